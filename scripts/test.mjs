@@ -1,0 +1,61 @@
+// Runs the tests: pure ones in parallel, then those that open real sockets one file at a time (they
+// compare timings and netns-wide counters). Closes with the plain line `N passed, N failed, N skipped`.
+// `npm test -- PATTERN…` runs only the files whose path contains one of the patterns.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+const all = readdirSync(join(root, "build-test/test"), { recursive: true })
+  .filter(
+    (file) =>
+      file.endsWith(".test.js") && (patterns.length === 0 || patterns.some((pattern) => file.includes(pattern))),
+  )
+  .map((file) => join("build-test/test", file));
+const alone = (file) => /test\/(live|examples|package)\//.test(file);
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+const count = (line) => {
+  const match = /^(not ok|ok) \d+ - (.*)$/.exec(line);
+  if (!match) return;
+  const [, verdict, title] = match;
+  const skip = /# (SKIP|TODO)/i.test(title);
+  if (skip) totals.skipped += 1;
+  else if (verdict === "ok") totals.passed += 1;
+  else totals.failed += 1;
+  if (verdict !== "ok" || skip) console.log(line);
+  else if (process.env.CI || process.stdout.isTTY) console.log(`ok - ${title}`);
+};
+
+const runAva = (files, concurrency) =>
+  new Promise((done) => {
+    if (files.length === 0) return done(0);
+    const args = [
+      join(root, "node_modules/ava/entrypoints/cli.mjs"),
+      "--tap",
+      `--concurrency=${concurrency}`,
+      ...files,
+    ];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    let verbatim = false;
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      count(line);
+      if (line.startsWith("not ok")) verbatim = true;
+      else if (line.startsWith("ok") || line.startsWith("1..")) verbatim = false;
+      else if (verbatim || line.startsWith("#")) console.log(line);
+    });
+    child.on("close", (code, signal) => done(code ?? (signal ? 1 : 0)));
+  });
+
+const pure = all.filter((file) => !alone(file));
+const codes = [await runAva(pure, 2), await runAva(all.filter(alone), 1)];
+const strict = process.env.SOCKSCOPE_REQUIRE_ALL === "1" && totals.skipped > 0;
+if (strict) console.log("SOCKSCOPE_REQUIRE_ALL=1: a skipped test counts as a failure");
+const ran = totals.passed + totals.failed;
+if (ran === 0) console.log("no test was executed");
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = codes.some((code) => code !== 0) || totals.failed > 0 || strict || ran === 0 ? 1 : 0;
