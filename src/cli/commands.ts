@@ -1,0 +1,4 @@
+// The commands of this version, in the order of the help text. A command is listed when it works.
+import type { Command } from "./command.js";
+
+export const commands: readonly Command[] = [];

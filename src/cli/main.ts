@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// The `sockscope` command: argv to a command's exit status.
+import { UsageError } from "./command.js";
+import { commands } from "./commands.js";
+import { helpOfAll, helpOfOne } from "./help.js";
+import type { Request } from "./parse.js";
+import { parseRequest } from "./parse.js";
+import type { Terminal } from "./terminal.js";
+import { openTerminal } from "./terminal.js";
+import { version } from "./version.js";
+
+const answer = async ({ io }: Terminal, request: Request): Promise<number> => {
+  if (request.kind === "version") {
+    io.print(version());
+    return 0;
+  }
+  if (request.kind === "help") {
+    const { command } = request;
+    io.print((command ? helpOfOne(command, io.width()) : helpOfAll(commands, io.width())).join("\n"));
+    return 0;
+  }
+  return await request.command.run(io, request.args);
+};
+
+const main = async (argv: readonly string[]): Promise<number> => {
+  const terminal = openTerminal();
+  let name = "sockscope";
+  try {
+    const request = parseRequest(commands, argv);
+    if (request.kind === "run") name = `sockscope ${request.command.name}`;
+    const status = await answer(terminal, request);
+    return terminal.signalStatus() ?? status;
+  } catch (error) {
+    const reason = error instanceof UsageError ? error.message : error instanceof Error ? error.stack : String(error);
+    terminal.io.tell(`${name}: ${reason}`);
+    return terminal.signalStatus() ?? 2;
+  }
+};
+
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+  // What a command left open must not keep the terminal waiting.
+  setTimeout(() => process.exit(), 500).unref();
+});

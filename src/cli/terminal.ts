@@ -1,0 +1,51 @@
+// The command line's stdout and stderr, its signals, and what is put back at every kind of exit.
+import type { Io } from "./command.js";
+import { coloured, plain, wantsColour } from "./view/paint.js";
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** A command that has not ended this long after a signal is ended. */
+const graceMs = 2000;
+
+export interface Terminal {
+  readonly io: Io;
+  /** Exit status of the signal that arrived, if one did. */
+  signalStatus(): number | undefined;
+}
+
+/** Once a process: takes over its signals and the errors of its stdout. */
+export const openTerminal = (): Terminal => {
+  const { stdout, stderr, env } = process;
+  const restores: (() => void)[] = [];
+  const restoreAll = (): void => {
+    for (let restore = restores.pop(); restore; restore = restores.pop()) restore();
+  };
+  process.once("exit", restoreAll);
+
+  // `sockscope … | head -1`: the reader has gone, there is nobody left to tell.
+  stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
+  stderr.on("error", () => {});
+
+  const interruption = new AbortController();
+  let status: number | undefined;
+  for (const [signal, code] of Object.entries(signals))
+    process.on(signal, () => {
+      if (status !== undefined) process.exit(status);
+      status = code;
+      interruption.abort();
+      setTimeout(() => process.exit(code), graceMs).unref();
+    });
+
+  const isTTY = stdout.isTTY === true;
+  const io: Io = {
+    print: (text) => void stdout.write(`${text}\n`),
+    write: (text) => void stdout.write(text),
+    tell: (text) => void stderr.write(`${text}\n`),
+    terminal: isTTY && env.TERM !== "dumb",
+    paint: wantsColour(env, isTTY) ? coloured : plain,
+    width: () => Math.max(40, stdout.columns || 80),
+    height: () => stdout.rows || 24,
+    interrupted: interruption.signal,
+    atExit: (restore) => void restores.push(restore),
+  };
+  return { io, signalStatus: () => status };
+};
