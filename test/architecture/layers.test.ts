@@ -1,0 +1,93 @@
+// The layout is the architecture: who may import whom, where the addon is loaded, how long a file may grow.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import test from "ava";
+import { packageRoot } from "../package-root.js";
+
+/** The folder (or file) directly below src/ → the ones it may import. Nothing imports the top row. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  snapshot: [],
+  binding: ["errors"],
+  kernel: ["binding", "errors", "snapshot"],
+  model: ["errors", "snapshot"],
+  explain: ["errors", "snapshot", "model"],
+  export: ["errors", "snapshot", "explain", "binding"],
+  agent: ["binding", "errors", "explain", "export", "kernel", "model", "snapshot"],
+  cli: ["agent", "errors", "explain", "export", "index", "kernel", "model", "snapshot"],
+  web: ["agent", "errors", "explain", "export", "snapshot"],
+  index: ["agent", "errors", "explain", "kernel", "snapshot"],
+  register: ["agent", "index"],
+};
+
+const filesBelow = (folder: string, pattern: RegExp): string[] =>
+  readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => pattern.test(file) && !file.includes("fixtures"))
+    .map((file) => join(folder, file));
+
+const layerOf = (file: string): string => relative("src", file).split("/")[0]!.replace(/\.ts$/, "");
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(packageRoot, file), "utf8").matchAll(/(?:from|import|require)\s*\(?\s*"([^"]+)"/g)].map(
+    (match) => match[1]!,
+  );
+
+test("a layer imports only the layers below it", (t) => {
+  const offences: string[] = [];
+  for (const file of filesBelow("src", /\.ts$/)) {
+    const layer = layerOf(file);
+    const allowed = mayImport[layer];
+    if (!allowed) offences.push(`${file}: no layer is called ${layer}`);
+    for (const specifier of importsOf(file).filter((name) => name.startsWith("."))) {
+      const target = layerOf(
+        relative(packageRoot, resolve(packageRoot, dirname(file), specifier)).replace(/\.js$/, ".ts"),
+      );
+      if (target !== layer && !allowed?.includes(target)) offences.push(`${file} imports ${target}`);
+    }
+  }
+  t.deepEqual(offences, []);
+});
+
+test("only src/binding.ts loads the addon", (t) => {
+  const loaders = filesBelow("src", /\.ts$/).filter((file) => importsOf(file).includes("node-gyp-build"));
+  t.deepEqual(loaders, ["src/binding.ts"]);
+});
+
+test("the model has no clock, no chance and no input or output of its own", (t) => {
+  const offences = filesBelow("src/model", /\.ts$/).filter(
+    (file) =>
+      importsOf(file).some((name) => name.startsWith("node:")) ||
+      /\bDate\b|Math\.random|performance\.now|process\./.test(readFileSync(join(packageRoot, file), "utf8")),
+  );
+  t.deepEqual(offences, []);
+});
+
+test("the kernel half of the addon knows no JavaScript", (t) => {
+  const offences = filesBelow("addon/kernel", /\.(cc|hh)$/).filter((file) =>
+    /napi|node_api/.test(
+      readFileSync(join(packageRoot, file), "utf8").replace(/SO_INCOMING_NAPI_ID|napi_id|NAPI/gi, ""),
+    ),
+  );
+  t.deepEqual(offences, []);
+});
+
+test("no source file is longer than 250 lines", (t) => {
+  const offences = [...filesBelow("src", /\.ts$/), ...filesBelow("addon", /\.(cc|hh)$/)]
+    .map((file) => ({ file, lines: readFileSync(join(packageRoot, file), "utf8").split("\n").length - 1 }))
+    .filter(({ lines }) => lines > 250);
+  t.deepEqual(offences, []);
+});
+
+test("the package installs nothing by script and depends on two packages", (t) => {
+  const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+    dependencies: Record<string, string>;
+    gypfile: boolean;
+  };
+  t.deepEqual(Object.keys(manifest.dependencies), ["node-gyp-build", "systeminformation"]);
+  t.deepEqual(
+    ["preinstall", "install", "postinstall"].filter((name) => name in manifest.scripts),
+    [],
+  );
+  t.false(manifest.gypfile);
+});

@@ -1,0 +1,154 @@
+// Every example runs as its first lines say, meets the fault it can show, and is told its name.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import type { Finding } from "../../src/explain/finding.js";
+import { packageRoot } from "../package-root.js";
+
+const eventually = async <T>(what: string, look: () => T | undefined, deadlineMs = 15_000): Promise<T> => {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const seen = look();
+    if (seen !== undefined) return seen;
+    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
+    await new Promise((tick) => setTimeout(tick, 25));
+  }
+};
+
+interface Running {
+  readonly where: string;
+  readonly output: () => string;
+  readonly findings: () => Finding[];
+}
+
+/** Starts an example with a small queue; ends it and removes its folder with the test. */
+const start = async (t: ExecutionContext, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Running> => {
+  const folder = mkdtempSync(join(tmpdir(), "sockscope-example-"));
+  const log = join(folder, "sockscope.log");
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd: packageRoot,
+    env: { ...process.env, PORT: "0", BACKLOG: "16", SOCKSCOPE_LOG: log, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  t.teardown(async () => {
+    const gone = new Promise((done) => child.once("close", done));
+    if (child.exitCode === null && child.kill("SIGKILL")) await gone;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const where = await eventually(`${args.join(" ")} listens; it printed: ${output}`, () =>
+    /listening (?:on|at) (?:http:\/\/[^:]+:(\d+)|(\/\S+))/i.exec(output)?.slice(1).find(Boolean),
+  );
+  const findings = (): Finding[] =>
+    (existsSync(log) ? readFileSync(log, "utf8") : "")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { event: string; finding: Finding })
+      .filter((line) => line.event === "finding")
+      .map((line) => line.finding);
+  return { where, output: () => output, findings };
+};
+
+const storm = (where: string): void => {
+  const { status, stderr } = spawnSync(process.execPath, ["examples/storm.mjs", where, "60", "1500"], {
+    cwd: packageRoot,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  if (status !== 0) throw new Error(stderr);
+};
+
+const overflow = test.macro<[readonly string[]]>({
+  exec: async (t, args: readonly string[]) => {
+    const running = await start(t, args);
+    storm(running.where);
+    const finding = await eventually("an overflow with its cause", () =>
+      running
+        .findings()
+        .findLast((each) => each.symptom === "accept-queue-overflow" && each.cause === "event-loop-blocked"),
+    );
+    t.is(String(finding.subject.port), running.where);
+    t.regex(finding.stack?.[0] ?? "", /^rebuildSearchIndex \(.*examples\/work\.mjs:\d+:\d+\)$/);
+    t.true(finding.remedy.length > 0);
+  },
+  title: (_title, args) => `${args.at(-1)} is told of its overflow and of the function that blocked it`,
+});
+
+test.serial(overflow, ["--import", "sockscope/register", "examples/http.mjs"]);
+test.serial(overflow, ["--import", "sockscope/register", "examples/express.mjs"]);
+test.serial(overflow, ["examples/fastify.mjs"]);
+
+test.serial("fastify's readiness route answers 503 while a warning is active", async (t) => {
+  const running = await start(t, ["examples/fastify.mjs"]);
+  const ready = (): Promise<number | undefined> =>
+    new Promise((done, fail) =>
+      get(`http://127.0.0.1:${running.where}/ready`, { agent: false }, (response) => {
+        response.resume();
+        done(response.statusCode);
+      }).on("error", fail),
+    );
+  t.is(await ready(), 200);
+  storm(running.where);
+  t.is(await ready(), 503);
+});
+
+test.serial("pino.mjs writes the finding through the application's logger", async (t) => {
+  const running = await start(t, ["examples/pino.mjs"]);
+  storm(running.where);
+  const line = await eventually("the finding as a pino line", () =>
+    running
+      .output()
+      .split("\n")
+      .find((each) => each.includes('"symptom":"accept-queue-overflow"') && each.includes("rebuildSearchIndex")),
+  );
+  t.true([40, 50].includes((JSON.parse(line) as { level: number }).level));
+  t.deepEqual(running.findings(), []);
+});
+
+test.serial("unix-socket.mjs is told that its queue stands full", async (t) => {
+  const path = join(mkdtempSync(join(tmpdir(), "sockscope-unix-")), "app.sock");
+  t.teardown(() => rmSync(join(path, ".."), { recursive: true, force: true }));
+  const running = await start(t, ["--import", "sockscope/register", "examples/unix-socket.mjs"], { SOCKET: path });
+  storm(running.where);
+  const finding = await eventually("a finding for the path", () =>
+    running.findings().findLast((each) => each.subject.path === path && each.cause === "event-loop-blocked"),
+  );
+  t.is(finding.symptom, "accept-queue-overflow");
+});
+
+test.serial("cluster.mjs is told that clients wait in the primary", async (t) => {
+  const running = await start(t, ["--import", "sockscope/register", "examples/cluster.mjs"]);
+  const blocked = [1, 2].map(() =>
+    get(`http://127.0.0.1:${running.where}/rebuild?ms=2500`, { agent: false }, (response) => response.resume()).on(
+      "error",
+      () => undefined,
+    ),
+  );
+  t.is(blocked.length, 2);
+  storm(running.where);
+  const finding = await eventually("cluster-queue", () =>
+    running.findings().findLast((each) => each.cause === "cluster-queue"),
+  );
+  t.is(finding.symptom, "accept-wait");
+});
+
+const nginx = spawnSync("nginx", ["-v"]).error === undefined;
+const needsNginx = nginx || process.env.SOCKSCOPE_REQUIRE_ALL === "1" ? test.serial : test.serial.skip;
+needsNginx(
+  "nginx in front (Debian package nginx-light): the application's log has only 200s, the finding names the cause",
+  (t) => {
+    const { stdout, stderr } = spawnSync(process.execPath, ["examples/nginx/run.mjs"], {
+      cwd: packageRoot,
+      encoding: "utf8",
+      timeout: 50_000,
+    });
+    t.regex(stdout, /nginx answered its clients: .*"504":\d+/, stderr);
+    t.regex(stdout, /the application's own log: {2}\{"200":\d+\}/);
+    t.regex(stdout, /accept-queue-overflow \/ event-loop-blocked\n {2}rebuildSearchIndex/);
+  },
+);
