@@ -18,17 +18,22 @@ export const acceptCauses = [
 ] as const;
 export type AcceptCause = (typeof acceptCauses)[number];
 
-export type Symptom =
-  | "accept-queue-overflow"
-  | "accept-queue-pressure"
-  | "accept-wait"
-  | "abandoned-in-queue"
-  | "ghost-connections"
-  | "connections-reset"
-  | "connections-shed"
-  | "syn-queue-overflow";
+/** Every symptom this version can report. */
+export const symptoms = [
+  "accept-queue-overflow",
+  "accept-queue-pressure",
+  "accept-wait",
+  "abandoned-in-queue",
+  "ghost-connections",
+  "connections-reset",
+  "connections-shed",
+  "syn-queue-overflow",
+] as const;
+export type Symptom = (typeof symptoms)[number];
 
-export type Cause = AcceptCause | "listener-closed" | "max-connections" | "syn-flood" | "handshakes-incomplete";
+/** Causes beside the accept causes. */
+export const otherCauses = ["listener-closed", "max-connections", "syn-flood", "handshakes-incomplete"] as const;
+export type Cause = AcceptCause | (typeof otherCauses)[number];
 
 export interface Subject {
   readonly kind: "listener" | "connection" | "connections" | "interface" | "cpu" | "host" | "process";
