@@ -1,0 +1,61 @@
+// What of /proc, /sys and the cgroup can be read here, for support(): one probe per source, with the reason of a refusal.
+import { readFileSync } from "node:fs";
+import { readCpuQuota } from "./cpu-quota.js";
+import { readFds } from "./fds.js";
+import { readFrozen } from "./frozen.js";
+import { readNics } from "./nics.js";
+import { type From, procPath, processPath } from "./proc-root.js";
+
+/** Whether a source can be read here, and if not, why. */
+export interface Availability {
+  readonly available: boolean;
+  readonly reason?: string | undefined;
+}
+
+type Probe = (from: From) => string | undefined;
+
+const file =
+  (path: (from: From) => string): Probe =>
+  (from) => {
+    try {
+      return readFileSync(path(from), "latin1") === "" ? "the file is empty" : undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+const reading =
+  (read: (from: From) => unknown, reason: string): Probe =>
+  (from) =>
+    read(from) === undefined ? reason : undefined;
+
+const probes: Readonly<Record<string, Probe>> = {
+  netstat: file((from) => processPath(from, "net/netstat")),
+  snmp: file((from) => processPath(from, "net/snmp")),
+  sockstat: file((from) => processPath(from, "net/sockstat")),
+  "softnet-stat": file((from) => processPath(from, "net/softnet_stat")),
+  sysctl: file((from) => procPath(from, "sys/net/core/somaxconn")),
+  task: file((from) => processPath(from, `task/${from.pid ?? process.pid}/stat`)),
+  schedstat: file((from) => processPath(from, `task/${from.pid ?? process.pid}/schedstat`)),
+  "proc-stat": file((from) => procPath(from, "stat")),
+  nics: reading(readNics, "/sys/class/net cannot be read"),
+  fds: reading((from) => readFds(from.pid ?? process.pid, from), "/proc/PID/fd or limits cannot be read"),
+  "cpu-quota": reading(
+    (from) => readCpuQuota(from.pid ?? process.pid, from),
+    "no cgroup with the cpu controller is mounted here (cpu.stat)",
+  ),
+  frozen: reading(
+    (from) => readFrozen(from.pid ?? process.pid, from),
+    "the cgroup has neither cgroup.events nor freezer.state (the root cgroup never has)",
+  ),
+};
+
+/** Source → can it be read, by file names as in this folder. Takes a few reads; not for periodic use. */
+export function procSupport(from: From = {}): Readonly<Record<string, Availability>> {
+  return Object.fromEntries(
+    Object.entries(probes).map(([source, probe]) => {
+      const reason = probe(from);
+      return [source, reason === undefined ? { available: true } : { available: false, reason }];
+    }),
+  );
+}
