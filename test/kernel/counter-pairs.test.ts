@@ -11,14 +11,20 @@ const kernels = ["4.4", "4.19", "5.10", "6.1", "6.18"];
 test("netstat keeps names that only one kernel has and lacks those that it does not have", (t) => {
   const seen = kernels.map((kernel) => {
     const { TcpExt, MPTcpExt } = parseNetstat(fixture(`${kernel}/net/netstat`));
-    return [kernel, Object.keys(TcpExt!).length, TcpExt!.TCPFACKReorder, TcpExt!.TCPRcvQDrop, MPTcpExt !== undefined];
+    return [
+      kernel,
+      Object.keys(TcpExt!).length,
+      "TCPFACKReorder" in TcpExt!,
+      "TCPRcvQDrop" in TcpExt!,
+      MPTcpExt !== undefined,
+    ];
   });
   t.deepEqual(seen, [
-    ["4.4", 111, 184, undefined, false],
-    ["4.19", 117, undefined, 436, false],
-    ["5.10", 123, undefined, 654, true],
-    ["6.1", 125, undefined, 90, true],
-    ["6.18", 135, undefined, 0, true],
+    ["4.4", 117, true, false, false],
+    ["4.19", 117, false, true, false],
+    ["5.10", 123, false, true, true],
+    ["6.1", 125, false, true, true],
+    ["6.18", 135, false, true, true],
   ]);
 });
 
@@ -48,9 +54,10 @@ test("a damaged snmp gives the columns that have a name", (t) => {
 
 test("a counter named __proto__ is a counter", (t) => {
   const table = parseNetstat("__proto__: __proto__\n__proto__: 7\n");
-  t.deepEqual(Object.entries(table).map(([name, counters]) => [name, Object.entries(counters)]), [
-    ["__proto__", [["__proto__", 7]]],
-  ]);
+  t.deepEqual(
+    Object.entries(table).map(([name, counters]) => [name, Object.entries(counters)]),
+    [["__proto__", [["__proto__", 7]]]],
+  );
 });
 
 test("the counters by position agree with the whole parse on every kernel, also when the header changes between reads", (t) => {
@@ -70,10 +77,25 @@ test("the counters by position agree with the whole parse on every kernel, also 
 });
 
 test("the pair parsers are total", (t) => {
-  const word = fc.constantFrom("TcpExt:", "Tcp:", "ListenDrops", "InOctets", "PassiveOpens", "1", "-7", "", "x", "99999999999999999999");
+  const word = fc.constantFrom(
+    "TcpExt:",
+    "Tcp:",
+    "ListenDrops",
+    "InOctets",
+    "PassiveOpens",
+    "1",
+    "-7",
+    "",
+    "x",
+    "99999999999999999999",
+  );
   const text = fc
     .array(fc.oneof(word, fc.string()), { maxLength: 40 })
-    .chain((words) => fc.array(fc.constantFrom(" ", "\n", "\0"), { minLength: words.length, maxLength: words.length }).map((gaps) => words.map((word, at) => word + gaps[at]).join("")));
+    .chain((words) =>
+      fc
+        .array(fc.constantFrom(" ", "\n", "\0"), { minLength: words.length, maxLength: words.length })
+        .map((gaps) => words.map((word, at) => word + gaps[at]).join("")),
+    );
   fc.assert(
     fc.property(text, (input) => {
       const fast: Record<string, number> = {};

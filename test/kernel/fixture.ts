@@ -3,4 +3,5 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../package-root.js";
 
-export const fixture = (path: string): string => readFileSync(join(packageRoot, "test/kernel/fixtures", path), "latin1");
+export const fixture = (path: string): string =>
+  readFileSync(join(packageRoot, "test/kernel/fixtures", path), "latin1");

@@ -15,7 +15,11 @@ const absent = {
 const cases: readonly (readonly [string, number, SoftnetCpu])[] = [
   ["2.6.32", 9, { ...absent, processed: 2, dropped: 1, timeSqueeze: 3 }],
   ["2.6.39", 10, { ...absent, processed: 2, dropped: 1, timeSqueeze: 3, receivedRps: 0xffffffff }],
-  ["4.4", 11, { ...absent, processed: 0x6c5bf2f1, dropped: 0, timeSqueeze: 0x6e4, receivedRps: 0x11, flowLimitCount: 0 }],
+  [
+    "4.4",
+    11,
+    { ...absent, processed: 0x6c5bf2f1, dropped: 0, timeSqueeze: 0x6e4, receivedRps: 0x11, flowLimitCount: 0 },
+  ],
 ];
 
 for (const [kernel, width, first] of cases)
