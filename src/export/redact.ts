@@ -1,0 +1,57 @@
+// SOCKSCOPE_REDACT=ip: remote addresses leave the process only as pseudonyms: the same address is the same
+// pseudonym, and nobody without the key can turn it back (HMAC-SHA-256; IPv4 alone could be tried out otherwise).
+import { createHmac, randomBytes } from "node:crypto";
+import { isIP } from "node:net";
+import type { Finding } from "../explain/finding.js";
+
+export interface Redactor {
+  /** An address, or an address with a port (`10.0.0.1:80`, `[2001:db8::1]:80`): the port stays. */
+  readonly address: (text: string) => string;
+  /** The finding as it may leave the process; the listener's own address stays. */
+  readonly finding: (finding: Finding) => Finding;
+}
+
+/** Anything that may be an address within a text; `isIP` decides. */
+const candidate = /(?<![\w.:%-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*[0-9a-fA-F:])/g;
+
+/** One spelling per address: IPv6 compressed, an IPv4-mapped one as IPv4. */
+const canonical = (address: string): string => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  return mapped ?? (isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address);
+};
+
+const replaceAddresses = (text: string, replace: (address: string) => string): string =>
+  text.replace(candidate, (found) => (isIP(found) === 0 ? found : replace(canonical(found))));
+
+const mapStrings = (value: unknown, map: (text: string) => string): unknown => {
+  if (typeof value === "string") return map(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, map)]));
+};
+
+/** Addresses that say nothing about a peer: unspecified and loopback. */
+const isNowhere = (address: string): boolean => /^(127\.|0\.0\.0\.0$|::1?$)/.test(address);
+
+/** With `off`, everything passes as it is. Without a key, one that lives as long as this redactor. */
+export const createRedactor = (mode: "ip" | "off", key?: string | undefined): Redactor => {
+  if (mode === "off") return { address: (text) => text, finding: (finding) => finding };
+  const secret = key ?? randomBytes(32);
+  const pseudonym = (address: string): string =>
+    `ip-${createHmac("sha256", secret).update(address).digest("hex").slice(0, 12)}`;
+  const address = (text: string): string =>
+    replaceAddresses(text, pseudonym).replace(/\[(ip-[0-9a-f]{12})(?:%[\w.-]+)?\]/g, "$1");
+  const finding = (given: Finding): Finding => {
+    const own = given.subject.address === undefined ? undefined : canonical(given.subject.address);
+    const prose = (text: string): string =>
+      replaceAddresses(text, (found) => (found === own || isNowhere(found) ? found : pseudonym(found)));
+    const { subject, stack, ...rest } = given;
+    const told = mapStrings(rest, prose) as Omit<Finding, "subject" | "stack">;
+    const peers = {
+      ...(subject.peer !== undefined && { peer: address(subject.peer) }),
+      ...(subject.examples !== undefined && { examples: subject.examples.map(address) }),
+    };
+    return { ...told, subject: { ...subject, ...peers }, ...(stack !== undefined && { stack }) };
+  };
+  return { address, finding };
+};
