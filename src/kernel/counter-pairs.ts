@@ -20,7 +20,7 @@ export function parseCounterPairs(text: string): ProtocolTable {
   for (let at = 0; at + 1 < lines.length; at += 1) {
     const [protocol, ...names] = lines[at]!.split(" ");
     const [again, ...values] = lines[at + 1]!.split(" ");
-    if (!protocol?.endsWith(":") || protocol !== again) continue;
+    if (protocol === undefined || !/.:$/.test(protocol) || protocol !== again) continue;
     table.push([protocol.slice(0, -1), join(names, values)]);
     at += 1;
   }

@@ -20,12 +20,12 @@ export function parseSockstat(text: string): Sockstat {
   const table: [string, Readonly<Record<string, number>>][] = [];
   for (const line of text.split("\n")) {
     const [protocol, ...words] = line.split(" ");
-    if (!protocol?.endsWith(":")) continue;
+    if (!/.:$/.test(protocol ?? "")) continue;
     const pairs: [string, number][] = [];
     for (let at = 0; at + 1 < words.length; at += 2) {
       if (words[at] !== "" && /^-?\d+$/.test(words[at + 1]!)) pairs.push([words[at]!, Number(words[at + 1])]);
     }
-    table.push([protocol.slice(0, -1), Object.fromEntries(pairs)]);
+    table.push([protocol!.slice(0, -1), Object.fromEntries(pairs)]);
   }
   return Object.fromEntries(table);
 }
