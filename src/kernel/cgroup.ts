@@ -32,10 +32,11 @@ export function parseCgroup(text: string): readonly Hierarchy[] {
   });
 }
 
+const plain = (word: string): string =>
+  word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+
 /** The cgroup mounts of /proc/PID/mountinfo, with its octal escapes undone. Total. */
 export function parseCgroupMounts(text: string): readonly CgroupMount[] {
-  const plain = (word: string): string =>
-    word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
   return text.split("\n").flatMap((line) => {
     const match = /^\S+ \S+ \S+ (\S+) (\S+) .*?- (cgroup2?) \S+ (\S+)$/.exec(line);
     if (!match) return [];

@@ -44,7 +44,6 @@ type LineParser = (text: string, into: { [name in CounterName]?: number }) => vo
 export function createLineParser(protocol: string): LineParser {
   let header = "";
   let columns: readonly (CounterName | undefined)[] = [];
-  const wanted = new Set<string>(counterNames);
   return (text, into) => {
     const start = text.startsWith(`${protocol} `) ? 0 : text.indexOf(`\n${protocol} `) + 1;
     if (start === 0 && !text.startsWith(`${protocol} `)) return;
@@ -53,8 +52,8 @@ export function createLineParser(protocol: string): LineParser {
       if (end < 0) return;
       header = text.slice(start, end + 1);
       const names = header.trimEnd().split(" ");
-      const last = names.findLastIndex((name) => wanted.has(name));
-      columns = names.slice(0, last + 1).map((name) => (wanted.has(name) ? (name as CounterName) : undefined));
+      const found = names.map((name) => counterNames.find((wanted) => wanted === name));
+      columns = found.slice(0, found.findLastIndex((name) => name !== undefined) + 1);
     }
     readColumns(text, start + header.length, protocol, columns, into);
   };

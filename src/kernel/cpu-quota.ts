@@ -81,7 +81,7 @@ export function readCpuLimit(pid: number, from: From = {}): CpuLimit | undefined
     const text = found?.version === 2 ? read("cpu.max") : `${read("cpu.cfs_quota_us")} ${read("cpu.cfs_period_us")}`;
     return parseCpuMax(text) ?? [];
   });
-  return limits.sort((one, other) => one.quotaMs / one.periodMs - other.quotaMs / other.periodMs)[0];
+  return limits.toSorted((one, other) => one.quotaMs / one.periodMs - other.quotaMs / other.periodMs)[0];
 }
 
 /** `QUOTA PERIOD` in µs, `max` or -1 for no quota. Total. */

@@ -48,6 +48,6 @@ function countFds(folder: string, ownLimit: number | undefined): number | undefi
     // The listing itself takes one of the own descriptors.
     return ownLimit === undefined ? entries : entries - 1;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EMFILE" ? ownLimit : undefined;
+    return error instanceof Error && "code" in error && error.code === "EMFILE" ? ownLimit : undefined;
   }
 }

@@ -14,8 +14,8 @@ export interface From {
 /** A reading that is taken again and again over descriptors that stay open: it works at EMFILE and saves the open. */
 export interface KeptReading<T> {
   /** `undefined` when it cannot be had (now). Never throws. */
-  read(): T | undefined;
-  close(): void;
+  readonly read: () => T | undefined;
+  readonly close: () => void;
 }
 
 /** `/proc/PID/FILE`. /proc/net is /proc/self/net, so this also picks the network namespace. */

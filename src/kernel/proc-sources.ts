@@ -20,7 +20,7 @@ const file =
     try {
       return readFileSync(path(from), "latin1") === "" ? "the file is empty" : undefined;
     } catch (error) {
-      return (error as Error).message;
+      return error instanceof Error ? error.message : String(error);
     }
   };
 

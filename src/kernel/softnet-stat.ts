@@ -24,19 +24,6 @@ export interface SoftnetCpu {
   readonly processQueueLength: number | undefined;
 }
 
-/** Where each figure stands; columns 3 to 8 are zero or no longer filled. */
-const columns = {
-  cpu: 12,
-  processed: 0,
-  dropped: 1,
-  timeSqueeze: 2,
-  receivedRps: 9,
-  flowLimitCount: 10,
-  softnetBacklogLength: 11,
-  inputQueueLength: 13,
-  processQueueLength: 14,
-} as const;
-
 /** A kernel prints 9, 10, 11, 13 or 15; a line cut in between is read as the next narrower, a wider one as 15. */
 const widths = [15, 13, 11, 10, 9];
 
@@ -53,7 +40,20 @@ export function parseSoftnet(text: string): readonly SoftnetCpu[] {
     const width = widths.find((known) => words.length >= known);
     if (width === undefined || !words.every((word) => /^[0-9a-f]{1,8}$/i.test(word))) return [];
     const column = (at: number): number | undefined => (at < width ? Number.parseInt(words[at]!, 16) : undefined);
-    const row = Object.fromEntries(Object.entries(columns).map(([name, at]) => [name, column(at)]));
-    return [row as unknown as SoftnetCpu];
+    const [processed, dropped, timeSqueeze] = words.map((word) => Number.parseInt(word, 16));
+    return [
+      {
+        cpu: column(12),
+        processed: processed!,
+        dropped: dropped!,
+        timeSqueeze: timeSqueeze!,
+        // 3 to 8: zero, or no longer filled.
+        receivedRps: column(9),
+        flowLimitCount: column(10),
+        softnetBacklogLength: column(11),
+        inputQueueLength: column(13),
+        processQueueLength: column(14),
+      },
+    ];
   });
 }

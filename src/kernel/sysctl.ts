@@ -2,15 +2,15 @@
 import type { Sysctls } from "../snapshot/snapshot.js";
 import { type From, procPath, readText, sharesNetns } from "./proc-root.js";
 
-const paths: Readonly<Record<keyof Sysctls, string>> = {
-  somaxconn: "net/core/somaxconn",
-  tcp_max_syn_backlog: "net/ipv4/tcp_max_syn_backlog",
-  tcp_syncookies: "net/ipv4/tcp_syncookies",
-  tcp_abort_on_overflow: "net/ipv4/tcp_abort_on_overflow",
-  tcp_syn_linear_timeouts: "net/ipv4/tcp_syn_linear_timeouts",
-  tcp_synack_retries: "net/ipv4/tcp_synack_retries",
-  tcp_syn_retries: "net/ipv4/tcp_syn_retries",
-};
+const paths: readonly (readonly [keyof Sysctls, string])[] = [
+  ["somaxconn", "net/core/somaxconn"],
+  ["tcp_max_syn_backlog", "net/ipv4/tcp_max_syn_backlog"],
+  ["tcp_syncookies", "net/ipv4/tcp_syncookies"],
+  ["tcp_abort_on_overflow", "net/ipv4/tcp_abort_on_overflow"],
+  ["tcp_syn_linear_timeouts", "net/ipv4/tcp_syn_linear_timeouts"],
+  ["tcp_synack_retries", "net/ipv4/tcp_synack_retries"],
+  ["tcp_syn_retries", "net/ipv4/tcp_syn_retries"],
+];
 
 /**
  * One setting by its dotted name or its path: `readSysctl("net.ipv4.tcp_rmem")` → `[4096, 131072, 6291456]`.
@@ -35,8 +35,8 @@ export function parseSysctl(text: string): readonly number[] | undefined {
 export function readSysctls(from: From = {}): Sysctls {
   if (sharesNetns(from) !== true) return {};
   const found: { -readonly [name in keyof Sysctls]: Sysctls[name] } = {};
-  for (const name of Object.keys(paths) as (keyof Sysctls)[]) {
-    const text = readText(procPath(from, `sys/${paths[name]}`));
+  for (const [name, path] of paths) {
+    const text = readText(procPath(from, `sys/${path}`));
     const value = text === undefined ? undefined : parseSysctl(text)?.[0];
     if (value !== undefined) found[name] = value;
   }

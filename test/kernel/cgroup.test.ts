@@ -70,8 +70,9 @@ test("a cgroup without the cpu controller has no quota reading", (t) => {
   t.is(readCpuLimit(pid, at(root)), undefined);
 });
 
+const stat = (periods: number): string => `nr_periods ${periods}\nnr_throttled 0\nthrottled_usec 0\n`;
+
 test("the kept reading follows the process into another cgroup", (t) => {
-  const stat = (periods: number): string => `nr_periods ${periods}\nnr_throttled 0\nthrottled_usec 0\n`;
   const root = procTree(t, {
     "proc/77/cgroup": "0::/one\n",
     "proc/self/mountinfo": v2Mount,

@@ -45,11 +45,11 @@ test("snmp reads the negative MaxConn and the counters beside it", (t) => {
 test("a damaged netstat gives the pairs that are whole", (t) => {
   t.deepEqual(parseNetstat(fixture("broken/net/netstat")), {
     TcpExt: { SyncookiesSent: 1, ListenDrops: 3 },
-  } as never);
+  });
 });
 
 test("a damaged snmp gives the columns that have a name", (t) => {
-  t.deepEqual(parseSnmp(fixture("broken/net/snmp")), { Tcp: { RtoMin: 200, MaxConn: -1, PassiveOpens: 8 } } as never);
+  t.deepEqual(parseSnmp(fixture("broken/net/snmp")), { Tcp: { RtoMin: 200, MaxConn: -1, PassiveOpens: 8 } });
 });
 
 test("a counter named __proto__ is a counter", (t) => {
@@ -94,7 +94,7 @@ test("the pair parsers are total", (t) => {
     .chain((words) =>
       fc
         .array(fc.constantFrom(" ", "\n", "\0"), { minLength: words.length, maxLength: words.length })
-        .map((gaps) => words.map((word, at) => word + gaps[at]).join("")),
+        .map((gaps) => words.map((one, at) => one + gaps[at]).join("")),
     );
   fc.assert(
     fc.property(text, (input) => {

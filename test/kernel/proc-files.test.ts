@@ -93,7 +93,7 @@ test("interfaces are read with MTU, speed, driver and statistics", (t) => {
       speedMbit: 10000,
       operstate: "up",
       driver: "ixgbe",
-      statistics: { rx_bytes: 18446744073709551615n, rx_missed_errors: 12 } as never,
+      statistics: { rx_bytes: 18446744073709551615n, rx_missed_errors: 12 },
     },
     { name: "veth1", mtuBytes: 1500, speedMbit: undefined, operstate: "down", driver: undefined, statistics: {} },
   ]);
