@@ -1,0 +1,91 @@
+// A snapshot as one short log payload: what a person wants to see at a glance, and jq can pick from.
+import {
+  type Counters,
+  counterNames,
+  type ListenerReading,
+  type LoopReading,
+  type Snapshot,
+} from "../snapshot/snapshot.js";
+
+export interface Sample {
+  /** Time since the previous one. */
+  readonly intervalMs?: number | undefined;
+  readonly listeners: readonly SampledListener[];
+  readonly loops: readonly SampledLoop[];
+  /** Only those that moved since the previous sample, by the kernel's names. */
+  readonly counters?: Counters | undefined;
+}
+
+export interface SampledListener {
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  /** Connections in the accept queue; limit + 1 fit. */
+  readonly length: number;
+  readonly limit: number;
+  /** Segments dropped since the listener exists. */
+  readonly drops?: number | undefined;
+  /** Age of the oldest connection that waits, where it was looked at. */
+  readonly oldestMs?: number | undefined;
+  readonly synRecv?: number | undefined;
+}
+
+export interface SampledLoop {
+  readonly id: number;
+  readonly main: boolean;
+  /** Share of the interval it waited for events: 0 busy all the time, 1 idle. */
+  readonly idleShare?: number | undefined;
+  readonly iterations?: number | undefined;
+}
+
+const sampledListener = (listener: ListenerReading): SampledListener => {
+  const ages = listener.waiting?.connections.map(({ ageMs }) => ageMs) ?? [];
+  return {
+    address: listener.address,
+    port: listener.port,
+    path: listener.path,
+    length: listener.length,
+    limit: listener.limit,
+    drops: listener.drops,
+    oldestMs: ages.length > 0 ? ages.reduce((oldest, age) => Math.max(oldest, age), 0) : undefined,
+    synRecv: listener.synRecv,
+  };
+};
+
+const difference = (now: number | undefined, before: number | undefined): number | undefined =>
+  now === undefined || before === undefined ? undefined : now - before;
+
+const sampledLoop = (
+  loop: LoopReading,
+  before: LoopReading | undefined,
+  intervalMs: number | undefined,
+): SampledLoop => {
+  const idleMs = difference(loop.idleMs, before?.idleMs);
+  const share = idleMs === undefined || !intervalMs ? undefined : Math.min(1, Math.max(0, idleMs / intervalMs));
+  return {
+    id: loop.id,
+    main: loop.main,
+    idleShare: share === undefined ? undefined : Math.round(share * 1000) / 1000,
+    iterations: difference(loop.iterations, before?.iterations),
+  };
+};
+
+const movedCounters = (now: Counters | undefined, before: Counters | undefined): Counters | undefined => {
+  if (now === undefined || before === undefined) return undefined;
+  const moved = counterNames
+    .map((name) => [name, difference(now[name], before[name])] as const)
+    .filter(([, by]) => by !== undefined && by !== 0);
+  return Object.fromEntries(moved);
+};
+
+/** Shares and differences need the snapshot of the previous sample; without it they are absent. */
+export const sampleOf = (snapshot: Snapshot, previous?: Snapshot | undefined): Sample => {
+  const intervalMs = difference(snapshot.at, previous?.at);
+  const loopBefore = new Map(previous?.loops.map((loop) => [loop.id, loop]));
+  return {
+    intervalMs: intervalMs === undefined ? undefined : Math.round(intervalMs),
+    listeners: snapshot.listeners.map(sampledListener),
+    loops: snapshot.loops.map((loop) => sampledLoop(loop, loopBefore.get(loop.id), intervalMs)),
+    counters: movedCounters(snapshot.counters, previous?.counters),
+  };
+};

@@ -1,0 +1,186 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import fc from "fast-check";
+import type { Finding } from "../../src/explain/finding.js";
+import { composeLine, lineLimitBytes } from "../../src/export/line.js";
+import { createLogWriter, type LogWriter } from "../../src/export/log.js";
+import { sampleOf } from "../../src/export/sample.js";
+import type { Snapshot } from "../../src/snapshot/snapshot.js";
+import { violation } from "./schema-check.js";
+
+const finding: Finding = {
+  id: "f1",
+  symptom: "accept-queue-overflow",
+  cause: "event-loop-blocked",
+  severity: "critical",
+  confidence: 0.97,
+  state: "active",
+  subject: { kind: "listener", address: "0.0.0.0", port: 3000, fd: 21 },
+  summary: "197 segments were dropped at port 3000.",
+  evidence: [
+    { name: "listener drops", value: 197n, unit: "segments", source: "SO_MEMINFO[8]" },
+    { name: "huge", value: 2n ** 53n + 1n, source: "test" },
+  ],
+  ruledOut: [{ cause: "cpu-throttled", because: "nr_throttled did not move" }],
+  stack: ["rebuildSearchIndex (/app/server.js:12:9)"],
+  remedy: ["Move the work to a worker thread."],
+  firstSeen: 1,
+  lastSeen: 2,
+};
+
+const snapshot = (at: number, idleMs: number, overflows: number): Snapshot => ({
+  time: 0,
+  at,
+  source: "process",
+  loops: [{ id: 1, tid: 7, main: true, idleMs, iterations: at / 10 }],
+  listeners: [
+    {
+      cookie: 5n,
+      transport: "tcp",
+      address: "0.0.0.0",
+      port: 3000,
+      length: 3,
+      limit: 511,
+      drops: 4,
+      waiting: { connections: [{ cookie: 6n, ageMs: 250, state: "ESTAB", recvQBytes: 0 }], partial: false },
+    },
+  ],
+  counters: { ListenOverflows: overflows, ListenDrops: 9 },
+});
+
+const linesOf = (t: ExecutionContext, level: "finding" | "sample", act: (writer: LogWriter) => void): unknown[] => {
+  const folder = mkdtempSync(join(tmpdir(), "sockscope-log-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const destination = join(folder, "log.ndjson");
+  const writer = createLogWriter({ destination, level, pid: 42, hostname: "box", name: "sockscope", version: "1.2.3" });
+  act(writer);
+  t.is(writer.lost(), 0);
+  writer.close();
+  const lines = readFileSync(destination, "utf8").trimEnd().split("\n");
+  const parsed = lines.map((line) => JSON.parse(line));
+  for (const line of parsed) t.is(violation(line), undefined);
+  return parsed.map(({ time, ...rest }) => {
+    t.true(Math.abs(time - Date.now()) < 60_000);
+    return rest;
+  });
+};
+
+test("a finding, a sample and a status are one pino-shaped line each", (t) => {
+  const before = snapshot(1000, 100, 10);
+  const after = snapshot(2000, 350, 13);
+  const lines = linesOf(t, "sample", (writer) => {
+    writer.status({ state: "started", support: { ok: true } });
+    writer.finding(finding);
+    writer.sample(sampleOf(after, before));
+  });
+  const head = { pid: 42, hostname: "box", name: "sockscope", v: 1 };
+  t.deepEqual(lines, [
+    {
+      ...head,
+      level: 30,
+      msg: "sockscope 1.2.3 started",
+      event: "status",
+      status: { state: "started", version: "1.2.3", support: { ok: true }, lost: 0 },
+    },
+    {
+      ...head,
+      level: 50,
+      msg: finding.summary,
+      event: "finding",
+      finding: {
+        ...finding,
+        evidence: [
+          { name: "listener drops", value: 197, unit: "segments", source: "SO_MEMINFO[8]" },
+          { name: "huge", value: "9007199254740993", source: "test" },
+        ],
+      },
+    },
+    {
+      ...head,
+      level: 30,
+      msg: "1 listener, 3 waiting",
+      event: "sample",
+      sample: {
+        intervalMs: 1000,
+        listeners: [{ address: "0.0.0.0", port: 3000, length: 3, limit: 511, drops: 4, oldestMs: 250 }],
+        loops: [{ id: 1, main: true, idleShare: 0.25, iterations: 100 }],
+        counters: { ListenOverflows: 3 },
+      },
+    },
+  ]);
+});
+
+test("the level follows the severity, and a resolved finding is information", (t) => {
+  const lines = linesOf(t, "finding", (writer) => {
+    for (const severity of ["info", "warning", "critical"] as const) writer.finding({ ...finding, severity });
+    writer.finding({ ...finding, state: "resolved" });
+    writer.sample(sampleOf(snapshot(0, 0, 0)));
+  });
+  t.deepEqual(
+    lines.map((line) => (line as { level: number }).level),
+    [30, 40, 50, 30],
+  );
+});
+
+test("a long finding loses evidence first, then what was ruled out, then the stack, and says how much", (t) => {
+  const evidence = Array.from({ length: 100 }, (_, index) => ({ name: `reading ${index}`, value: index, source: "x" }));
+  const ruledOut = Array.from({ length: 60 }, () => ({ cause: "cpu-starved" as const, because: "because ".repeat(9) }));
+  const cutOf = (changes: Partial<Finding>) => {
+    const [line] = linesOf(t, "finding", (writer) => writer.finding({ ...finding, ...changes }));
+    const { cut, ...rest } = (line as { finding: Finding & { cut?: object } }).finding;
+    return { cut, left: [rest.evidence.length, rest.ruledOut.length, rest.stack?.length], summary: rest.summary };
+  };
+  const { summary } = finding;
+  const some = cutOf({ evidence });
+  t.deepEqual(some.cut, { evidence: 100 - (some.left[0] ?? 0) });
+  t.true((some.left[0] ?? 0) > 50);
+  const more = cutOf({ evidence, ruledOut });
+  t.deepEqual(more.cut, { evidence: 100, ruledOut: 60 - (more.left[1] ?? 0) });
+  t.true((more.left[1] ?? 0) > 20);
+  t.deepEqual(cutOf({ evidence, ruledOut, stack: ["f".repeat(5000)] }), {
+    cut: { evidence: 100, ruledOut: 60, stack: 1 },
+    left: [0, 0, 0],
+    summary,
+  });
+  t.regex(cutOf({ summary: "ü".repeat(9000) }).summary, /^ü{700,}…$/);
+});
+
+test("whatever a finding says, its line is valid JSON of at most 4,096 bytes, the same every time", (t) => {
+  const text = fc.string({ unit: "binary", maxLength: 3000 });
+  const findings = fc.record({
+    summary: text,
+    stack: fc.array(text, { maxLength: 8 }),
+    evidence: fc.array(fc.record({ name: text, value: fc.oneof(fc.bigInt(), text), source: text })),
+    remedy: fc.array(text),
+  });
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(findings, (changes) => {
+        const parts = {
+          head: { level: 30, time: 1 },
+          msg: changes.summary,
+          event: "finding",
+          payload: { ...finding, ...changes },
+          trims: ["evidence", "ruledOut", "stack", "remedy"],
+        };
+        const line = composeLine(parts);
+        if (line === undefined) return false;
+        JSON.parse(line.toString());
+        return (
+          line.length <= lineLimitBytes && line.at(-1) === 10 && line.equals(composeLine(parts) ?? Buffer.alloc(0))
+        );
+      }),
+      { numRuns: 200 },
+    ),
+  );
+});
+
+test("the schema refuses lines that are none", (t) => {
+  const line = { level: 30, time: 1, pid: 1, hostname: "h", name: "sockscope", msg: "", v: 1, event: "status" };
+  t.is(violation({ ...line, status: { state: "started", version: "1", lost: 0 } }), undefined);
+  t.is(violation(line), "line fits not exactly one alternative");
+  t.is(violation({ ...line, v: 2 }), "line.v is not 1");
+  t.is(violation({ ...line, status: { state: "started", version: "1", lost: -1 } }), "line.status.lost is below 0");
+});
