@@ -1,0 +1,68 @@
+// The cells whose cause holds for a while: every fault of faults.ts with every load of loads.ts.
+import type { ExecutionContext } from "ava";
+import { liveSymptomsOf } from "./cells.js";
+import type { Defer } from "./command.js";
+import { eventually } from "./eventually.js";
+import { expectFinding, expectNothingElse, labTest, titleOf, withinMs } from "./experiment.js";
+import { faults, type HeldCause } from "./faults.js";
+import type { Expected } from "./judge.js";
+import { type HeldLoad, type HeldSymptom, heldLoads } from "./loads.js";
+import { createNamespace, type Namespace } from "./netns.js";
+import { layWire, type Load, prepareLoad, type Site, startSite } from "./site.js";
+
+export interface Grounds {
+  readonly servers: Namespace;
+  readonly clients: Namespace;
+  readonly host: string;
+}
+
+/** The namespaces of an experiment: one with loopback, or two joined by a slow wire. */
+export const prepareGrounds = async (
+  defer: Defer,
+  { wire, settings }: Pick<HeldLoad, "wire" | "settings">,
+): Promise<Grounds> => {
+  const servers = createNamespace(defer, settings);
+  if (wire === undefined) return { servers, clients: servers, host: "127.0.0.1" };
+  const clients = createNamespace(defer);
+  await layWire(defer, clients, servers, wire);
+  return { servers, clients, host: "10.99.0.2" };
+};
+
+const openSite = (defer: Defer, { servers, host }: Grounds, cause: HeldCause, backlog: number): Promise<Site> =>
+  cause === "not-accepting"
+    ? startSite(defer, servers, { listeners: [], inherited: { host, backlog } })
+    : startSite(defer, servers, { listeners: [{ kind: "tcp", host, backlog }] });
+
+/** Sends the loads off, each when the last is connected. */
+export const sendLoads = async (loads: readonly { readonly load: Load; readonly count: number }[]): Promise<void> => {
+  for (const [index, { load, count }] of loads.entries()) {
+    await load.go();
+    if (index + 1 < loads.length)
+      await eventually("all connected", async () => (await load.tally())["connected"] === count);
+  }
+};
+
+const runCell = async (t: ExecutionContext, defer: Defer, symptom: HeldSymptom, cause: HeldCause): Promise<void> => {
+  const { backlog, clients, holdMs, evidentMs, beside, wire, settings } = heldLoads[symptom];
+  const fault = faults[cause];
+  const grounds = await prepareGrounds(defer, { wire, settings });
+  const { program, log } = await openSite(defer, grounds, cause, backlog);
+  const loads = await Promise.all(
+    clients.map(async (spec) => ({ load: await prepareLoad(defer, grounds.clients, spec), count: spec.count })),
+  );
+  const expected: Expected = { symptom, cause, at: 3000, beside };
+  const end = await fault.begin(defer, program, holdMs);
+  await sendLoads(loads);
+  const evidentAt = Date.now() + evidentMs;
+  if (fault.live) await expectFinding(t, log, expected, evidentAt + withinMs);
+  await eventually("the end of the hold", () => Date.now() >= evidentAt - evidentMs + holdMs, 10_000);
+  await end();
+  if (!fault.live) await expectFinding(t, log, expected, Date.now() + withinMs);
+  await expectNothingElse(t, log, expected);
+};
+
+/** Registers one test for every live cell of this cause. */
+export const testHeldCells = (cause: HeldCause, how: string): void => {
+  for (const symptom of liveSymptomsOf(cause))
+    labTest(titleOf(symptom, cause, how), (t, defer) => runCell(t, defer, symptom as HeldSymptom, cause));
+};

@@ -1,0 +1,22 @@
+// Where the harness finds what is not compiled (its python files) and what the tests run (dist and build-test).
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const nearest = (folder: string): string => {
+  if (existsSync(join(folder, "binding.gyp"))) return folder;
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error("no package root above the lab");
+  return nearest(parent);
+};
+
+/** The package's root folder. */
+export const root: string = nearest(__dirname);
+
+/** A source file of the lab that is run as it stands. */
+export const script = (name: string): string => join(root, "test/lab", name);
+
+/** A compiled file of the lab. */
+export const compiled = (name: string): string => join(root, "build-test/test/lab", name);
+
+/** What `node --import sockscope/register` loads, as built for the tests. */
+export const register: string = join(root, "build-test/src/register.js");

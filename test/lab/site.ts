@@ -1,0 +1,89 @@
+// What every experiment is made of: a server that loads the agent, clients in processes of their own, a slow wire.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type Launch, launch, type Program } from "./child.js";
+import type { ClientSpec } from "./client.js";
+import type { Defer } from "./command.js";
+import { eventually } from "./eventually.js";
+import { createLog, type Log } from "./log.js";
+import type { Namespace } from "./netns.js";
+import { compiled, register, script } from "./root.js";
+import type { ListenerSpec } from "./server.js";
+
+export interface Site {
+  readonly program: Program;
+  readonly log: Log;
+}
+
+export interface SiteOptions {
+  readonly listeners: readonly ListenerSpec[];
+  /** A listener that the process inherits as descriptor 10 and does not know of: socket activation. */
+  readonly inherited?: { readonly host: string; readonly backlog: number; readonly count?: number } | undefined;
+  /** Another program of the lab than `server.js`. */
+  readonly program?: string | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+const agentEnv = (log: Log): Record<string, string> => ({ SOCKSCOPE_LOG: log.path, SOCKSCOPE_LOG_LEVEL: "finding" });
+
+const commandLine = ({ listeners, inherited, program = "server.js" }: SiteOptions): readonly string[] => {
+  const node = [process.execPath, "--import", register, compiled(program), JSON.stringify(listeners)];
+  if (inherited === undefined) return node;
+  const { host, backlog, count = 1 } = inherited;
+  return ["python3", script("inherit.py"), host, "3000", String(backlog), String(count), ...node];
+};
+
+/** Starts a server that only loads the agent, and waits until it listens and the observer has said that it runs. */
+export const startSite = async (defer: Defer, ns: Namespace, options: SiteOptions): Promise<Site> => {
+  const log = createLog(defer);
+  const start: Launch = { argv: commandLine(options), env: { ...agentEnv(log), ...options.env } };
+  const program = launch(defer, ns, start);
+  await program.hear("ready");
+  await eventually("the observer's first line", () => log.lines().some(({ event }) => event === "status"));
+  return { program, log };
+};
+
+/** A load that is ready to go; `go` resolves when it has begun. */
+export interface Load {
+  readonly program: Program;
+  go(): Promise<void>;
+  tally(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** Starts clients and holds them until `go`. */
+export const prepareLoad = async (defer: Defer, ns: Namespace, spec: ClientSpec): Promise<Load> => {
+  const program = launch(defer, ns, { argv: [process.execPath, compiled("client.js"), JSON.stringify(spec)] });
+  await program.hear("ready");
+  return {
+    program,
+    go: async () => {
+      program.tell({ kind: "go" });
+      await program.hear(spec.pattern === "burst" ? "opened" : "gone");
+    },
+    tally: async () => {
+      const from = program.said.length;
+      program.tell({ kind: "tally" });
+      return (await program.hear("tally", 5000, from)) as unknown as Readonly<Record<string, number>>;
+    },
+  };
+};
+
+const python = async (defer: Defer, argv: readonly string[]): Promise<void> => {
+  const child = spawn("python3", argv, { stdio: ["pipe", "pipe", "inherit"] });
+  const left = once(child, "exit");
+  defer(async () => {
+    child.stdin.end();
+    await left;
+  });
+  const [first] = (await Promise.race([once(child.stdout, "data"), left])) as [unknown];
+  if (String(first).trim() !== "ready") throw new Error(`${argv[0]} ended with ${String(first)}`);
+};
+
+export interface Wire {
+  readonly delayMs: number;
+  readonly spreadMs?: number | undefined;
+}
+
+/** Joins two namespaces with a slow wire: `clients` is 10.99.0.1, `servers` is 10.99.0.2. */
+export const layWire = (defer: Defer, clients: Namespace, servers: Namespace, wire: Wire): Promise<void> =>
+  python(defer, [script("link.py"), clients.name, servers.name, String(wire.delayMs), String(wire.spreadMs ?? 0)]);

@@ -1,0 +1,3 @@
+import { testHeldCells } from "../lab/held.js";
+
+testHeldCells("not-accepting", "an inherited listener that nobody accepts from");
