@@ -9,7 +9,7 @@ const page = join(root, "docs/accept-table.md");
 
 // SOCKSCOPE_WRITE_TABLE=1 writes the page anew
 test("docs/accept-table.md is what the cells say", (t) => {
-  if (process.env["SOCKSCOPE_WRITE_TABLE"] === "1") writeFileSync(page, renderTable());
+  if (process.env.SOCKSCOPE_WRITE_TABLE === "1") writeFileSync(page, renderTable());
   t.log(renderTable());
   t.is(readFileSync(page, "utf8"), renderTable());
 });

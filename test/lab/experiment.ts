@@ -20,7 +20,7 @@ const obstacle = (): string | undefined => {
 /** A test on a real kernel; where that is not possible it is skipped with the reason in its title. */
 export const labTest = (title: string, body: (t: ExecutionContext, defer: Defer) => Promise<void>): void => {
   const reason = obstacle();
-  const strict = process.env["SOCKSCOPE_REQUIRE_ALL"] === "1";
+  const strict = process.env.SOCKSCOPE_REQUIRE_ALL === "1";
   if (reason !== undefined && !strict) return void test.skip(`${title} (skipped: ${reason})`, () => {});
   test.serial(title, async (t) => {
     if (reason !== undefined) return t.fail(reason);

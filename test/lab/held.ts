@@ -5,28 +5,10 @@ import type { Defer } from "./command.js";
 import { eventually } from "./eventually.js";
 import { expectFinding, expectNothingElse, labTest, titleOf, withinMs } from "./experiment.js";
 import { faults, type HeldCause } from "./faults.js";
+import { type Grounds, prepareGrounds } from "./grounds.js";
 import type { Expected } from "./judge.js";
-import { type HeldLoad, type HeldSymptom, heldLoads } from "./loads.js";
-import { createNamespace, type Namespace } from "./netns.js";
-import { layWire, type Load, prepareLoad, type Site, startSite } from "./site.js";
-
-export interface Grounds {
-  readonly servers: Namespace;
-  readonly clients: Namespace;
-  readonly host: string;
-}
-
-/** The namespaces of an experiment: one with loopback, or two joined by a slow wire. */
-export const prepareGrounds = async (
-  defer: Defer,
-  { wire, settings }: Pick<HeldLoad, "wire" | "settings">,
-): Promise<Grounds> => {
-  const servers = createNamespace(defer, settings);
-  if (wire === undefined) return { servers, clients: servers, host: "127.0.0.1" };
-  const clients = createNamespace(defer);
-  await layWire(defer, clients, servers, wire);
-  return { servers, clients, host: "10.99.0.2" };
-};
+import { type HeldSymptom, heldLoads } from "./loads.js";
+import { type Load, prepareLoad, type Site, startSite } from "./site.js";
 
 const openSite = (defer: Defer, { servers, host }: Grounds, cause: HeldCause, backlog: number): Promise<Site> =>
   cause === "not-accepting"
@@ -38,7 +20,7 @@ export const sendLoads = async (loads: readonly { readonly load: Load; readonly 
   for (const [index, { load, count }] of loads.entries()) {
     await load.go();
     if (index + 1 < loads.length)
-      await eventually("all connected", async () => (await load.tally())["connected"] === count);
+      await eventually("all connected", async () => (await load.tally()).connected === count);
   }
 };
 
@@ -48,7 +30,10 @@ const runCell = async (t: ExecutionContext, defer: Defer, symptom: HeldSymptom, 
   const grounds = await prepareGrounds(defer, { wire, settings });
   const { program, log } = await openSite(defer, grounds, cause, backlog);
   const loads = await Promise.all(
-    clients.map(async (spec) => ({ load: await prepareLoad(defer, grounds.clients, spec), count: spec.count })),
+    clients.map(async (spec) => ({
+      load: await prepareLoad(defer, grounds.clients, { ...spec, host: grounds.host }),
+      count: spec.count,
+    })),
   );
   const expected: Expected = { symptom, cause, at: 3000, beside };
   const end = await fault.begin(defer, program, holdMs);

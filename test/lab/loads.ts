@@ -27,7 +27,6 @@ export type HeldSymptom =
 
 /** Long round trips let handshakes overlap, which they never do on loopback. */
 export const longWire: Wire = { delayMs: 10 };
-const overWire = { host: "10.99.0.2" };
 
 export const heldLoads: Readonly<Record<HeldSymptom, HeldLoad>> = {
   // 9 fit, 31 are refused; all give up before their SYNs are sent again after 1 s
@@ -64,7 +63,7 @@ export const heldLoads: Readonly<Record<HeldSymptom, HeldLoad>> = {
   "ghost-connections": {
     backlog: 4,
     holdMs: 1500,
-    clients: [{ ...overWire, pattern: "burst", count: 24 }],
+    clients: [{ pattern: "burst", count: 24 }],
     evidentMs: 20,
     beside: ["accept-queue-overflow/*", "syn-queue-overflow/backlog-too-small"],
     wire: longWire,
@@ -74,8 +73,8 @@ export const heldLoads: Readonly<Record<HeldSymptom, HeldLoad>> = {
     backlog: 8,
     holdMs: 1500,
     clients: [
-      { ...overWire, pattern: "burst", count: 5 },
-      { ...overWire, pattern: "burst", count: 8 },
+      { pattern: "burst", count: 5 },
+      { pattern: "burst", count: 8 },
     ],
     evidentMs: 60,
     beside: ["accept-queue-overflow/*"],

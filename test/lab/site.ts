@@ -87,3 +87,29 @@ export interface Wire {
 /** Joins two namespaces with a slow wire: `clients` is 10.99.0.1, `servers` is 10.99.0.2. */
 export const layWire = (defer: Defer, clients: Namespace, servers: Namespace, wire: Wire): Promise<void> =>
   python(defer, [script("link.py"), clients.name, servers.name, String(wire.delayMs), String(wire.spreadMs ?? 0)]);
+
+/** Sends SYNs that nobody follows up, from addresses that do not exist; resolves when they are on their way. */
+export const sendSyns = async (
+  defer: Defer,
+  from: Namespace,
+  host: string,
+  perSecond: number,
+  seconds: number,
+): Promise<void> => {
+  const [file, ...args] = [
+    ...from.enter,
+    "python3",
+    script("syn.py"),
+    host,
+    "3000",
+    String(perSecond),
+    String(seconds),
+  ];
+  const child = spawn(file!, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const left = once(child, "exit");
+  defer(async () => {
+    child.kill("SIGKILL");
+    await left;
+  });
+  await once(child, "spawn");
+};

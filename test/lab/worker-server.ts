@@ -1,0 +1,19 @@
+// A main thread that idles and a worker thread that listens: orders go to the worker.
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { type ListenerSpec, serve, specification } from "./server.js";
+
+const lead = (): void => {
+  const worker = new Worker(__filename, { workerData: specification() });
+  worker.on("message", (message) => process.send?.(message));
+  process.on("message", (order) => worker.postMessage(order));
+};
+
+const work = async (): Promise<void> => {
+  const say = (message: object): void => parentPort?.postMessage(message);
+  const obey = await serve(workerData as readonly ListenerSpec[], say);
+  parentPort?.on("message", obey);
+  say({ kind: "ready" });
+};
+
+if (isMainThread) lead();
+else void work();
