@@ -1,0 +1,170 @@
+// Clients: SYN retries on the kernel's grid, data on TLP and RTO, give-up (net/ipv4/tcp_timer.c, tcp_output.c).
+import type { Connection } from "./accept-queue.js";
+import { type Engine, priority, toNanos } from "./engine.js";
+import type { Link } from "./link.js";
+import type { Listener } from "./listener.js";
+import type { Request } from "./syn-queue.js";
+import type { ModelSysctls } from "./sysctl.js";
+import type { Timer, TimerWheel } from "./timer-wheel.js";
+
+/** `closed`: it gave up waiting for an answer. `accepted` and what follows does not change any more. */
+export type ClientState = "syn-sent" | "established" | "accepted" | "reset" | "timed-out" | "closed";
+
+/** One client socket, with what the server's kernel keeps about it (`request`, `connection`). Times in ns. */
+export interface Client {
+  readonly host: ClientHost;
+  readonly startedAt: number;
+  /** A forged SYN: nobody answers the SYN-ACK. */
+  readonly spoofed: boolean;
+  state: ClientState;
+  synAttempts: number;
+  connectedAt?: number | undefined;
+  acceptedAt?: number | undefined;
+  timer?: Timer | undefined;
+  request?: Request | undefined;
+  connection?: Connection | undefined;
+  /** The minute in which its cookie was made. */
+  cookieMinute?: number | undefined;
+}
+
+/** What reaches a client: segments from the listener, and the news that it was accepted. */
+export interface ClientHost {
+  synAck(client: Client): void;
+  acked(client: Client): void;
+  reset(client: Client): void;
+  accepted(client: Client): void;
+}
+
+export interface ClientOptions {
+  /** connect() is given up after so many seconds; `undefined`: when the kernel does. */
+  readonly timeout?: number | undefined;
+  /** Whoever was not accepted so many seconds after its start closes; `undefined`: nobody does. */
+  readonly patience?: number | undefined;
+  /** Sends a request as soon as it is connected. */
+  readonly speakFirst: boolean;
+}
+
+export interface ClientEvents {
+  readonly onConnected: (client: Client) => void;
+  /** It is accepted, reset, timed out or closed: nothing will change any more. */
+  readonly onEnd: (client: Client) => void;
+}
+
+interface World {
+  readonly engine: Engine;
+  readonly wheel: TimerWheel;
+  readonly link: Link;
+  readonly listener: Listener;
+  readonly sysctl: ModelSysctls;
+  readonly options: ClientOptions;
+  readonly events: ClientEvents;
+}
+
+const initialRto = 1;
+const maxRto = 120;
+const minRto = 0.2;
+/** What tcp_retries2 = 15 comes to (kernel.md F17). */
+const dataGiveUp = 924.6;
+const requestBytes = 100;
+
+const end = ({ wheel, events }: World, client: Client, state: ClientState): void => {
+  if (client.timer) wheel.cancel(client.timer);
+  client.timer = undefined;
+  client.state = state;
+  events.onEnd(client);
+};
+
+const sendSyn = (world: World, client: Client, rto: number): void => {
+  client.synAttempts += 1;
+  world.link.deliver(() => world.listener.syn(client));
+  if (!client.spoofed) client.timer = world.wheel.arm(rto, () => onSynTimer(world, client, rto));
+};
+
+/** tcp_write_timeout and tcp_retransmit_timer of a socket in SYN_SENT. */
+const onSynTimer = (world: World, client: Client, rto: number): void => {
+  const { tcp_syn_retries: retries, tcp_syn_linear_timeouts: linear } = world.sysctl;
+  const retransmits = client.synAttempts - 1;
+  const isOutOfTime = world.engine.now() - client.startedAt >= toNanos(2 ** (retries + 1) - 1);
+  if (retransmits >= retries + linear || (retransmits > 0 && isOutOfTime)) end(world, client, "timed-out");
+  else sendSyn(world, client, retransmits + 1 > linear ? Math.min(2 * rto, maxRto) : rto);
+};
+
+/** First the loss probe, then a whole RTO, then the RTO doubles (tcp_schedule_loss_probe, tcp_retransmit_timer). */
+const dataWait = (rtt: number, sent: number): number => {
+  const rto = rtt + Math.max(minRto, 2 * rtt);
+  return sent === 0 ? Math.min(2 * rtt + minRto, rto) : Math.min(rto * 2 ** (sent - 1), maxRto);
+};
+
+const sendData = (world: World, client: Client, sent: number): void => {
+  const { engine, wheel, link, listener } = world;
+  link.deliver(() => listener.ack(client, requestBytes));
+  client.timer = wheel.arm(dataWait(link.rtt, sent), () => {
+    if (engine.now() - client.connectedAt! >= toNanos(dataGiveUp)) end(world, client, "timed-out");
+    else sendData(world, client, sent + 1);
+  });
+};
+
+const establish = (world: World, client: Client): void => {
+  const { engine, wheel, options } = world;
+  if (client.timer) wheel.cancel(client.timer);
+  client.timer = undefined;
+  client.state = "established";
+  client.connectedAt = engine.now();
+  world.events.onConnected(client);
+  if (!options.speakFirst) return;
+  engine.at(engine.now(), priority.client, () => {
+    if (client.state === "established") sendData(world, client, 0);
+    else if (client.state === "accepted") world.link.deliver(() => world.listener.ack(client, requestBytes));
+  });
+};
+
+/** A connected client answers a repeated SYN-ACK with another ACK; one that has given up, with RST. */
+const onSynAck = (world: World, client: Client): void => {
+  const { link, listener } = world;
+  const isAlive = client.state === "syn-sent" || client.state === "established";
+  if (client.spoofed || client.state === "accepted") return;
+  link.deliver(() => (isAlive ? listener.ack(client, 0) : listener.reset(client)));
+  if (client.state === "syn-sent") establish(world, client);
+};
+
+/** connect(2)'s own timeout, and the patience of a client that waits for an answer. */
+const limitPatience = (world: World, client: Client): void => {
+  const { engine, link, listener, options } = world;
+  const after = (seconds: number | undefined, run: () => void): void => {
+    if (seconds !== undefined) engine.at(client.startedAt + toNanos(seconds), priority.client, run);
+  };
+  after(options.timeout, () => {
+    if (client.state === "syn-sent") end(world, client, "timed-out");
+  });
+  after(options.patience, () => {
+    if (client.state === "syn-sent") end(world, client, "timed-out");
+    if (client.state !== "established") return;
+    end(world, client, "closed");
+    link.deliver(() => listener.fin(client));
+  });
+};
+
+/** Returns connect(): each call starts one client at the engine's time. */
+export function createClients(world: World): (spoofed: boolean) => Client {
+  const isWaiting = ({ state }: Client): boolean => state === "syn-sent" || state === "established";
+  const host: ClientHost = {
+    synAck: (client) => onSynAck(world, client),
+    acked: (client) => {
+      if (client.timer) world.wheel.cancel(client.timer);
+      client.timer = undefined;
+    },
+    reset: (client) => {
+      if (isWaiting(client)) end(world, client, "reset");
+    },
+    accepted: (client) => {
+      client.acceptedAt = world.engine.now();
+      if (isWaiting(client)) end(world, client, "accepted");
+    },
+  };
+  return (spoofed) => {
+    const client: Client = { host, startedAt: world.engine.now(), spoofed, state: "syn-sent", synAttempts: 0 };
+    sendSyn(world, client, initialRto);
+    if (!spoofed) limitPatience(world, client);
+    return client;
+  };
+}

@@ -1,0 +1,17 @@
+// `sockscope/model`: the in-process model of the kernel's queues, in virtual time.
+export { simulate, type SimulateOptions } from "./simulate.js";
+export { ScenarioError } from "./validate.js";
+export type {
+  AcceptCall,
+  AcceptResult,
+  AcceptScenario,
+  Arrival,
+  BlockingServerSpec,
+  ConnectRecord,
+  EventLoopSpec,
+  Outcome,
+  Pattern,
+  Pause,
+  Stall,
+  TimelineEntry,
+} from "./scenario.js";

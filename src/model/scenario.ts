@@ -1,0 +1,127 @@
+// An accept scenario and what a run of it gives: the shapes of `sockscope simulate`. Times in seconds.
+import type { Sysctls } from "../snapshot/snapshot.js";
+
+/** `count` connects at one moment, or `rate` a second, evenly spaced, until (and without) `until`. */
+export type Pattern =
+  | { readonly at: number; readonly count: number }
+  | { readonly from: number; readonly until: number; readonly rate: number };
+
+/** `spoofed`: forged SYNs, nobody answers the SYN-ACK. */
+export type Arrival = Pattern & { readonly spoofed?: boolean | undefined };
+
+/** Accepts as many as wait, up to `count`; or one at a time, `rate` a second. */
+export type AcceptCall =
+  | { readonly at: number; readonly count: number | "all" }
+  | { readonly from: number; readonly until: number; readonly rate: number };
+
+/** Processes that accept, serve and accept again. */
+export interface BlockingServerSpec {
+  /** 1 by default. */
+  readonly workers?: number | undefined;
+  readonly serviceTime: number;
+}
+
+/** The loop's thread does not run: stopped, out of its cgroup's quota, waiting for a CPU, or the host took the CPU. */
+export interface Pause {
+  readonly kind: "stopped" | "throttled" | "starved" | "stolen";
+  readonly from: number;
+  readonly until: number;
+  /** Of each 100 ms it runs so many seconds at first; 0 by default. */
+  readonly quota?: number | undefined;
+}
+
+/** JavaScript that does not return; `onCpu: false` waits in a system call instead of computing. */
+export interface Stall {
+  readonly at: number;
+  readonly duration: number;
+  readonly onCpu?: boolean | undefined;
+}
+
+/** A Node process (told from a blocking server by `acceptsPerIteration`): what one iteration accepts, what a request costs, and what goes wrong. */
+export interface EventLoopSpec {
+  /** 1 since libuv 1.45; "all" before. */
+  readonly acceptsPerIteration: number | "all";
+  /** CPU time a request costs, in the iteration that accepts it. */
+  readonly serviceTime?: number | undefined;
+  /** A connection stays open for so long after its request was served. */
+  readonly holdTime?: number | undefined;
+  /** A timer that makes the loop turn even when nothing arrives. */
+  readonly tick?: number | undefined;
+  readonly stalls?: readonly Stall[] | undefined;
+  readonly pauses?: readonly Pause[] | undefined;
+  /** The loop turns, and does not accept. */
+  readonly notAccepting?: readonly { readonly from: number; readonly until: number }[] | undefined;
+  readonly maxConnections?: number | undefined;
+  readonly fds?: { readonly open: number; readonly limit: number } | undefined;
+}
+
+export interface AcceptScenario {
+  readonly kind: "accept";
+  readonly listener: { readonly backlog: number; readonly closeAt?: number | undefined };
+  readonly sysctl?: (Sysctls & { readonly base?: "linux" | "host" | undefined }) | undefined;
+  /** Round trip; below 0.0005 loopback, where handshakes run one after another. */
+  readonly rtt?: number | undefined;
+  readonly arrivals: readonly Arrival[];
+  readonly accepts?: readonly AcceptCall[] | BlockingServerSpec | EventLoopSpec | undefined;
+  readonly clients?:
+    | {
+        /** connect() is given up after so many seconds; null: when the kernel does. */
+        readonly timeout?: number | null | undefined;
+        /** A client that was not accepted by then closes. */
+        readonly patience?: number | null | undefined;
+        readonly speakFirst?: boolean | undefined;
+      }
+    | undefined;
+  readonly seed?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+export type Outcome = "accepted" | "queued" | "ghost" | "reset" | "timed-out" | "pending";
+
+/** One client. `connectedAt` is its own view: a ghost has one. */
+export interface ConnectRecord {
+  readonly at: number;
+  readonly synAttempts: number;
+  readonly connectedAt: number | null;
+  readonly acceptedAt: number | null;
+  readonly outcome: Outcome;
+}
+
+/** The queues and the counters so far, at a moment at which something changed. */
+export interface TimelineEntry {
+  readonly at: number;
+  readonly acceptQueue: number;
+  readonly synQueue: number;
+  readonly accepted: number;
+  readonly overflows: number;
+  readonly drops: number;
+  readonly listenerDrops: number;
+}
+
+export interface AcceptResult {
+  readonly kind: "accept";
+  /** The limit as the kernel would hold it; one more fits. */
+  readonly limit: number;
+  readonly arrivals: number;
+  readonly admitted: number;
+  /** ListenOverflows. */
+  readonly overflows: number;
+  /** ListenDrops. */
+  readonly drops: number;
+  /** SO_MEMINFO[8] of the listener. */
+  readonly listenerDrops: number;
+  /** Clients that were reset. */
+  readonly resets: number;
+  /** Clients that are connected at the end and for whom the server has no socket. */
+  readonly ghosts: number;
+  readonly peakAcceptQueue: number;
+  readonly accepted: number;
+  /** The kernel's counters that moved, by its names. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** How long the accepted waited in the queue, seconds; null where none was. */
+  readonly wait: { readonly p50: number | null; readonly p95: number | null; readonly max: number | null };
+  readonly connects: readonly ConnectRecord[];
+  /** Clients beyond the first 10,000 are counted, not listed. */
+  readonly connectsOmitted: number;
+  readonly timeline: readonly TimelineEntry[];
+}

@@ -1,0 +1,77 @@
+// Half-open connections: request sockets with their SYN-ACK timers (net/ipv4/inet_connection_sock.c, reqsk_timer_handler).
+import type { Client } from "./client.js";
+import type { Timer, TimerWheel } from "./timer-wheel.js";
+
+export interface Request {
+  readonly client: Client;
+  /** The third segment has come and found the accept queue full. */
+  acked: boolean;
+  timeouts: number;
+  timer?: Timer | undefined;
+}
+
+export interface SynQueue {
+  length(): number;
+  add(client: Client): void;
+  remove(request: Request): void;
+}
+
+interface Options {
+  readonly wheel: TimerWheel;
+  readonly limit: number;
+  /** tcp_synack_retries. */
+  readonly retries: number;
+  readonly sendSynAck: (client: Client) => void;
+}
+
+const initialTimeout = 1;
+const maxTimeout = 120;
+/** Under pressure old requests go, but not before so many SYN-ACKs were repeated. */
+const fewestRetries = 2;
+const pressureFloor = 8;
+
+export function createSynQueue({ wheel, limit, retries, sendSynAck }: Options): SynQueue {
+  let length = 0;
+  let young = 0;
+
+  /** More than half full: requests that have timed out make room for young ones. */
+  const retriesAllowed = (): number => {
+    let allowed = retries;
+    if (2 * length <= Math.max(pressureFloor, limit)) return allowed;
+    for (let youth = 2 * young; allowed > fewestRetries && length >= youth; youth *= 2) allowed -= 1;
+    return allowed;
+  };
+
+  const remove = (request: Request): void => {
+    if (request.timer) wheel.cancel(request.timer);
+    length -= 1;
+    if (request.timeouts === 0) young -= 1;
+    request.client.request = undefined;
+  };
+
+  const arm = (request: Request): void => {
+    const timeout = Math.min(initialTimeout * 2 ** request.timeouts, maxTimeout);
+    request.timer = wheel.arm(timeout, () => {
+      if (request.timeouts >= retriesAllowed()) {
+        remove(request);
+        return;
+      }
+      sendSynAck(request.client);
+      if (request.timeouts === 0) young -= 1;
+      request.timeouts += 1;
+      arm(request);
+    });
+  };
+
+  return {
+    length: () => length,
+    add: (client) => {
+      const request: Request = { client, acked: false, timeouts: 0 };
+      client.request = request;
+      length += 1;
+      young += 1;
+      arm(request);
+    },
+    remove,
+  };
+}

@@ -1,0 +1,45 @@
+// The course of a run in at most 2,000 entries: when there are more, every second one goes.
+import { toSeconds } from "./engine.js";
+import type { AcceptWorld } from "./accept-world.js";
+import type { TimelineEntry } from "./scenario.js";
+
+const most = 2000;
+
+export interface Timeline {
+  /** Something may have changed: called after each step of the run. */
+  note(): void;
+  entries(): readonly TimelineEntry[];
+}
+
+export const entryOf = ({ engine, listener }: AcceptWorld): TimelineEntry => ({
+  at: toSeconds(engine.now()),
+  acceptQueue: listener.acceptQueue.length(),
+  synQueue: listener.synQueueLength(),
+  accepted: listener.stats.accepted,
+  overflows: listener.stats.counters.ListenOverflows,
+  drops: listener.stats.counters.ListenDrops,
+  listenerDrops: listener.stats.drops,
+});
+
+/** Compared before anything is made: this runs after each event. */
+const isSame = ({ listener }: AcceptWorld, last: TimelineEntry): boolean =>
+  listener.acceptQueue.length() === last.acceptQueue &&
+  listener.synQueueLength() === last.synQueue &&
+  listener.stats.accepted === last.accepted &&
+  listener.stats.drops === last.listenerDrops;
+
+export function createTimeline(world: AcceptWorld): Timeline {
+  let entries: TimelineEntry[] = [entryOf(world)];
+  let spacing = 0;
+  const note = (): void => {
+    const last = entries.at(-1)!;
+    if (isSame(world, last)) return;
+    const entry = entryOf(world);
+    if (entry.at === last.at) entries[entries.length - 1] = entry;
+    else if (entry.at >= last.at + spacing) entries.push(entry);
+    if (entries.length <= most) return;
+    entries = entries.filter((_, index) => index % 2 === 0);
+    spacing = Math.max(2 * spacing, (entry.at - entries[0]!.at) / most);
+  };
+  return { note, entries: () => entries };
+}
