@@ -10,6 +10,8 @@ import { type From, procPath, processPath } from "./proc-root.js";
 export interface Availability {
   readonly available: boolean;
   readonly reason?: string | undefined;
+  /** What is worth knowing beside it: `280 bytes`. */
+  readonly detail?: string | undefined;
 }
 
 type Probe = (from: From) => string | undefined;

@@ -1,0 +1,34 @@
+// A netlink socket that moves whole datagrams: netlink(7). What the messages say, sequence numbers
+// and errors included, is read in src/kernel/netlink.ts. Not thread-safe: one owner at a time.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "kernel/result.hh"
+#include "kernel/unique_fd.hh"
+
+namespace sockscope {
+
+class NetlinkSocket {
+ public:
+  NetlinkSocket() = default;
+  // A NETLINK_SOCK_DIAG socket in the calling thread's network namespace.
+  static Result<NetlinkSocket> openSockDiag();
+  // The same in the namespace of process `pid`. Moves the CALLING THREAD there: call it on a thread
+  // that ends.
+  static Result<NetlinkSocket> openSockDiagOf(int pid);
+
+  Result<size_t> send(const void* request, size_t size) const;
+  // One datagram, sent by the kernel itself; never waits: a dump's next part is made by the call.
+  // EMSGSIZE: it did not fit; EAGAIN: none is there; ENOBUFS: the kernel lost some.
+  Result<size_t> receive(void* into, size_t capacity) const;
+
+  uint32_t port() const { return port_; }
+  void close() { fd_.reset(); }
+
+ private:
+  UniqueFd fd_;
+  uint32_t port_ = 0;  // the address the kernel gave this socket; replies carry it as nlmsg_pid
+};
+
+}  // namespace sockscope

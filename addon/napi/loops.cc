@@ -1,0 +1,49 @@
+// registerLoop(threadId), readLoops(rows), gettid().
+#include <node_api.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "napi/args.hh"
+#include "napi/env_state.hh"
+#include "napi/exports.hh"
+
+namespace sockscope {
+namespace {
+
+// glibc has gettid only since 2.30.
+int32_t threadId() { return static_cast<int32_t>(syscall(SYS_gettid)); }
+
+// (worker_threads.threadId) → loop id, 0 if the environment has none
+Napi::Value RegisterLoop(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  uv_loop_t* loop = nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return Napi::Number::New(env, 0);
+  LoopEntry* entry = &env.GetInstanceData<EnvState>()->loop;
+  if (entry->id == 0) {
+    addLoop(entry, loop, threadId(), integer(info, 0));
+    const auto remove = [](void* own) { removeLoop(static_cast<LoopEntry*>(own)); };
+    napi_add_env_cleanup_hook(env, remove, entry);
+  }
+  return Napi::Number::New(env, entry->id);
+}
+
+// (rows: Float64Array) → number of loops, which may be more than there were rows
+Napi::Value ReadLoops(const Napi::CallbackInfo& info) {
+  const auto rows = typedArray<double>(info, 0, napi_float64_array, "a Float64Array is expected");
+  const auto capacity = static_cast<uint32_t>(rows.size / kLoopColumns);
+  return Napi::Number::New(info.Env(), readLoops(rows.data, capacity));
+}
+
+Napi::Value Gettid(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), threadId());
+}
+
+}  // namespace
+
+void exportLoops(Napi::Env env, Napi::Object exports) {
+  exports.Set("registerLoop", Napi::Function::New<RegisterLoop>(env, "registerLoop"));
+  exports.Set("readLoops", Napi::Function::New<ReadLoops>(env, "readLoops"));
+  exports.Set("gettid", Napi::Function::New<Gettid>(env, "gettid"));
+}
+
+}  // namespace sockscope

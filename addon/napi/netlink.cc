@@ -1,0 +1,78 @@
+// class NetlinkSocket: open(pid), send(bytes), receive(bytes), port(), close(). Numbers: a count,
+// or -errno.
+#include "kernel/netlink.hh"
+
+#include <uv.h>
+
+#include "napi/args.hh"
+#include "napi/exports.hh"
+
+namespace sockscope {
+namespace {
+
+// setns(2) moves one thread: a helper thread goes there, opens the socket and ends, so that the
+// namespace of the caller's thread never changes. A socket stays in the namespace in which it was
+// opened.
+Result<NetlinkSocket> openElsewhere(int pid) {
+  struct Job {
+    int pid;
+    Result<NetlinkSocket> out;
+  } job = {pid, Result<NetlinkSocket>::failed(EAGAIN, "pthread_create")};
+  uv_thread_t thread = {};
+  const auto run = [](void* argument) {
+    auto* own = static_cast<Job*>(argument);
+    own->out = NetlinkSocket::openSockDiagOf(own->pid);
+  };
+  if (uv_thread_create(&thread, run, &job) == 0) uv_thread_join(&thread);
+  return static_cast<Result<NetlinkSocket>&&>(job.out);
+}
+
+class NetlinkSocketWrap : public Napi::ObjectWrap<NetlinkSocketWrap> {
+ public:
+  explicit NetlinkSocketWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {}
+
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "NetlinkSocket",
+                       {InstanceMethod<&NetlinkSocketWrap::Open>("open"),
+                        InstanceMethod<&NetlinkSocketWrap::Send>("send"),
+                        InstanceMethod<&NetlinkSocketWrap::Receive>("receive"),
+                        InstanceMethod<&NetlinkSocketWrap::Port>("port"),
+                        InstanceMethod<&NetlinkSocketWrap::Close>("close")});
+  }
+
+ private:
+  // (pid; 0: the own namespace) → [errno or 0, the call that failed]
+  Napi::Value Open(const Napi::CallbackInfo& info) {
+    const int32_t pid = integer(info, 0);
+    Result<NetlinkSocket> opened = pid == 0 ? NetlinkSocket::openSockDiag() : openElsewhere(pid);
+    Napi::Array out = Napi::Array::New(info.Env(), 2);
+    out.Set(0U, Napi::Number::New(info.Env(), opened.error));
+    // As a Value: given a String, Set would go through std::string, which the addon has not.
+    const Napi::Value syscall = Napi::String::New(info.Env(), opened.ok() ? "" : opened.syscall);
+    out.Set(1U, syscall);
+    if (opened.ok()) socket_ = static_cast<NetlinkSocket&&>(opened.value);
+    return out;
+  }
+  Napi::Value Send(const Napi::CallbackInfo& info) {
+    const Span<uint8_t> request = bytes(info, 0);
+    return Napi::Number::New(info.Env(), countOrErrno(socket_.send(request.data, request.size)));
+  }
+  Napi::Value Receive(const Napi::CallbackInfo& info) {
+    const Span<uint8_t> into = bytes(info, 0);
+    return Napi::Number::New(info.Env(), countOrErrno(socket_.receive(into.data, into.size)));
+  }
+  Napi::Value Port(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), socket_.port());
+  }
+  void Close(const Napi::CallbackInfo& info) { socket_.close(); }
+
+  NetlinkSocket socket_;
+};
+
+}  // namespace
+
+void exportNetlink(Napi::Env env, Napi::Object exports) {
+  exports.Set("NetlinkSocket", NetlinkSocketWrap::Define(env));
+}
+
+}  // namespace sockscope

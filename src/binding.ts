@@ -1,0 +1,55 @@
+// The only file that loads the addon. Where it cannot be loaded, importing works and the reason is kept.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+// It has no types; it loads prebuilds/ or build/Release, whichever is there.
+const nodeGypBuild = createRequire(__filename)("node-gyp-build") as (folder: string) => unknown;
+
+/** A netlink socket; numbers are a count or a negative errno. */
+export interface NetlinkSocket {
+  /** Network namespace of `pid`, 0: the own. [0 or errno, the call that failed] */
+  open(pid: number): readonly [number, string];
+  send(request: Uint8Array): number;
+  /** One datagram of the kernel; never waits. */
+  receive(into: Uint8Array): number;
+  port(): number;
+  close(): void;
+}
+
+/** What addon/napi exports: bytes into buffers of the caller, numbers as counts or negative errnos. */
+export interface Binding {
+  /** Offsets of addon/kernel/socket_row.hh, for the test that compares them. */
+  readonly layout: Readonly<Record<string, number>>;
+  readSockets(fds: Int32Array, count: number, readings: number, rows: Uint8Array): number;
+  /** `count` receives: open descriptors, sockets, 1 if the walk was cut short. */
+  walkSockets(readings: number, listeningOnly: number, rows: Uint8Array, count: Uint32Array): void;
+  probeSocket(readings: number, row: Uint8Array): number;
+  readonly NetlinkSocket: new () => NetlinkSocket;
+  registerLoop(threadId: number): number;
+  /** Seven doubles a loop; returns how many loops there are. */
+  readLoops(rows: Float64Array): number;
+  gettid(): number;
+  writeNow(fd: number, bytes: Uint8Array): number;
+}
+
+// The same in the repository, below dist/ and below build-test/: the nearest folder with binding.gyp.
+function packageRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, "binding.gyp")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+function load(): { binding?: Binding; error?: string } {
+  if (process.platform !== "linux") return { error: `sockscope reads Linux sockets; this is ${process.platform}` };
+  try {
+    return { binding: nodeGypBuild(packageRoot()) as Binding };
+  } catch (error) {
+    return { error: `the addon cannot be loaded: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+const loaded = load();
+/** The addon, or `undefined`: then `bindingError` says why. */
+export const binding: Binding | undefined = loaded.binding;
+export const bindingError: string | undefined = loaded.error;

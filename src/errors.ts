@@ -1,0 +1,27 @@
+// The error the kernel layer reports: as a value where a reading may fail, never thrown into the host.
+import { getSystemErrorName } from "node:util";
+
+/** A system call that failed. `code` as Node spells it (`EPERM`), `errno` positive, `syscall` the call. */
+export class KernelError extends Error {
+  override readonly name = "KernelError";
+  readonly errno: number;
+  readonly syscall: string;
+  readonly code: string;
+
+  constructor(errno: number, syscall: string) {
+    const code = errnoName(errno);
+    super(`${syscall}: ${code}`);
+    this.errno = errno;
+    this.syscall = syscall;
+    this.code = code;
+  }
+}
+
+/** `EPERM` for 1; `errno 4095` for one that Node does not know. */
+export function errnoName(errno: number): string {
+  try {
+    return getSystemErrorName(-errno);
+  } catch {
+    return `errno ${errno}`;
+  }
+}

@@ -1,0 +1,97 @@
+// Any sockets of a network namespace by sock_diag(7), filtered, each once; and one socket by its addresses.
+import { stateMask, type TcpState } from "../snapshot/tcp-state.js";
+import { portFilter } from "./diag-filter.js";
+import { bothFamilies, type Family, familyNumbers, reasonOf } from "./diag-rows.js";
+import {
+  type DiagAttribute,
+  encodeInetRequest,
+  encodeSocketId,
+  InetDiagSocket,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  type SocketId,
+} from "./inet-diag.js";
+import { dumpAgain, exchange, type Link, readBytes } from "./netlink.js";
+import { SocketDump } from "./socket-dump.js";
+
+/** Which sockets; what is left out does not restrict. */
+export interface DumpFilter {
+  readonly protocol?: "tcp" | "udp" | undefined;
+  /** Default: both. Each is a walk of the table of its own. */
+  readonly family?: Family | undefined;
+  /** Default: all but TIME-WAIT and SYN-RECV. */
+  readonly states?: readonly TcpState[] | undefined;
+  readonly localPorts?: readonly number[] | undefined;
+  readonly remotePorts?: readonly number[] | undefined;
+  readonly localAddress?: string | undefined;
+  readonly remoteAddress?: string | undefined;
+  readonly cookies?: ReadonlySet<bigint> | undefined;
+  /** What to ask for beside the row itself. Default: `info` and `memInfo`. */
+  readonly attributes?: readonly DiagAttribute[] | undefined;
+}
+
+const usualStates = 0xfff & ~stateMask(["UNKNOWN", "TIME-WAIT", "SYN-RECV"]);
+const usualAttributes: readonly DiagAttribute[] = ["info", "memInfo"];
+
+// One list of ports goes to the kernel as a filter; all else is compared here.
+function requestOf(filter: DumpFilter, family: Family): Uint8Array {
+  const { localPorts, remotePorts } = filter;
+  return encodeInetRequest({
+    family: familyNumbers[family],
+    protocol: filter.protocol === "udp" ? IPPROTO_UDP : IPPROTO_TCP,
+    states: filter.states ? stateMask(filter.states) : usualStates,
+    attributes: filter.attributes ?? usualAttributes,
+    bytecode: localPorts ? portFilter(localPorts, "local") : remotePorts && portFilter(remotePorts, "remote"),
+  });
+}
+
+function matcher(filter: DumpFilter): (socket: InetDiagSocket) => boolean {
+  const { localAddress, remoteAddress, cookies } = filter;
+  const local = filter.localPorts && new Set(filter.localPorts);
+  const remote = filter.remotePorts && new Set(filter.remotePorts);
+  const tests: ((socket: InetDiagSocket) => boolean)[] = [];
+  if (local) tests.push((socket) => local.has(socket.localPort));
+  if (remote) tests.push((socket) => remote.has(socket.remotePort));
+  if (localAddress !== undefined) tests.push((socket) => socket.localAddress === localAddress);
+  if (remoteAddress !== undefined) tests.push((socket) => socket.remoteAddress === remoteAddress);
+  if (cookies) tests.push((socket) => cookies.has(socket.cookie));
+  return (socket) => tests.every((test) => test(socket));
+}
+
+/** The sockets that fit the filter, in memory. */
+export function diagDump(link: Link, filter: DumpFilter = {}): SocketDump {
+  const dump = new SocketDump();
+  const sink = dump.sink(matcher(filter));
+  for (const family of filter.family ? [filter.family] : bothFamilies) {
+    const outcome = dumpAgain(
+      link,
+      requestOf(filter, family),
+      () => dump.room(),
+      () => sink,
+    );
+    dump.reason ??= reasonOf(outcome);
+  }
+  dump.partial = dump.reason !== undefined;
+  return dump;
+}
+
+const buffer = new Uint8Array(readBytes);
+
+/** The socket with these addresses, in time that does not depend on how many there are. `undefined`: none. */
+export function diagGet(link: Link, id: SocketId): InetDiagSocket | undefined {
+  const { family, bytes } = encodeSocketId(id);
+  const request = { family, protocol: IPPROTO_TCP, states: 0xfff, attributes: usualAttributes, id: bytes };
+  let found: InetDiagSocket | undefined;
+  exchange(
+    link,
+    encodeInetRequest(request),
+    false,
+    () => buffer,
+    (view, start, end) => {
+      if (!InetDiagSocket.fits(start, end)) return;
+      const from = view.byteOffset + start;
+      found = new InetDiagSocket(new DataView(view.buffer.slice(from, view.byteOffset + end)), 0, end - start);
+    },
+  );
+  return found;
+}

@@ -1,0 +1,74 @@
+// sock_diag(7): what descriptors cannot show, of the own or another process's network namespace.
+// All calls are synchronous: big dumps belong into a worker thread.
+import { binding, bindingError, type NetlinkSocket } from "../binding.js";
+import { KernelError } from "../errors.js";
+import type { WaitingReading } from "../snapshot/snapshot.js";
+import { diagDump, diagGet, type DumpFilter } from "./diag-dump.js";
+import { type DiagListener, diagListeners, diagUnixListener, diagUnixListeners } from "./diag-listeners.js";
+import type { Family, Rows } from "./diag-rows.js";
+import { diagSynRecv, diagWaiting } from "./diag-waiting.js";
+import type { InetDiagSocket, SocketId } from "./inet-diag.js";
+import type { SocketDump } from "./socket-dump.js";
+import type { DiagUnixListener } from "./unix-diag.js";
+
+export interface OpenDiagOptions {
+  /** Look into the network namespace of this process (needs CAP_SYS_ADMIN there). Default: the own. */
+  readonly pid?: number | undefined;
+}
+
+/** An open sock_diag socket. Nothing throws but a wrong address; answers that are not whole are `partial`. */
+export interface Diag {
+  /** All TCP listeners, both families, each SO_REUSEPORT member; cost does not depend on connections. */
+  listeners(): Rows<DiagListener>;
+  unixListeners(): Rows<DiagUnixListener>;
+  /** The listening unix socket with this inode. */
+  unixListener(inode: number): DiagUnixListener | undefined;
+  /** Who waits in the accept queues behind these ports: not accepted yet, with age and state. */
+  waiting(ports: readonly number[], families?: readonly Family[]): Map<number, WaitingReading>;
+  /** Half-open connections (SYN-RECV) by port; empty if the answer was cut short. */
+  synRecv(ports: readonly number[], families?: readonly Family[]): Map<number, number>;
+  /** Any sockets, raw in memory, decoded on access, each cookie once. */
+  dump(filter?: DumpFilter): SocketDump;
+  /** One TCP socket by its addresses (no remote one: a listener), 2 to 4 µs. */
+  get(id: SocketId): InetDiagSocket | undefined;
+  close(): void;
+}
+
+function diagOver(link: NetlinkSocket): Diag {
+  return {
+    listeners: () => diagListeners(link),
+    unixListeners: () => diagUnixListeners(link),
+    unixListener: (inode) => diagUnixListener(link, inode),
+    waiting: (ports, families) => diagWaiting(link, ports, families),
+    synRecv: (ports, families) => diagSynRecv(link, ports, families),
+    dump: (filter) => diagDump(link, filter),
+    get: (id) => diagGet(link, id),
+    close: () => link.close(),
+  };
+}
+
+/** Like `openDiag`, with the reason where it fails: a value, not thrown. */
+export function connectDiag(options: OpenDiagOptions = {}): Diag | Error {
+  if (!binding) return new Error(bindingError);
+  const link = new binding.NetlinkSocket();
+  const [errno, syscall] = link.open(options.pid ?? 0);
+  return errno === 0 ? diagOver(link) : new KernelError(errno, syscall);
+}
+
+/** Opens a sock_diag socket; `undefined` where there is none (`connectDiag` says why). Close it when done. */
+export function openDiag(options: OpenDiagOptions = {}): Diag | undefined {
+  const diag = connectDiag(options);
+  return diag instanceof Error ? undefined : diag;
+}
+
+let shared: Diag | undefined;
+/** One for all calls of this thread that need none of their own; stays open. */
+export function sharedDiag(): Diag | undefined {
+  shared ??= openDiag();
+  return shared;
+}
+
+/** Sockets of the own network namespace. `undefined`: sock_diag cannot be reached (`support()` says why). */
+export function dumpSockets(filter: DumpFilter = {}): SocketDump | undefined {
+  return sharedDiag()?.dump(filter);
+}

@@ -1,0 +1,34 @@
+// The accept queue of one own listener: TCP_INFO and SO_MEMINFO (net/ipv4/tcp.c tcp_get_info), unix: unix_diag.
+import { sharedDiag } from "./diag.js";
+import { readOne } from "./read-one.js";
+import { readingMask } from "./socket-row.js";
+import type { Target } from "./target.js";
+
+export interface ListenerQueue {
+  /** Connections in the accept queue now. */
+  readonly length: number;
+  /** The limit as the kernel holds it, after somaxconn; limit + 1 connections fit. */
+  readonly limit: number;
+  /** Segments dropped at this listener since it exists; 32 bits that wrap. `undefined` for unix. */
+  readonly drops?: number | undefined;
+}
+
+const tcp = readingMask(["tcpInfo", "memInfo"]);
+const unix = readingMask(["domain", "listening", "inode"]);
+
+function readUnixListener(target: Target): ListenerQueue | undefined {
+  const row = readOne(target, unix);
+  if (row?.domain !== "unix" || !row.listening || row.inode === undefined) return undefined;
+  const listener = sharedDiag()?.unixListener(row.inode);
+  return listener && { length: listener.length, limit: listener.limit };
+}
+
+/** Two getsockopts, or one exact unix_diag query. `undefined`: not listening, closed, not readable here. */
+export function readListener(target: Target): ListenerQueue | undefined {
+  const row = readOne(target, tcp);
+  const info = row?.tcpInfo;
+  if (!info) return row && readUnixListener(target);
+  const { state, unacked, sacked } = info;
+  if (state !== "LISTEN" || unacked === undefined || sacked === undefined) return undefined;
+  return { length: unacked, limit: sacked, drops: row?.memInfo?.drops };
+}

@@ -1,0 +1,75 @@
+// Readings of many sockets: rows of raw bytes in one buffer that the addon fills and every access decodes.
+import { memInfoFields } from "../snapshot/fields/mem-info.js";
+import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
+import { SocketReading } from "./socket-reading.js";
+import { rowLayout as layout, type ReadingName, readingNames } from "./socket-row.js";
+import { readColumn } from "./struct-view.js";
+
+/** Memory for `capacity` sockets. Reading into it again overwrites what its rows show. */
+export class SocketTable implements Iterable<SocketReading> {
+  /** Sockets read. */
+  length = 0;
+  /** The raw rows, `rowLayout.stride` bytes each. */
+  bytes: Uint8Array;
+  #view: DataView;
+
+  constructor(capacity: number) {
+    this.bytes = new Uint8Array(capacity * layout.stride);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  get capacity(): number {
+    return this.bytes.length / layout.stride;
+  }
+  /** Makes room for `capacity` sockets; forgets what was read if it must grow. */
+  reserve(capacity: number): this {
+    if (capacity > this.capacity) {
+      this.bytes = new Uint8Array(capacity * layout.stride);
+      this.#view = new DataView(this.bytes.buffer);
+    }
+    this.length = 0;
+    return this;
+  }
+  /** Lazy view of socket `i`. RangeError beyond `length`. */
+  row(i: number): SocketReading {
+    if (!(i >= 0 && i < this.length)) throw new RangeError(`row ${i} of ${this.length}`);
+    return new SocketReading(this.#view, i * layout.stride);
+  }
+  /** `row(i).valid`, without the view. */
+  valid(i: number): boolean {
+    return this.row(i).valid;
+  }
+  *[Symbol.iterator](): Iterator<SocketReading> {
+    for (let i = 0; i < this.length; i++) yield this.row(i);
+  }
+  /** One tcp_info field of every socket as doubles (states as the kernel's numbers), NaN where it is absent. */
+  tcpInfoColumn(name: keyof typeof tcpInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {
+    return this.#column("tcpInfo", tcpInfoFields, name, layout.tcp_info, layout.tcp_info_length, into);
+  }
+  /** The same of SO_MEMINFO. */
+  memInfoColumn(name: keyof typeof memInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {
+    return this.#column("memInfo", memInfoFields, name, layout.mem_info, layout.mem_info_length, into);
+  }
+  #column<T extends typeof tcpInfoFields | typeof memInfoFields>(
+    reading: ReadingName,
+    table: T,
+    name: keyof T & string,
+    at: number,
+    lengthAt: number,
+    into: Float64Array,
+  ): Float64Array {
+    const view = this.#view;
+    const bit = 1 << readingNames.indexOf(reading);
+    return readColumn(
+      table,
+      name,
+      view,
+      into,
+      (i) => i * layout.stride + at,
+      (i) => {
+        const row = i * layout.stride;
+        return (view.getUint32(row + layout.got, true) & bit) === 0 ? 0 : view.getUint32(row + lengthAt, true);
+      },
+    );
+  }
+}

@@ -1,0 +1,78 @@
+// What can be read here, and where not, why.
+import { release } from "node:os";
+import { binding, bindingError } from "../binding.js";
+import { errnoName } from "../errors.js";
+import { connectDiag } from "./diag.js";
+import { type Availability, procSupport } from "./proc-sources.js";
+import { SocketReading } from "./socket-reading.js";
+import { type ReadingName, readingMask, readingNames, rowLayout } from "./socket-row.js";
+
+const absent = (reason: string): Availability => ({ available: false, reason });
+const available: Availability = { available: true };
+
+// What a fresh TCP socket answers by nature: it is in no listening and no connected state.
+const expected: Partial<Record<ReadingName, string>> = { remote: "ENOTCONN" };
+
+function probeReadings(): Record<string, Availability> {
+  const bytes = new Uint8Array(rowLayout.stride);
+  const errno = binding ? -binding.probeSocket(readingMask(readingNames), bytes) : 0;
+  const row = new SocketReading(new DataView(bytes.buffer), 0);
+  const verdict = (name: ReadingName): Availability => {
+    if (!binding) return absent("the addon is not loaded");
+    if (errno !== 0) return absent(`socket: ${errnoName(errno)}`);
+    const error = row.error(name);
+    return error === undefined || error === expected[name] ? available : absent(error);
+  };
+  const tcpInfo = verdict("tcpInfo");
+  return {
+    TCP_INFO: tcpInfo.available ? { ...tcpInfo, detail: `${row.tcpInfo?.byteLength} bytes` } : tcpInfo,
+    SO_MEMINFO: verdict("memInfo"),
+    SO_COOKIE: verdict("cookie"),
+    SIOCINQ: verdict("recvQ"),
+    SIOCOUTQ: verdict("sendQ"),
+    SIOCOUTQNSD: verdict("notSent"),
+    SO_INCOMING_CPU: verdict("incomingCpu"),
+    SO_INCOMING_NAPI_ID: verdict("incomingNapiId"),
+  };
+}
+
+function probeDiag(): Record<string, Availability> {
+  const diag = connectDiag();
+  if (diag instanceof Error) return { sock_diag: absent(diag.message), unix_diag: absent(diag.message) };
+  try {
+    const verdict = ({ reason }: { reason?: string | undefined }): Availability =>
+      reason === undefined ? available : absent(reason);
+    return { sock_diag: verdict(diag.listeners()), unix_diag: verdict(diag.unixListeners()) };
+  } finally {
+    diag.close();
+  }
+}
+
+/** The sources of the addon: descriptors, sock_diag(7), event loops. Opens and closes two sockets. */
+export function socketSupport(): Readonly<Record<string, Availability>> {
+  const addon = binding ? available : absent(bindingError ?? "unknown");
+  return { addon, ...probeReadings(), ...probeDiag(), loops: binding ? available : absent("the addon is not loaded") };
+}
+
+export interface Support {
+  /** The addon is loaded and listeners can be read. */
+  readonly ok: boolean;
+  /** Source → can it be read; an absent reading is `undefined` wherever it would stand. */
+  readonly readings: Readonly<Record<string, Availability>>;
+  readonly node: string;
+  readonly kernel: string;
+  /** False: not Linux, or no prebuilt file for this machine. */
+  readonly addon: boolean;
+}
+
+/** Takes some 50 reads; not for periodic use. */
+export function support(): Support {
+  const readings: Record<string, Availability> = { ...socketSupport(), ...procSupport() };
+  return {
+    ok: binding !== undefined && readings.TCP_INFO?.available === true,
+    readings,
+    node: process.version,
+    kernel: `${process.platform} ${release()}`,
+    addon: binding !== undefined,
+  };
+}

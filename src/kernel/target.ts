@@ -1,0 +1,48 @@
+// Which descriptor stands behind what users hold: net, tls, http, http2 and dgram objects, or a number.
+import type { Socket as DatagramSocket } from "node:dgram";
+import type { Http2Server, Http2Session } from "node:http2";
+import type { Server, Socket } from "node:net";
+
+/** A file descriptor, or an object of Node that owns one. */
+export type Target = number | Socket | Server | DatagramSocket | Http2Session | Http2Server;
+
+interface Handle {
+  readonly fd?: unknown;
+}
+
+// Node 26 has no dgram `_handle`, and on older ones reading it warns: the state hangs under a symbol.
+function datagramHandle(target: object): { handle: Handle | null } | undefined {
+  const symbol = Object.getOwnPropertySymbols(target).find((key) => key.description === "state symbol");
+  const state = symbol && (target as Record<symbol, unknown>)[symbol];
+  return typeof state === "object" && state !== null && "handle" in state
+    ? (state as { handle: Handle | null })
+    : undefined;
+}
+
+function handleOf(target: object): Handle | null | undefined {
+  const datagram = datagramHandle(target);
+  if (datagram) return datagram.handle;
+  if ("_handle" in target) return target._handle as Handle | null;
+  // http2 sessions, http requests and responses lead to their socket.
+  const socket = "socket" in target ? target.socket : undefined;
+  return typeof socket === "object" && socket !== null ? handleOf(socket) : undefined;
+}
+
+const got = (target: unknown): string =>
+  typeof target === "object" && target !== null ? (target.constructor?.name ?? "an object") : String(target);
+
+/**
+ * The descriptor of `target`; `undefined` while it has none (not listening yet, closed, a cluster worker's server
+ * whose primary holds the socket). TypeError: none of the kinds that `Target` lists.
+ */
+export function fdOf(target: Target): number | undefined {
+  if (typeof target === "number" && Number.isInteger(target) && target >= 0) return target;
+  const handle = typeof target === "object" && target !== null ? handleOf(target) : undefined;
+  const closed = typeof target === "object" && target !== null && ("socket" in target || "destroyed" in target);
+  if (handle === undefined && !closed)
+    throw new TypeError(
+      `target: a file descriptor or a net, tls, http, http2 or dgram socket or server is expected, not ${got(target)}`,
+    );
+  const fd = handle?.fd;
+  return typeof fd === "number" && fd >= 0 ? fd : undefined;
+}

@@ -1,0 +1,54 @@
+// The process's own sockets, found by walking its descriptors in C++: proc_pid_fd(5). Every library's sockets
+// are seen. From the second call of a thread on, no descriptor is opened: it works at EMFILE.
+import { binding } from "../binding.js";
+import { type ReadingName, readingMask } from "./socket-row.js";
+import { SocketTable } from "./socket-table.js";
+
+export interface WalkOptions {
+  /** What to read of each socket found. Default: what it is and where it is bound. */
+  readonly readings?: readonly ReadingName[] | undefined;
+  /** Only listening sockets (SO_ACCEPTCONN): the others cost one system call each. */
+  readonly listeningOnly?: boolean | undefined;
+  /** Memory to read into; its rows change. Default: new memory. */
+  readonly into?: SocketWalk | undefined;
+}
+
+/** The sockets found. */
+export class SocketWalk extends SocketTable {
+  /** Open descriptors of the process, of any kind. */
+  fdCount = 0;
+  /** True: some descriptors could not be visited. */
+  partial = false;
+}
+
+const identity: readonly ReadingName[] = [
+  "cookieBefore",
+  "listening",
+  "type",
+  "domain",
+  "protocol",
+  "local",
+  "remote",
+  "inode",
+  "cookie",
+];
+const roomAtFirst = 64;
+
+/** `undefined` where there is no addon. One getsockopt per descriptor, then the readings per socket. */
+export function walkSockets(options: WalkOptions = {}): SocketWalk | undefined {
+  if (!binding) return undefined;
+  const readings = readingMask(options.readings ?? identity);
+  const table = options.into ?? new SocketWalk(roomAtFirst);
+  const count = new Uint32Array(3);
+  // Sockets opened meanwhile by other threads may outgrow the room once more: a third round finds them.
+  for (let round = 0; round < 3; round++) {
+    binding.walkSockets(readings, options.listeningOnly ? 1 : 0, table.bytes, count);
+    if (count[1]! <= table.capacity) break;
+    table.reserve(Math.ceil(count[1]! * 1.25));
+  }
+  // As many as there was room for.
+  table.length = Math.min(count[1]!, table.capacity);
+  table.fdCount = count[0]!;
+  table.partial = count[2] === 1 || count[1]! > table.capacity;
+  return table;
+}
