@@ -95,26 +95,27 @@ test("descriptors are held against a full accept queue of a Node server, and aga
   ];
   t.deepEqual(brief({ ...healthy, processes }), [
     "warning node (7): 30 of 256 descriptors are open, 226 free, a full accept queue brings 512 connections at once; when they run out Node accepts and closes all that wait, unseen by the application => ulimit -n 65536 (systemd: LimitNOFILE=65536)",
-    "warning old (9): 1000 of 1024 descriptors are open, 24 free; when they run out Node accepts and closes all that wait, unseen by the application => ulimit -n 65536 (systemd: LimitNOFILE=65536)",
+    "warning old (9): 1000 of 1024 descriptors are open, 24 free; when they run out it can neither accept nor connect nor open files => ulimit -n 65536 (systemd: LimitNOFILE=65536)",
   ]);
   t.is(brief({ ...healthy, pid: 8, processes: [processes[1]!] }).length, 1);
 });
 
+const withQuota = (throttledPeriods: number, quotaMs = 20): readonly string[] =>
+  brief({
+    ...healthy,
+    processes: [
+      {
+        pid: 7,
+        command: "node",
+        cpuLimit: { quotaMs, periodMs: 100 },
+        cpuQuota: { periods: 50, throttledPeriods, throttledMs: 80 * throttledPeriods },
+      },
+    ],
+  });
+
 test("a quota is told with its throttled share, which decides the severity", (t) => {
-  const of = (throttledPeriods: number, quotaMs = 20): readonly string[] =>
-    brief({
-      ...healthy,
-      processes: [
-        {
-          pid: 7,
-          command: "node",
-          cpuLimit: { quotaMs, periodMs: 100 },
-          cpuQuota: { periods: 50, throttledPeriods, throttledMs: 80 * throttledPeriods },
-        },
-      ],
-    });
   t.deepEqual(
-    [...of(22), ...of(2), ...of(0, 150)],
+    [...withQuota(22), ...withQuota(2), ...withQuota(0, 150)],
     [
       'warning node (7): its cgroup may use 20 ms of CPU in each 100 ms: a busy thread stands still for 80 ms of them; throttled in 44 % of its 50 periods so far (1760 ms) => give it a whole CPU: cpu.max "100000 100000"',
       'info node (7): its cgroup may use 20 ms of CPU in each 100 ms: a busy thread stands still for 80 ms of them; throttled in 4 % of its 50 periods so far (160 ms) => give it a whole CPU: cpu.max "100000 100000"',

@@ -29,7 +29,7 @@ export function reportOf(
     ),
     ...section("What will hurt", adviceLines(advice, width, paint)),
     "",
-    verdict(advice),
+    verdict(readings, advice),
   ];
 }
 
@@ -120,8 +120,8 @@ function adviceLines(advice: readonly Advice[], width: number, paint: Paint): re
   });
 }
 
-function verdict(advice: readonly Advice[]): string {
+function verdict({ missing }: DoctorReadings, advice: readonly Advice[]): string {
   const acting = advice.filter(({ severity }) => severity !== "info").length;
-  if (acting === 0) return "Nothing here will hurt: no advice at warning or above.";
-  return `${acting} thing${acting === 1 ? "" : "s"} to act on.`;
+  if (acting > 0) return `${acting} thing${acting === 1 ? "" : "s"} to act on.`;
+  return `Nothing to act on${missing.length === 0 ? "" : " in what could be read"}.`;
 }

@@ -15,25 +15,28 @@ export function adviseOnProcesses({ pid, processes, listeners }: SetUp): readonl
     const queues = (listeners ?? []).filter((listener) => listener.pid === one.pid).map(({ limit }) => limit + 1);
     // Other servers wait for a free descriptor; Node's empties the queue. They are advised only when asked about.
     const sheds = one.pid === pid || one.command?.startsWith("node") === true;
-    return [...descriptors(one, sheds ? Math.max(0, ...queues) : 0), ...quota(one)];
+    return [...descriptors(one, sheds, sheds ? Math.max(0, ...queues) : 0), ...quota(one)];
   });
 }
 
 const called = ({ pid, command }: ProcessSetUp): string => `${command ?? "process"} (${pid})`;
 
 /** `queue`: connections in its largest accept queue when that is full; they arrive at once after a stall. */
-function descriptors(one: ProcessSetUp, queue: number): readonly Advice[] {
+function descriptors(one: ProcessSetUp, sheds: boolean, queue: number): readonly Advice[] {
   if (one.fds === undefined || !Number.isFinite(one.fds.limit)) return [];
   const { open, limit } = one.fds;
   const free = limit - open;
   if (free >= queue && free >= limit * freeDescriptors) return [];
   const needed = 2 ** Math.ceil(Math.log2((open + queue) / (1 - freeDescriptors)));
   const full = free < queue ? `, a full accept queue brings ${queue} connections at once` : "";
+  const when = sheds
+    ? "when they run out Node accepts and closes all that wait, unseen by the application"
+    : "when they run out it can neither accept nor connect nor open files";
   return [
     {
       severity: "warning",
       subject: called(one),
-      because: `${open} of ${limit} descriptors are open, ${free} free${full}; when they run out Node accepts and closes all that wait, unseen by the application`,
+      because: `${open} of ${limit} descriptors are open, ${free} free${full}; ${when}`,
       remedy: `ulimit -n ${Math.max(needed, roomyLimit)} (systemd: LimitNOFILE=${Math.max(needed, roomyLimit)})`,
       source: `/proc/${one.pid}/limits, /proc/${one.pid}/fd`,
     },

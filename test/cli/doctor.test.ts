@@ -1,0 +1,106 @@
+import test from "ava";
+import { parseInventory, readInventory } from "../../src/cli/doctor/inventory.js";
+import type { DoctorReadings } from "../../src/cli/doctor/readings.js";
+import { reportOf } from "../../src/cli/doctor/report.js";
+import { plain } from "../../src/cli/view/paint.js";
+import { adviseOn } from "../../src/explain/advice/advice.js";
+
+const readings: DoctorReadings = {
+  node: "v20.20.2",
+  kernel: "6.18.44",
+  cpus: 2,
+  support: {
+    addon: { available: true },
+    netstat: { available: true },
+    frozen: { available: false, reason: "no file" },
+  },
+  listeners: [
+    { cookie: 1n, transport: "tcp", address: "::", port: 3000, length: 3, limit: 128, drops: 14, pid: 7 },
+    { cookie: 2n, transport: "unix", path: "/run/app.sock", length: 0, limit: 511 },
+  ],
+  processes: [{ pid: 7, command: "node", fds: { open: 30, limit: 1024 } }],
+  settings: { somaxconn: 128, tcp_rmem: [4096, 131072, 6291456] },
+  counters: { ListenOverflows: 14, ListenDrops: 14 },
+  interfaces: [
+    { name: "eth0", mtuBytes: 1500, speedMbit: 1000, operstate: "up", driver: "virtio_net", statistics: {} },
+  ],
+  inventory: {
+    distribution: "Debian GNU/Linux 12",
+    virtualisation: "KVM",
+    cpu: "AMD EPYC",
+    memoryBytes: 25276514304,
+    interfaces: [{ name: "eth0", type: "wired", isDefault: true }],
+  },
+  missing: [],
+};
+
+test("the report shows machine, sources, listeners, settings, interfaces and what will hurt", (t) => {
+  t.deepEqual(reportOf(readings, adviseOn(readings), 100, plain), [
+    "Linux 6.18.44, Debian GNU/Linux 12, virtual (KVM), 2 CPUs (AMD EPYC), 23.5 GiB, Node v20.20.2",
+    "",
+    "Can be read here",
+    "  yes  addon, netstat",
+    "  no   frozen: no file",
+    "",
+    "Listeners: accept queue, its limit (limit + 1 fit), segments dropped since they exist",
+    "  address        length  limit  drops  process",
+    "  [::]:3000           3    128     14  node (7)",
+    "  /run/app.sock       0    511      -  ?",
+    "",
+    "Settings of this network namespace",
+    "  somaxconn 128, tcp_rmem 4096/131072/6291456",
+    "",
+    "Interfaces",
+    "  eth0, up, wired, default route, driver virtio_net, 1000 Mbit/s, MTU 1500",
+    "",
+    "What will hurt",
+    "  warning   net.core.somaxconn: somaxconn 128 cuts every accept queue to 129 connections, also",
+    "            Node's default of 511; at that limit now: [::]:3000",
+    "            do: sysctl -w net.core.somaxconn=4096, then let the server listen() again: the limit is",
+    "            taken at listen()",
+    "  info      ListenOverflows, ListenDrops: 14 overflows and 14 drops since this network namespace",
+    "            exists: attempts of all its listeners, not clients, and it says nothing about now",
+    "            do: watch the difference: nstat -az TcpExtListenOverflows TcpExtListenDrops, or",
+    "            sockscope diagnose",
+    "",
+    "1 thing to act on.",
+  ]);
+});
+
+test("a report without readings says so instead of showing zeroes", (t) => {
+  const bare: DoctorReadings = {
+    node: "v22.0.0",
+    kernel: "5.4",
+    support: {},
+    processes: [],
+    settings: {},
+    interfaces: [],
+    missing: [{ source: "listeners", reason: "EPERM" }],
+  };
+  t.deepEqual(reportOf(bare, adviseOn(bare), 80, plain), [
+    "Linux 5.4, Node v22.0.0",
+    "",
+    "Can be read here",
+    "  no   listeners: EPERM",
+    "",
+    "Listeners: accept queue, its limit (limit + 1 fit), segments dropped since they exist",
+    "  unknown: they cannot be read from here",
+    "",
+    "Settings of this network namespace",
+    "  unknown: they cannot be read from here",
+    "",
+    "Nothing to act on in what could be read.",
+  ]);
+});
+
+test("the inventory comes from a process of its own and names the distribution and the interfaces", async (t) => {
+  const inventory = await readInventory();
+  t.true("distribution" in inventory && inventory.distribution !== "");
+  t.true("interfaces" in inventory && inventory.interfaces.some(({ name }) => name === "lo"));
+});
+
+test("what the inventory's process prints is not trusted", (t) => {
+  t.is(parseInventory(""), undefined);
+  t.is(parseInventory("[]"), undefined);
+  t.is(parseInventory('{"interfaces": 1}'), undefined);
+});
