@@ -1,4 +1,5 @@
 // The commands of this version, in the order of the help text. A command is listed when it works.
 import type { Command } from "./command.js";
+import { simulateCommand } from "./simulate.js";
 
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [simulateCommand];

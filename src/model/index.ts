@@ -1,6 +1,7 @@
 // `sockscope/model`: the in-process model of the kernel's queues, in virtual time.
 export { simulate, type SimulateOptions } from "./simulate.js";
-export { ScenarioError } from "./validate.js";
+export { observeModel, type SourceOptions } from "./source.js";
+export { parseScenario, ScenarioError } from "./validate.js";
 export type {
   AcceptCall,
   AcceptResult,
