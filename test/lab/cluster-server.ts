@@ -1,8 +1,8 @@
-// A cluster of the lab's servers: the primary only forks. Orders go to every worker. argv: specifications as JSON,
-// then the number of workers; NODE_CLUSTER_SCHED_POLICY chooses who accepts.
+// A cluster of the lab's servers: the primary only forks. Orders go to every worker. LAB_WORKERS says how many,
+// NODE_CLUSTER_SCHED_POLICY who accepts.
 import cluster from "node:cluster";
 import { once } from "node:events";
-import { type ListenerSpec, serve, specification } from "./server.js";
+import { serve, specification } from "./server.js";
 
 const lead = async (): Promise<void> => {
   const workers = Array.from({ length: Number(process.env.LAB_WORKERS ?? "1") }, () => cluster.fork());
@@ -18,7 +18,7 @@ const lead = async (): Promise<void> => {
 };
 
 const work = async (): Promise<void> => {
-  const obey = await serve(specification<readonly ListenerSpec[]>(), (message) => void process.send?.(message));
+  const obey = await serve(specification(), (message) => void process.send?.(message));
   process.on("message", obey);
 };
 

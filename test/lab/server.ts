@@ -104,11 +104,11 @@ export const serve = async (
 };
 
 /** The specification is on the command line. */
-export const specification = <T>(): T => JSON.parse(process.argv[2] ?? "null") as T;
+export const specification = (): readonly ListenerSpec[] => JSON.parse(process.argv[2] ?? "[]");
 
 const main = async (): Promise<void> => {
   const say = (message: object): void => void process.send?.(message);
-  const obey = await serve(specification<readonly ListenerSpec[]>(), say);
+  const obey = await serve(specification(), say);
   process.on("message", obey);
   say({ kind: "ready" });
 };

@@ -1,6 +1,6 @@
 // A main thread that idles and a worker thread that listens: orders go to the worker.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { type ListenerSpec, serve, specification } from "./server.js";
+import { serve, specification } from "./server.js";
 
 const lead = (): void => {
   const worker = new Worker(__filename, { workerData: specification() });
@@ -10,7 +10,7 @@ const lead = (): void => {
 
 const work = async (): Promise<void> => {
   const say = (message: object): void => parentPort?.postMessage(message);
-  const obey = await serve(workerData as readonly ListenerSpec[], say);
+  const obey = await serve(workerData, say);
   parentPort?.on("message", obey);
   say({ kind: "ready" });
 };
