@@ -1,5 +1,12 @@
 // The table of accept-path symptoms and causes: how each pair is proved, or why it cannot exist.
-import { type AcceptCause, acceptCauses, type Cause, type Symptom } from "../../src/explain/finding.js";
+import {
+  type AcceptCause,
+  acceptCauses,
+  type Cause,
+  otherCauses,
+  type Symptom,
+  symptoms,
+} from "../../src/explain/finding.js";
 
 /** Live: a real fault on a real kernel. Replayed: recorded or modelled snapshots. Excluded: cannot exist. */
 export type Proof =
@@ -64,20 +71,16 @@ const rows: Readonly<Record<Symptom, Readonly<Partial<Record<Cause, Proof>>>>> =
   },
 };
 
+/** Causes in the order of the table: the accept causes, then those of one symptom only. */
+export const causes: readonly Cause[] = [...acceptCauses, ...otherCauses];
+
 /** Every symptom with each of its causes. */
-export const cells: readonly Cell[] = Object.entries(rows).flatMap(([symptom, row]) =>
-  Object.entries(row).map(([cause, proof]) => ({ symptom: symptom as Symptom, cause: cause as Cause, proof })),
+export const cells: readonly Cell[] = symptoms.flatMap((symptom) =>
+  causes.flatMap((cause) => {
+    const proof = rows[symptom][cause];
+    return proof === undefined ? [] : [{ symptom, cause, proof }];
+  }),
 );
 
-/** Symptoms in the order of the table. */
-export const symptoms: readonly Symptom[] = Object.keys(rows) as Symptom[];
-
-/** Causes in the order of the table: the accept causes, then those of one symptom only. */
-export const causes: readonly Cause[] = [
-  ...acceptCauses,
-  ...[...new Set(cells.map(({ cause }) => cause))].filter((cause) => !acceptCauses.includes(cause as AcceptCause)),
-];
-
-/** The symptoms that are proved live with this cause. */
-export const liveSymptomsOf = (cause: Cause): readonly Symptom[] =>
-  cells.filter((cell) => cell.cause === cause && cell.proof.how === "live").map(({ symptom }) => symptom);
+/** Whether this pair is proved live. */
+export const isLive = (symptom: Symptom, cause: Cause): boolean => rows[symptom][cause]?.how === "live";

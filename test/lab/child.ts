@@ -36,7 +36,7 @@ export const launch = (defer: Defer, ns: Namespace, { argv, env }: Launch): Prog
   const child = spawn(file!, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], env: { ...process.env, ...env } });
   const said: Message[] = [];
   let complaints = "";
-  child.on("message", (message) => said.push(message as Message));
+  child.on("message", (message: Message) => said.push(message));
   child.stderr?.on("data", (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-20_000);
   });

@@ -94,7 +94,7 @@ const patterns: Readonly<Record<ClientSpec["pattern"], (spec: ClientSpec) => Pro
 };
 
 const main = (): void => {
-  const spec = JSON.parse(process.argv[2] ?? "null") as ClientSpec;
+  const spec: ClientSpec = JSON.parse(process.argv[2] ?? "null");
   setTimeout(() => process.exit(3), 20_000);
   process.on("message", ({ kind }: { kind: string }) => {
     if (kind === "tally") process.send?.({ kind: "tally", ...tally });

@@ -3,7 +3,7 @@ import type { Namespace } from "./netns.js";
 
 /** Counters of the namespace by the kernel's names (`ListenOverflows`), as nstat prints them. */
 export const nstat = (ns: Namespace): Record<string, number> => {
-  const { kernel } = JSON.parse(ns.run("nstat", "-asz", "--json")) as { kernel: Record<string, number> };
+  const { kernel }: { kernel: Record<string, number> } = JSON.parse(ns.run("nstat", "-asz", "--json"));
   return Object.fromEntries(
     Object.entries(kernel).map(([name, value]) => [name.replace(/^(TcpExt|Tcp|IpExt)/, ""), value]),
   );

@@ -1,13 +1,13 @@
 // The cells whose cause holds for a while: every fault of faults.ts with every load of loads.ts.
 import type { ExecutionContext } from "ava";
-import { liveSymptomsOf } from "./cells.js";
+import { isLive } from "./cells.js";
 import type { Defer } from "./command.js";
 import { eventually } from "./eventually.js";
 import { expectFinding, expectNothingElse, labTest, titleOf, withinMs } from "./experiment.js";
 import { faults, type HeldCause } from "./faults.js";
 import { type Grounds, prepareGrounds } from "./grounds.js";
 import type { Expected } from "./judge.js";
-import { type HeldSymptom, heldLoads } from "./loads.js";
+import { type HeldSymptom, heldLoads, heldSymptoms } from "./loads.js";
 import { type Load, prepareLoad, type Site, startSite } from "./site.js";
 
 const openSite = (defer: Defer, { servers, host }: Grounds, cause: HeldCause, backlog: number): Promise<Site> =>
@@ -48,6 +48,6 @@ const runCell = async (t: ExecutionContext, defer: Defer, symptom: HeldSymptom, 
 
 /** Registers one test for every live cell of this cause. */
 export const testHeldCells = (cause: HeldCause, how: string): void => {
-  for (const symptom of liveSymptomsOf(cause))
-    labTest(titleOf(symptom, cause, how), (t, defer) => runCell(t, defer, symptom as HeldSymptom, cause));
+  for (const symptom of heldSymptoms)
+    if (isLive(symptom, cause)) labTest(titleOf(symptom, cause, how), (t, defer) => runCell(t, defer, symptom, cause));
 };

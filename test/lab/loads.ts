@@ -17,13 +17,15 @@ export interface HeldLoad {
   readonly settings?: Readonly<Record<string, number>> | undefined;
 }
 
-export type HeldSymptom =
-  | "accept-queue-overflow"
-  | "accept-queue-pressure"
-  | "accept-wait"
-  | "abandoned-in-queue"
-  | "ghost-connections"
-  | "connections-reset";
+export const heldSymptoms = [
+  "accept-queue-overflow",
+  "accept-queue-pressure",
+  "accept-wait",
+  "abandoned-in-queue",
+  "ghost-connections",
+  "connections-reset",
+] as const;
+export type HeldSymptom = (typeof heldSymptoms)[number];
 
 /** Long round trips let handshakes overlap, which they never do on loopback. */
 export const longWire: Wire = { delayMs: 10 };

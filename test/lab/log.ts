@@ -26,7 +26,9 @@ const parse = (text: string): LogLine[] =>
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as LogLine);
+    .map((line): LogLine => JSON.parse(line));
+
+const carries = (line: LogLine): line is LogLine & { finding: Finding } => line.finding !== undefined;
 
 /** A fresh log file in a folder of its own. */
 export const createLog = (defer: Defer): Log => {
@@ -34,6 +36,5 @@ export const createLog = (defer: Defer): Log => {
   defer(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "log.ndjson");
   const lines = (): readonly LogLine[] => (existsSync(path) ? parse(readFileSync(path, "utf8")) : []);
-  const carries = (line: LogLine): line is LogLine & { finding: Finding } => line.finding !== undefined;
   return { path, lines, findings: () => lines().filter(carries) };
 };

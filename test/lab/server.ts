@@ -106,8 +106,9 @@ export const serve = async (
 /** The specification is on the command line. */
 export const specification = (): readonly ListenerSpec[] => JSON.parse(process.argv[2] ?? "[]");
 
+const say = (message: object): void => void process.send?.(message);
+
 const main = async (): Promise<void> => {
-  const say = (message: object): void => void process.send?.(message);
   const obey = await serve(specification(), say);
   process.on("message", obey);
   say({ kind: "ready" });

@@ -1,7 +1,7 @@
 // What every experiment is made of: a server that loads the agent, clients in processes of their own, a slow wire.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { type Launch, launch, type Program } from "./child.js";
+import { type Launch, launch, type Message, type Program } from "./child.js";
 import type { ClientSpec } from "./client.js";
 import type { Defer } from "./command.js";
 import { eventually } from "./eventually.js";
@@ -50,6 +50,11 @@ export interface Load {
   tally(): Promise<Readonly<Record<string, number>>>;
 }
 
+const counts = (message: Message): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(message).flatMap(([name, value]) => (typeof value === "number" ? [[name, value]] : [])),
+  );
+
 /** Starts clients and holds them until `go`. */
 export const prepareLoad = async (defer: Defer, ns: Namespace, spec: ClientSpec): Promise<Load> => {
   const program = launch(defer, ns, { argv: [process.execPath, compiled("client.js"), JSON.stringify(spec)] });
@@ -63,7 +68,7 @@ export const prepareLoad = async (defer: Defer, ns: Namespace, spec: ClientSpec)
     tally: async () => {
       const from = program.said.length;
       program.tell({ kind: "tally" });
-      return (await program.hear("tally", 5000, from)) as unknown as Readonly<Record<string, number>>;
+      return counts(await program.hear("tally", 5000, from));
     },
   };
 };
@@ -75,7 +80,7 @@ const python = async (defer: Defer, argv: readonly string[]): Promise<void> => {
     child.stdin.end();
     await left;
   });
-  const [first] = (await Promise.race([once(child.stdout, "data"), left])) as [unknown];
+  const [first]: unknown[] = await Promise.race([once(child.stdout, "data"), left]);
   if (String(first).trim() !== "ready") throw new Error(`${argv[0]} ended with ${String(first)}`);
 };
 
@@ -105,7 +110,7 @@ export const sendSyns = async (
     String(perSecond),
     String(seconds),
   ];
-  const child = spawn(file!, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(file, args, { stdio: ["ignore", "ignore", "inherit"] });
   const left = once(child, "exit");
   defer(async () => {
     child.kill("SIGKILL");

@@ -1,5 +1,6 @@
 // docs/accept-table.md, written from the cells.
-import { type Cell, causes, cells, symptoms } from "./cells.js";
+import { symptoms } from "../../src/explain/finding.js";
+import { type Cell, causes, cells } from "./cells.js";
 
 const marks = { live: "live", replayed: "replayed", excluded: "–" } as const;
 
@@ -18,8 +19,14 @@ const grid = (): string[] => [
   }),
 ];
 
+/** `cause` with those of its symptoms, cause by cause. */
 const pairs = (found: readonly Cell[]): string =>
-  found.map(({ symptom, cause }) => `\`${symptom}\` × \`${cause}\``).join(", ");
+  [...new Set(found.map(({ cause }) => cause))]
+    .map((cause) => {
+      const beside = found.filter((cell) => cell.cause === cause).map(({ symptom }) => `\`${symptom}\``);
+      return `\`${cause}\` with ${beside.join(", ")}`;
+    })
+    .join("; ");
 
 const reasons = (how: "replayed" | "excluded"): string[] => {
   const because = new Map<string, Cell[]>();
@@ -39,9 +46,10 @@ const files = (): string[] => {
   return [...by].map(([file, found]) => `- \`${file}\`: ${pairs(found)}`);
 };
 
+const count = (how: Cell["proof"]["how"]): number => cells.filter((cell) => cell.proof.how === how).length;
+
 /** The whole page. */
 export const renderTable = (): string => {
-  const count = (how: Cell["proof"]["how"]): number => cells.filter((cell) => cell.proof.how === how).length;
   return `${[
     "# The accept path: how each symptom and cause is proved",
     "",

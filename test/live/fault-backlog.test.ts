@@ -1,7 +1,6 @@
-import type { Symptom } from "../../src/explain/finding.js";
-import { liveSymptomsOf } from "../lab/cells.js";
+import { isLive } from "../lab/cells.js";
 import { labTest, titleOf } from "../lab/experiment.js";
-import { longWire } from "../lab/loads.js";
+import { type HeldSymptom, heldSymptoms, longWire } from "../lab/loads.js";
 import { carryOut, type Plan } from "../lab/plan.js";
 
 type Burst = Pick<Plan, "clients" | "wire" | "settings"> & {
@@ -10,7 +9,7 @@ type Burst = Pick<Plan, "clients" | "wire" | "settings"> & {
 };
 
 /** Bursts that a healthy loop would work off at once if only they fitted. */
-const bursts: Readonly<Partial<Record<Symptom, Burst>>> = {
+const bursts: Readonly<Partial<Record<HeldSymptom, Burst>>> = {
   "accept-queue-overflow": { clients: [{ pattern: "burst", count: 300, patienceMs: 700 }] },
   "ghost-connections": {
     clients: [{ pattern: "burst", count: 200 }],
@@ -33,9 +32,9 @@ const limits = [
 ] as const;
 
 for (const { cause, backlog, settings, how } of limits)
-  for (const symptom of liveSymptomsOf(cause)) {
+  for (const symptom of heldSymptoms) {
     const burst = bursts[symptom];
-    if (burst === undefined) continue;
+    if (burst === undefined || !isLive(symptom, cause)) continue;
     const { costMs, beside, ...rest } = burst;
     labTest(titleOf(symptom, cause, how), async (t, defer) => {
       await carryOut(t, defer, {

@@ -1,6 +1,6 @@
-import { liveSymptomsOf } from "../lab/cells.js";
+import { isLive } from "../lab/cells.js";
 import { labTest, titleOf } from "../lab/experiment.js";
-import { type HeldSymptom, longWire } from "../lab/loads.js";
+import { type HeldSymptom, heldSymptoms, longWire } from "../lab/loads.js";
 import { carryOut, type Plan } from "../lab/plan.js";
 
 const cause = "event-loop-saturated";
@@ -53,8 +53,8 @@ const plans: Readonly<Record<HeldSymptom, Omit<Plan, "expected"> & { readonly be
   },
 };
 
-for (const symptom of liveSymptomsOf(cause)) {
-  const { beside, ...plan } = plans[symptom as HeldSymptom];
+for (const symptom of heldSymptoms.filter((one) => isLive(one, cause))) {
+  const { beside, ...plan } = plans[symptom];
   labTest(titleOf(symptom, cause, "every connection costs 20 ms"), async (t, defer) => {
     await carryOut(t, defer, { ...plan, expected: { symptom, cause, at: 3000, beside } });
   });

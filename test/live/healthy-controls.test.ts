@@ -1,4 +1,5 @@
 // Healthy servers under ordinary load: nothing is said that would call a person.
+import type { Program } from "../lab/child.js";
 import { eventually } from "../lab/eventually.js";
 import { expectNothingElse, labTest } from "../lab/experiment.js";
 import { prepareGrounds } from "../lab/grounds.js";
@@ -72,6 +73,15 @@ const controls: readonly Control[] = [
   },
 ];
 
+const pauseNowAndThen = async (server: Program, ms: number, until: number): Promise<void> => {
+  while (Date.now() < until) {
+    const from = server.said.length;
+    server.tell({ kind: "block", ms });
+    const { at } = await server.hear("block:done", 5000, from);
+    await eventually("half a second between two pauses", () => Date.now() > Number(at) + 500);
+  }
+};
+
 for (const { title, listener, clients, pauseMs } of controls)
   labTest(`healthy: ${title}`, async (t, defer) => {
     const grounds = await prepareGrounds(defer, {});
@@ -83,12 +93,7 @@ for (const { title, listener, clients, pauseMs } of controls)
       await load.go();
     }
     const endAt = Date.now() + 2500;
-    while (pauseMs !== undefined && Date.now() < endAt) {
-      const from = program.said.length;
-      program.tell({ kind: "block", ms: pauseMs });
-      const done = await program.hear("block:done", 5000, from);
-      await eventually("half a second between two pauses", () => Date.now() > Number(done.at) + 500);
-    }
+    if (pauseMs !== undefined) await pauseNowAndThen(program, pauseMs, endAt);
     await eventually("the end of the load", () => Date.now() >= endAt);
     await expectNothingElse(t, log);
     t.not(log.lines().length, 0, "the observer was there");
