@@ -1,0 +1,53 @@
+// The figures of a run, as numbers for --json and as words for the table of runs side by side. Pure.
+import { verdict } from "../view/finding.js";
+import type { Run } from "../view/compare.js";
+import type { RunPlan, RunResult } from "./run.js";
+
+export interface Figures {
+  readonly listenBacklog: number;
+  readonly connections: number;
+  readonly answered: number;
+  readonly cut: number;
+  readonly waiting: number;
+  readonly medianMs: number;
+  readonly slowestMs: number;
+  readonly overSecond: number;
+  readonly queuePeak: number;
+  /** As the kernel holds it; limit + 1 connections fit. */
+  readonly limit: number;
+  readonly droppedSegments: number;
+  readonly findings: readonly string[];
+}
+
+export const figuresOf = (plan: RunPlan, { tally, samples, findings, limit }: RunResult): Figures => ({
+  listenBacklog: plan.server.listenBacklog,
+  connections: tally.opened,
+  answered: tally.answered,
+  cut: tally.cut,
+  waiting: tally.waiting,
+  medianMs: Math.round(tally.medianMs),
+  slowestMs: Math.round(tally.slowestMs),
+  overSecond: tally.overSecond,
+  queuePeak: Math.max(0, ...samples.map((sample) => sample.length)),
+  limit: limit ?? plan.server.listenBacklog,
+  droppedSegments: samples.at(-1)?.drops ?? 0,
+  findings: findings.filter((finding) => finding.severity !== "info").map(verdict),
+});
+
+const time = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/** A column of the table. */
+export const runColumn = (title: string, figures: Figures): Run => ({
+  title,
+  figures: {
+    connections: String(figures.connections),
+    answered: String(figures.answered),
+    "cut off": String(figures.cut),
+    "median answer": time(figures.medianMs),
+    "slowest answer": time(figures.slowestMs),
+    "over 1 s": String(figures.overSecond),
+    "queue peak": `${figures.queuePeak} of ${figures.limit + 1}`,
+    drops: String(figures.droppedSegments),
+    findings: figures.findings.join("; ") || "none",
+  },
+});

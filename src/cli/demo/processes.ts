@@ -1,0 +1,106 @@
+// The processes of a demo: the server with sockscope loaded as a user loads it, and the clients. Both end with the demo.
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Finding } from "../../explain/finding.js";
+import type { ClientTally, LoadPlan, ServerPlan } from "./plan.js";
+
+const startDeadlineMs = 8000;
+const stopDeadlineMs = 1000;
+
+/** A user's own SOCKSCOPE_* and NODE_OPTIONS must not change what the demo shows. */
+const cleanEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("SOCKSCOPE") && name !== "NODE_OPTIONS"),
+  );
+
+export interface DemoServer {
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+  /** At once, without waiting. */
+  kill(): void;
+}
+
+export interface ServerEvents {
+  finding(finding: Finding): void;
+  /** A line on its stderr that is no log line of sockscope. */
+  complaint(line: string): void;
+}
+
+/** Starts the server and resolves when it listens. Throws with the server's own words when it does not. */
+export const startServer = async (plan: ServerPlan, events: ServerEvents): Promise<DemoServer> => {
+  const args = ["--import", join(__dirname, "../../register.js"), join(__dirname, "search-server.js")];
+  const command = [process.execPath, ...args, JSON.stringify(plan)];
+  const limited = ["/bin/sh", "-c", `ulimit -n ${plan.openFiles} && exec "$0" "$@"`, ...command];
+  const [file, ...rest] = plan.openFiles === undefined ? command : limited;
+  const child = spawn(file!, rest, { env: cleanEnvironment(), stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const words: string[] = [];
+  createInterface({ input: child.stderr! }).on("line", (line) => {
+    const finding = findingOf(line);
+    if (finding) events.finding(finding);
+    else if (!line.startsWith('{"')) {
+      words.push(line);
+      events.complaint(line);
+    }
+  });
+  const port = await portOf(child).catch((error: Error) => {
+    child.kill("SIGKILL");
+    throw new Error(`the demo's server did not start: ${[error.message, ...words].join("; ")}`);
+  });
+  return { pid: child.pid!, port, stop: () => stop(child), kill: () => void child.kill("SIGKILL") };
+};
+
+/** The finding of a log line, `undefined` for every other line. */
+export const findingOf = (line: string): Finding | undefined => {
+  try {
+    const entry = JSON.parse(line) as { readonly event?: string; readonly finding?: Finding };
+    return entry.event === "finding" ? entry.finding : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const portOf = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not listening after ${startDeadlineMs} ms`)), startDeadlineMs);
+    const settle = (act: () => void) => () => {
+      clearTimeout(timer);
+      act();
+    };
+    child.on("message", (message: { readonly port: number }) => settle(() => resolve(message.port))());
+    child.once("error", (error) => settle(() => reject(error))());
+    child.once("exit", (code, signal) => settle(() => reject(new Error(`it ended with ${signal ?? code}`)))());
+  });
+
+export interface DemoClients {
+  tally(): ClientTally;
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+export const startClients = (port: number, plan: LoadPlan): DemoClients => {
+  const child = spawn(process.execPath, [join(__dirname, "clients.js"), JSON.stringify({ port, plan })], {
+    env: cleanEnvironment(),
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  let latest: ClientTally = { opened: 0, answered: 0, cut: 0, waiting: 0, medianMs: 0, slowestMs: 0, overSecond: 0 };
+  child.on("message", (message: ClientTally) => {
+    latest = message;
+  });
+  child.on("error", () => {});
+  return { tally: () => latest, stop: () => stop(child), kill: () => void child.kill("SIGKILL") };
+};
+
+/** SIGTERM, then SIGKILL; a stopped process needs SIGCONT to hear the first. */
+const stop = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  child.kill("SIGCONT");
+  const timer = setTimeout(() => child.kill("SIGKILL"), stopDeadlineMs);
+  await exited;
+  clearTimeout(timer);
+};

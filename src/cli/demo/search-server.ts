@@ -1,0 +1,65 @@
+// The server of the demos: a small search service as somebody might have written it. It knows nothing of sockscope;
+// the demo starts it with `--import sockscope/register` and its first argument says which mistake it makes.
+import cluster from "node:cluster";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ServerPlan } from "./plan.js";
+
+const plan = JSON.parse(process.argv[2] ?? "{}") as ServerPlan;
+
+const documents = Array.from({ length: 400 }, (_, n) => `document ${n} has word${n % 97} and word${n % 89} in it`);
+
+/** Holds the main thread until it is done: nothing is accepted, read or answered meanwhile. */
+function rebuildSearchIndex(ms: number): Map<string, number[]> {
+  const index = new Map<string, number[]>();
+  const until = performance.now() + ms;
+  while (performance.now() < until) {
+    index.clear();
+    for (let number = 0; number < documents.length; number += 1)
+      for (const word of documents[number]!.split(" ")) {
+        const found = index.get(word);
+        if (found) found.push(number);
+        else index.set(word, [number]);
+      }
+  }
+  return index;
+}
+
+const sliceMs = 5;
+
+/** The same work in slices: the loop turns between them. */
+async function rebuildSearchIndexInSlices(ms: number): Promise<void> {
+  for (let spentMs = 0; spentMs < ms; spentMs += sliceMs) {
+    rebuildSearchIndex(sliceMs);
+    await new Promise((resume) => setImmediate(resume));
+  }
+}
+
+/** A page that costs more than it should, on every request. */
+function renderReport(ms: number): string {
+  return `${rebuildSearchIndex(ms).size} words`;
+}
+
+const answer = async (path: string): Promise<string> => {
+  if (path === "/report") return renderReport(plan.reportMs ?? 0);
+  if (path !== "/reindex") return "found nothing";
+  if (plan.sliced) await rebuildSearchIndexInSlices(plan.reindexMs ?? 0);
+  else rebuildSearchIndex(plan.reindexMs ?? 0);
+  return "indexed";
+};
+
+const serve = (): void => {
+  const server = createServer((request, response) => {
+    void answer(request.url ?? "/").then((body) => response.end(`${body}\n`));
+  });
+  if (plan.maxConnections !== undefined) server.maxConnections = plan.maxConnections;
+  server.listen({ port: 0, host: "127.0.0.1", backlog: plan.listenBacklog }, () =>
+    process.send?.({ port: (server.address() as AddressInfo).port }),
+  );
+};
+
+if (plan.workers !== undefined && cluster.isPrimary) {
+  for (let n = 0; n < plan.workers; n += 1) cluster.fork();
+  cluster.on("message", (_worker, message) => process.send?.(message));
+} else serve();
+process.on("disconnect", () => process.exit());

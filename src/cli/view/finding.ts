@@ -1,0 +1,82 @@
+// A finding as a readable block: the sentence, the code, the evidence, what was ruled out, and what to change.
+import { stripVTControlCharacters } from "node:util";
+import type { Evidence, Finding, Severity, Subject } from "../../explain/finding.js";
+import { wrap } from "./columns.js";
+import type { Paint, Style } from "./paint.js";
+
+export interface View {
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const marks: Readonly<Record<Severity, readonly [string, Style]>> = {
+  critical: ["▲ critical", "red"],
+  warning: ["▲ warning", "yellow"],
+  info: ["· info", "cyan"],
+};
+const labelWidth = 11;
+
+/** `accept-queue-overflow because event-loop-blocked`. */
+export const verdict = (finding: Pick<Finding, "symptom" | "cause">): string =>
+  `${finding.symptom}, cause ${finding.cause}`;
+
+/** Where it is: `127.0.0.1:3000 of pid 12`. */
+export const subjectText = (subject: Subject): string => {
+  const { address, port, path, pid, kind } = subject;
+  const host = address?.includes(":") ? `[${address}]` : (address ?? "*");
+  const where = path ?? (port === undefined ? undefined : `${host}:${port}`);
+  return [kind, where, pid === undefined ? undefined : `of pid ${pid}`].filter((part) => part !== undefined).join(" ");
+};
+
+/** First line of a block: severity, symptom, cause. */
+const headline = (finding: Finding, { paint }: View): string => {
+  const [mark, style] = marks[finding.severity];
+  const words = finding.state === "resolved" ? "✓ resolved" : mark;
+  return `${paint(finding.state === "resolved" ? "green" : style, words)}  ${paint("bold", verdict(finding))}`;
+};
+
+/** The finding in brief: headline, sentence, the innermost frame. */
+export const briefLines = (finding: Finding, view: View): readonly string[] => [
+  headline(finding, view),
+  ...wrap(finding.summary, view.width, "  "),
+  ...(finding.stack?.[0] === undefined ? [] : wrap(`at ${finding.stack[0]}`, view.width, "  ", "     ")),
+];
+
+/** The whole finding. */
+export const findingLines = (finding: Finding, view: View): readonly string[] => {
+  const { paint } = view;
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    ["where", [`${subjectText(finding.subject)}, confidence ${finding.confidence.toFixed(2)}`]],
+    ["code", finding.stack ?? []],
+    ["evidence", evidenceRows(finding.evidence, view)],
+    ["ruled out", finding.ruledOut.map(({ cause, because }) => `${cause}: ${because}`)],
+    ["remedy", finding.remedy.map((line, index) => `${index + 1}. ${line}`)],
+    ["predicted", Object.entries(finding.prediction ?? {}).map(([name, value]) => `${name}: ${plainValue(value)}`)],
+  ];
+  return [
+    headline(finding, view),
+    ...wrap(finding.summary, view.width, "  "),
+    ...sections.flatMap(([name, rows]) => section(paint("dim", name), rows, view)),
+  ];
+};
+
+const section = (name: string, rows: readonly string[], { width }: View): readonly string[] => {
+  const gap = labelWidth - stripVTControlCharacters(name).length;
+  return rows.flatMap((row, index) => {
+    const first = index === 0 ? `  ${name}${" ".repeat(gap)}` : " ".repeat(labelWidth + 2);
+    return wrap(row, width, first, " ".repeat(labelWidth + 2 + (/^\d+\. /.test(row) ? 3 : 2)));
+  });
+};
+
+/** `listener drops: 197 segments (SO_MEMINFO[8])`. */
+const evidenceRows = (evidence: readonly Evidence[], { paint }: View): readonly string[] =>
+  evidence.map(
+    ({ name, value, unit, source }) =>
+      `${name}: ${[plainValue(value), unit].filter(Boolean).join(" ")} ${paint("dim", `(${source})`)}`,
+  );
+
+const plainValue = (value: unknown): string => {
+  if (typeof value === "number")
+    return String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+};

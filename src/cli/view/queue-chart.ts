@@ -1,0 +1,118 @@
+// The accept queue over time as a small chart: depth in eighths of a row, below it the dropped segments and the
+// main thread. State in, lines out; understood without colour.
+import type { View } from "./finding.js";
+
+export interface QueueSample {
+  /** Since the chart's begin. */
+  readonly atMs: number;
+  readonly length: number;
+  /** Segments dropped at the listener since the chart's begin. */
+  readonly drops: number;
+  /** Share of the time since the previous sample that the main thread was on a CPU, 0..1. */
+  readonly busy?: number | undefined;
+}
+
+export interface QueueChart {
+  readonly title: string;
+  /** The listener's limit; limit + 1 connections fit. */
+  readonly limit: number;
+  /** Time across the whole chart. */
+  readonly spanMs: number;
+  readonly samples: readonly QueueSample[];
+  readonly rows?: number | undefined;
+  /** When sockscope reported something; the lane is left out without it. */
+  readonly reports?: readonly number[] | undefined;
+}
+
+const margin = 13;
+const eighths = " ▁▂▃▄▅▆▇█";
+
+interface Column {
+  readonly length: number;
+  readonly drops: number;
+  readonly busy: number | undefined;
+}
+
+/** One entry a column up to the last sample: the deepest queue, the drops and the busiest share in it. */
+const columns = (chart: QueueChart, count: number): readonly Column[] => {
+  const result: Column[] = [];
+  let drops = 0;
+  let held = 0;
+  for (const sample of chart.samples) {
+    const at = Math.min(count - 1, Math.floor((sample.atMs / chart.spanMs) * count));
+    const before = result[at];
+    // Columns without a sample hold the depth that was seen last; the share on a CPU is of all the time since then.
+    while (result.length < at) result.push({ length: held, drops: 0, busy: sample.busy });
+    result[at] = {
+      length: Math.max(before?.length ?? 0, sample.length),
+      drops: (before?.drops ?? 0) + sample.drops - drops,
+      busy: sample.busy === undefined ? before?.busy : Math.max(before?.busy ?? 0, sample.busy),
+    };
+    drops = sample.drops;
+    held = sample.length;
+  }
+  return result;
+};
+
+const bar = (length: number, full: number, rows: number, row: number): string => {
+  const level = length === 0 ? 0 : Math.max(1, Math.round((length / full) * rows * 8));
+  return eighths[Math.min(8, Math.max(0, level - row * 8))]!;
+};
+
+const dropMark = (drops: number): string => (drops === 0 ? " " : drops > 9 ? "+" : String(drops));
+const busyMark = (busy: number | undefined): string =>
+  busy === undefined ? " " : busy >= 0.85 ? "█" : busy >= 0.4 ? "▒" : "·";
+
+/** A mark in each column in which something was reported. */
+const reportLane = (reports: readonly number[], spanMs: number, count: number): string => {
+  const lane = Array.from({ length: count }, () => " ");
+  for (const atMs of reports) lane[Math.min(count - 1, Math.floor((atMs / spanMs) * count))] = "▲";
+  return lane.join("").trimEnd();
+};
+
+const timeAxis = (spanMs: number, count: number): string => {
+  const axis = Array.from({ length: count }, () => "─");
+  const lastSecond = Math.floor(spanMs / 1000);
+  for (let second = 0; second <= lastSecond; second += 1) {
+    const at = Math.round(((second * 1000) / spanMs) * count);
+    const label = `${second} s`;
+    if (at + label.length <= count) axis.splice(at, label.length, ...label);
+  }
+  return axis.join("");
+};
+
+/** The chart's lines, none wider than `width`. */
+export const queueChartLines = (chart: QueueChart, { width, paint }: View): readonly string[] => {
+  const rows = chart.rows ?? 4;
+  const count = Math.min(64, width - margin - 1);
+  const peak = Math.max(chart.limit + 1, ...chart.samples.map((sample) => sample.length));
+  const cells = columns(chart, count);
+  const last = chart.samples.at(-1);
+  const label = (text: string, edge: string): string => `${text.padStart(margin - 2)} ${edge}`;
+  const depth = Array.from({ length: rows }, (_, index) => {
+    const row = rows - 1 - index;
+    const line = cells
+      .map((cell) => bar(cell.length, peak, rows, row))
+      .join("")
+      .trimEnd();
+    return label(index === 0 ? `${peak} full` : row === 0 ? "0" : "", index === 0 ? "┤" : "│") + paint("cyan", line);
+  });
+  const drops = cells.map((cell) => dropMark(cell.drops)).join("");
+  return [
+    paint(
+      "bold",
+      `${chart.title}${last ? `: ${last.length} of ${chart.limit + 1}, ${last.drops} segments dropped` : ""}`,
+    ),
+    ...depth,
+    label("dropped", "│") + paint("red", drops.trimEnd()),
+    label("main thread", "│") +
+      cells
+        .map((cell) => busyMark(cell.busy))
+        .join("")
+        .trimEnd(),
+    ...(chart.reports
+      ? [label("sockscope", "│") + paint("yellow", reportLane(chart.reports, chart.spanMs, count))]
+      : []),
+    `${" ".repeat(margin - 1)}└${paint("dim", timeAxis(chart.spanMs, count))}`,
+  ];
+};
