@@ -13,7 +13,7 @@ import { type Load, prepareLoad, type Site, startSite } from "./site.js";
 const openSite = (defer: Defer, { servers, host }: Grounds, cause: HeldCause, backlog: number): Promise<Site> =>
   cause === "not-accepting"
     ? startSite(defer, servers, { listeners: [], inherited: { host, backlog } })
-    : startSite(defer, servers, { listeners: [{ kind: "tcp", host, backlog }] });
+    : startSite(defer, servers, { listeners: [{ kind: "tcp", host, backlog, costMs: 5 }] });
 
 /** Sends the loads off, each when the last is connected. */
 export const sendLoads = async (loads: readonly { readonly load: Load; readonly count: number }[]): Promise<void> => {

@@ -50,15 +50,15 @@ export const heldLoads: Readonly<Record<HeldSymptom, HeldLoad>> = {
   "accept-wait": {
     backlog: 511,
     holdMs: 1500,
-    clients: [{ pattern: "burst", count: 12 }],
+    clients: [{ pattern: "burst", count: 100 }],
     evidentMs: 500,
     beside: [],
   },
   "abandoned-in-queue": {
     backlog: 511,
     holdMs: 1500,
-    clients: [{ pattern: "burst", count: 12, patienceMs: 400 }],
-    evidentMs: 400,
+    clients: [{ pattern: "burst", count: 100, patienceMs: 400 }],
+    evidentMs: 500,
     beside: [],
   },
   // 5 fit; the SYNs of the other 19 are answered with cookies before the first handshake is complete
