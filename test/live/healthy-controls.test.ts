@@ -62,6 +62,12 @@ const controls: readonly Control[] = [
     clients: [{ pattern: "rate", perSecond: 50, count: 125, closeOnConnect: true }],
   },
   {
+    title: "health checks that come into pauses of 150 ms",
+    listener: quiet,
+    clients: [{ pattern: "rate", perSecond: 50, count: 125, closeOnConnect: true }],
+    pauseMs: 150,
+  },
+  {
     title: "a busy server that keeps up: ten clients, 4 ms of work each",
     listener: { ...web, costMs: 4 },
     clients: [{ pattern: "loop", count: 10, request: "/", forMs: 2500 }],
