@@ -32,7 +32,7 @@ Result<NetlinkSocket> NetlinkSocket::openSockDiag() {
 Result<NetlinkSocket> NetlinkSocket::openSockDiagOf(int pid) {
   using Out = Result<NetlinkSocket>;
   char path[32];
-  snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+  static_cast<void>(snprintf(path, sizeof(path), "/proc/%d/ns/net", pid));
   const UniqueFd target(open(path, O_RDONLY | O_CLOEXEC));
   if (!target) return Out::failed(errno, "open(ns/net)");
   if (setns(target.get(), CLONE_NEWNET) != 0) return Out::failed(errno, "setns");

@@ -58,17 +58,19 @@ export function parseSockaddr(view: DataView, at: number, length: number): Socke
   return undefined;
 }
 
+const groupsOf = (part: string): number[] =>
+  part.split(":").flatMap((group) => {
+    if (group === "") return [];
+    if (!group.includes(".")) return [Number.parseInt(group, 16)];
+    const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
+    return [a * 256 + b, c * 256 + d];
+  });
+
 function ipv6Groups(text: string): number[] {
-  const [head = "", tail] = text.split("::");
-  const groups = (part: string): number[] =>
-    part.split(":").flatMap((group) => {
-      if (group === "") return [];
-      if (!group.includes(".")) return [Number.parseInt(group, 16)];
-      const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
-      return [a * 256 + b, c * 256 + d];
-    });
-  const [before, after] = [groups(head), groups(tail ?? "")];
-  return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after];
+  const [head = "", tail = ""] = text.split("::");
+  const [before, after] = [groupsOf(head), groupsOf(tail)];
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0);
+  return [...before, ...zeros, ...after];
 }
 
 /** Family and bytes (4 or 16) of an address as text, a zone (`%eth0`) left out. TypeError: it is none. */

@@ -1,6 +1,6 @@
 // The accept queue of one own listener: TCP_INFO and SO_MEMINFO (net/ipv4/tcp.c tcp_get_info), unix: unix_diag.
 import { sharedDiag } from "./diag.js";
-import { readOne } from "./read-one.js";
+import { glanceAt } from "./read-one.js";
 import { readingMask } from "./socket-row.js";
 import type { Target } from "./target.js";
 
@@ -17,7 +17,7 @@ const tcp = readingMask(["tcpInfo", "memInfo"]);
 const unix = readingMask(["domain", "listening", "inode"]);
 
 function readUnixListener(target: Target): ListenerQueue | undefined {
-  const row = readOne(target, unix);
+  const row = glanceAt(target, unix);
   if (row?.domain !== "unix" || !row.listening || row.inode === undefined) return undefined;
   const listener = sharedDiag()?.unixListener(row.inode);
   return listener && { length: listener.length, limit: listener.limit };
@@ -25,7 +25,7 @@ function readUnixListener(target: Target): ListenerQueue | undefined {
 
 /** Two getsockopts, or one exact unix_diag query. `undefined`: not listening, closed, not readable here. */
 export function readListener(target: Target): ListenerQueue | undefined {
-  const row = readOne(target, tcp);
+  const row = glanceAt(target, tcp);
   const info = row?.tcpInfo;
   if (!info) return row && readUnixListener(target);
   const { state, unacked, sacked } = info;

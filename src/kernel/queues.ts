@@ -1,5 +1,5 @@
 // SIOCINQ, SIOCOUTQ, SIOCOUTQNSD of one own socket: tcp(7), udp(7), unix(7).
-import { readOne } from "./read-one.js";
+import { glanceAt } from "./read-one.js";
 import { readingMask } from "./socket-row.js";
 import type { Target } from "./target.js";
 
@@ -16,7 +16,7 @@ const wanted = readingMask(["recvQ", "sendQ", "notSent"]);
 
 /** Three ioctls. `undefined`: closed, not a socket, or a listener (it has an accept queue: `readListener`). */
 export function readQueues(target: Target): Queues | undefined {
-  const row = readOne(target, wanted);
+  const row = glanceAt(target, wanted);
   if (!row || !(row.has("recvQ") || row.has("sendQ"))) return undefined;
   const { recvQBytes, sendQBytes, notSentBytes } = row;
   return { recvQBytes, sendQBytes, notSentBytes };

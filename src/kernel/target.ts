@@ -19,13 +19,20 @@ function datagramHandle(target: object): { handle: Handle | null } | undefined {
     : undefined;
 }
 
+function ownHandle(target: object): Handle | null | undefined {
+  const { _handle: handle } = target as { _handle?: Handle | null };
+  return handle;
+}
+
 function handleOf(target: object): Handle | null | undefined {
+  if (Object.hasOwn(target, "_handle")) return ownHandle(target);
   const datagram = datagramHandle(target);
   if (datagram) return datagram.handle;
-  if ("_handle" in target) return target._handle as Handle | null;
-  // http2 sessions, http requests and responses lead to their socket.
+  // http2 sessions, http requests and responses lead to their socket; an http2 session's is a proxy
+  // that answers reads but not `in`.
   const socket = "socket" in target ? target.socket : undefined;
-  return typeof socket === "object" && socket !== null ? handleOf(socket) : undefined;
+  if (typeof socket === "object" && socket !== null) return handleOf(socket);
+  return ownHandle(target);
 }
 
 const got = (target: unknown): string =>
