@@ -1,12 +1,9 @@
 // SOCKSCOPE_MUTE: findings that are known and accepted, and are not to be reported: `symptom[/cause][@port],…`.
-import { acceptCauses, type Finding, otherCauses, symptoms } from "../explain/finding.js";
+import { acceptCauses, otherCauses, symptoms } from "../explain/finding.js";
+import type { MuteRule } from "../explain/mute.js";
 import type { Accepted } from "./option-values.js";
 
-export interface MuteRule {
-  readonly symptom: string;
-  readonly cause?: string | undefined;
-  readonly port?: number | undefined;
-}
+export { isMuted, type MuteRule } from "../explain/mute.js";
 
 const knownSymptoms: ReadonlySet<string> = new Set(symptoms);
 const knownCauses: ReadonlySet<string> = new Set([...acceptCauses, ...otherCauses]);
@@ -34,12 +31,3 @@ export const muteRules: Accepted<readonly MuteRule[]> = {
     return rules.every((rule) => rule !== undefined) ? rules : undefined;
   },
 };
-
-/** Whether one of the rules covers this finding. */
-export const isMuted = (finding: Pick<Finding, "symptom" | "cause" | "subject">, rules: readonly MuteRule[]): boolean =>
-  rules.some(
-    (rule) =>
-      rule.symptom === finding.symptom &&
-      (rule.cause === undefined || rule.cause === finding.cause) &&
-      (rule.port === undefined || rule.port === finding.subject.port),
-  );

@@ -1,0 +1,15 @@
+// The cgroup's CPU quota ran out (cpu.stat throttled time).
+import { duration } from "../format.js";
+import { type CauseRule, isMain, no, unknown, yes } from "./rule.js";
+import { throttledMs } from "./shares.js";
+
+export const cpuThrottled: CauseRule = {
+  cause: "cpu-throttled",
+  judge: (question) => {
+    const lostMs = throttledMs(question.account);
+    if (lostMs === undefined) return unknown("the cgroup's CPU quota could not be read");
+    if (lostMs === 0) return no("nr_throttled did not cost this thread any time");
+    const because = `throttled for ${duration(lostMs)} of ${duration(question.account.ms)}`;
+    return isMain(lostMs, question) ? yes(0.95, because) : no(because);
+  },
+};

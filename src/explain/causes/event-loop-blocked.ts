@@ -1,0 +1,25 @@
+// One iteration of the loop took long: synchronous work, a synchronous read, an inspector's pause.
+import { duration } from "../format.js";
+import { type CauseRule, no, pending, type Question, unknown, yes } from "./rule.js";
+
+const isLong = ({ account, thresholds }: Question): boolean =>
+  account.longestStallMs >= thresholds.blockedMs &&
+  account.longStallsMs + account.openStallMs >= thresholds.blockedMinShare * account.ms;
+
+/** Shorter ones are judged when all is over: while it lasts, half of a short time proves nothing. */
+const isHalf = ({ account, thresholds, over }: Question): boolean =>
+  over && account.longestStallMs >= thresholds.noiseMs && account.longestStallMs >= thresholds.mainShare * account.ms;
+
+export const eventLoopBlocked: CauseRule = {
+  cause: "event-loop-blocked",
+  judge: (question) => {
+    const { account, run, over, outside, loopSeen } = question;
+    const because = `the longest iteration took ${duration(account.longestStallMs)} of ${duration(account.ms)}`;
+    if (isLong(question)) return yes(outside ? 0.8 : 0.97, because);
+    if (isHalf(question)) return yes(outside ? 0.65 : 0.85, because);
+    if (!over && run.stallMs > 0) return pending(`the loop has not turned for ${duration(run.stallMs)}`);
+    if (!loopSeen) return unknown("the event loop could not be seen");
+    if (account.unseenMs > account.ms / 2) return unknown("it cannot be told whether the loop turned");
+    return no(account.longestStallMs > 0 ? because : "the loop kept turning");
+  },
+};

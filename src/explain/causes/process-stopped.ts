@@ -1,0 +1,15 @@
+// The whole process stood still: SIGSTOP, a tracer, a frozen cgroup, or a gap in the observer's own clock.
+import { duration } from "../format.js";
+import { type CauseRule, isMain, no, yes } from "./rule.js";
+
+export const processStopped: CauseRule = {
+  cause: "process-stopped",
+  judge: (question) => {
+    const { stoppedMs, stoppedBy, ms } = question.account;
+    if (stoppedMs === 0) return no("the process was never seen stopped, and the observer's clock has no gap");
+    const because = `stopped for ${duration(stoppedMs)} of ${duration(ms)} (${stoppedBy})`;
+    if (!isMain(stoppedMs, question)) return no(because);
+    // A gap is inferred; a state is read.
+    return yes(stoppedBy?.startsWith("gap") ? 0.85 : 0.97, because);
+  },
+};

@@ -1,0 +1,106 @@
+// From a stream of snapshots to findings on the accept path. Pure but for its own memory: no clock, no input, no
+// output; the running kernel, another process and the model are explained alike.
+import type { ListenerReading, Snapshot } from "../snapshot/snapshot.js";
+import { type AcceptPath, createAcceptPath } from "./accept-path.js";
+import type { Finding } from "./finding.js";
+import { createLifecycle } from "./lifecycle.js";
+import { loopOf } from "./loop-step.js";
+import type { MuteRule } from "./mute.js";
+import { foldNetns, type Netns, unreadNetns } from "./netns.js";
+import { surroundingsOf } from "./surroundings.js";
+import { defaultThresholds, type Thresholds } from "./thresholds.js";
+
+export interface Attention {
+  /** Cookies of listeners whose accept queue should be looked into. */
+  readonly waiting: readonly bigint[];
+  /** The network namespace's counters should be read with the next snapshot. */
+  readonly counters: boolean;
+  /** Half-open connections should be counted. */
+  readonly synRecv: boolean;
+  /** Cookies of listeners where connections wait: a stall that hurts them is worth a look at the stack. */
+  readonly pressed: readonly bigint[];
+}
+
+export interface Explainer {
+  /** Folds one more snapshot in; returns the findings that began, changed materially or ended with it. */
+  observe(snapshot: Snapshot): readonly Finding[];
+  /** The findings that have not ended, as they stand. Also at the end of observation: nothing is lost. */
+  active(): readonly Finding[];
+  /** Where the observer should look closer next time. */
+  attention(): Attention;
+}
+
+export interface ExplainerOptions extends Partial<Thresholds> {
+  readonly mute?: readonly MuteRule[] | undefined;
+}
+
+/** More listeners than this are not followed: memory stays bounded. */
+const maxListeners = 1024;
+
+const withDefaults = (options: ExplainerOptions): Thresholds => {
+  const given = Object.entries(options).filter(([key, value]) => key in defaultThresholds && typeof value === "number");
+  return { ...defaultThresholds, ...Object.fromEntries(given) };
+};
+
+/** An explainer with its own memory; feed it snapshots in the order in which they were taken. */
+export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
+  const thresholds = withDefaults(options);
+  const paths = new Map<bigint, AcceptPath>();
+  let previous: Snapshot | undefined;
+  let netns: Netns = unreadNetns;
+  let idPrefix = "";
+  const lifecycle = createLifecycle(() => idPrefix, options.mute ?? []);
+
+  const follow = (listener: ListenerReading): AcceptPath | undefined => {
+    const known = paths.get(listener.cookie);
+    if (known || paths.size >= maxListeners) return known;
+    const path = createAcceptPath(listener, lifecycle, netns);
+    paths.set(listener.cookie, path);
+    return undefined;
+  };
+
+  const forget = (snapshot: Snapshot): void => {
+    const present = new Set(snapshot.listeners.map(({ cookie }) => cookie));
+    for (const [cookie, path] of paths) {
+      if (present.has(cookie)) continue;
+      path.close();
+      paths.delete(cookie);
+    }
+  };
+
+  const compare = (before: Snapshot, snapshot: Snapshot): void => {
+    const around = surroundingsOf(before, snapshot, thresholds);
+    const moment = { around, netns, thresholds, fds: snapshot.process?.fds };
+    for (const listener of snapshot.listeners) {
+      const path = follow(listener);
+      const loops = { before: loopOf(before, listener), after: loopOf(snapshot, listener) };
+      path?.observe(listener, loops, moment);
+    }
+    for (const capture of snapshot.stalls ?? [])
+      for (const path of paths.values()) if (path.watch.loopId === capture.loop) path.stalled(capture, snapshot.at);
+  };
+
+  return {
+    observe: (snapshot) => {
+      if (previous && snapshot.at <= previous.at) return [];
+      idPrefix ||= `${snapshot.time.toString(36)}-${(snapshot.process?.pid ?? 0).toString(36)}`;
+      netns = foldNetns(netns, snapshot);
+      if (previous) compare(previous, snapshot);
+      else for (const listener of snapshot.listeners) follow(listener);
+      forget(snapshot);
+      previous = snapshot;
+      return lifecycle.sweep(snapshot.at);
+    },
+    active: () => lifecycle.active(),
+    attention: () => {
+      const all = [...paths.values()];
+      const waiting = all.filter(({ watch }) => watch.listener.length > 0);
+      return {
+        waiting: waiting.map(({ watch }) => watch.listener.cookie),
+        counters: all.some(({ troubled }) => troubled),
+        synRecv: false,
+        pressed: waiting.filter(({ watch }) => watch.disturbance).map(({ watch }) => watch.listener.cookie),
+      };
+    },
+  };
+};

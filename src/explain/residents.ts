@@ -1,0 +1,102 @@
+// How long connections waited in an accept queue: from the ages of its residents (sock_diag, inode 0) and the look at
+// which their cookies had left. An estimate to half the time between two looks.
+import type { WaitingReading } from "../snapshot/snapshot.js";
+import type { Head } from "./listener-step.js";
+import { createSample, type Sample } from "./sample.js";
+
+/** More than any usual limit; beyond it the oldest are followed. */
+const followed = 8192;
+
+interface Resident {
+  readonly ageMs: number;
+  readonly closed: boolean;
+  readonly lookedAt: number;
+}
+
+export interface Residents {
+  /** A look at the queue: who left since the last one, and whether its head is still the same. */
+  look(waiting: WaitingReading, length: number, at: number): Head;
+  /** The queue was seen empty without a look: everybody left. */
+  emptied(at: number): Head;
+  /** Waits of those who left since `forget`, and the ages of those still there. */
+  waits(at: number): readonly number[];
+  oldestMs(at: number): number;
+  /** Peers that were gone while they had waited at least this long. */
+  abandoned(minimumMs: number): number;
+  readonly looked: boolean;
+  forget(): void;
+}
+
+/** Follows the residents of one queue. */
+export const createResidents = (): Residents => {
+  let present = new Map<bigint, Resident>();
+  let head: bigint | undefined;
+  let left: Sample = createSample();
+  let looked = false;
+  let closedGone: number[] = [];
+  // Reset connections keep their place in the queue but are no longer listed; the two readings are taken one after
+  // the other, so only what two looks in a row agree on counts.
+  let unlisted = 0;
+  let lastUnlisted = 0;
+
+  const leave = (resident: Resident, at: number): void => {
+    const waitedMs = resident.ageMs + (at - resident.lookedAt) / 2;
+    left.add(waitedMs);
+    if (resident.closed && closedGone.length < followed) closedGone.push(waitedMs);
+  };
+  const ageNow = (resident: Resident, at: number): number => resident.ageMs + at - resident.lookedAt;
+
+  return {
+    look: (waiting, length, at) => {
+      const now = new Map<bigint, Resident>();
+      let oldest: { cookie: bigint; ageMs: number } | undefined;
+      for (const { cookie, ageMs, state } of waiting.connections.slice(0, followed)) {
+        now.set(cookie, { ageMs, closed: state === "CLOSE_WAIT", lookedAt: at });
+        if (!oldest || ageMs > oldest.ageMs) oldest = { cookie, ageMs };
+      }
+      let gone = 0;
+      for (const [cookie, resident] of present) {
+        if (now.has(cookie)) continue;
+        // Of a partial dump nobody is known to have left.
+        if (waiting.partial) now.set(cookie, resident);
+        else {
+          leave(resident, at);
+          gone += 1;
+        }
+      }
+      // Ages have steps of a few ms, so the head is the one remembered as long as it is there.
+      const kept = head === undefined ? undefined : now.has(head);
+      if (kept !== true) head = oldest?.cookie;
+      present = now;
+      const missing = waiting.partial ? lastUnlisted : Math.max(0, length - waiting.connections.length);
+      unlisted = looked ? Math.max(unlisted, Math.min(missing, lastUnlisted)) : 0;
+      lastUnlisted = missing;
+      looked = true;
+      return { kept, left: gone };
+    },
+    emptied: (at) => {
+      for (const resident of present.values()) leave(resident, at);
+      const gone = present.size;
+      present = new Map();
+      head = undefined;
+      lastUnlisted = 0;
+      return { kept: gone > 0 ? false : undefined, left: gone };
+    },
+    waits: (at) => [...left.values(), ...[...present.values()].map((resident) => ageNow(resident, at))],
+    oldestMs: (at) => Math.max(0, ...[...present.values()].map((resident) => ageNow(resident, at))),
+    abandoned: (minimumMs) => {
+      const waiting = [...present.values()].filter(({ closed, ageMs }) => closed && ageMs >= minimumMs).length;
+      const long = [...present.values()].some(({ ageMs }) => ageMs >= minimumMs);
+      return waiting + closedGone.filter((waitedMs) => waitedMs >= minimumMs).length + (long ? unlisted : 0);
+    },
+    get looked(): boolean {
+      return looked;
+    },
+    forget: () => {
+      left = createSample();
+      closedGone = [];
+      unlisted = 0;
+      looked = false;
+    },
+  };
+};

@@ -1,0 +1,143 @@
+// One listener followed from snapshot to snapshot: what its loop does, who waits, and the disturbance it is in.
+import type { ListenerReading, LoopReading } from "../snapshot/snapshot.js";
+import { acceptsSeen, foldNoAccept } from "./no-accept.js";
+import type { NoAccept } from "./causes/rule.js";
+import { type Clients, createClients } from "./clients.js";
+import { createDepthWaits, type DepthWaits } from "./depth-waits.js";
+import { type Disturbance, foldDisturbance, openDisturbance } from "./disturbance.js";
+import { type Drops, foldDrops, noDrops } from "./drops.js";
+import { type Head, type ListenerStep, listenerStepOf } from "./listener-step.js";
+import { atRest, foldRun, type LoopRun } from "./loop-run.js";
+import { loopStepOf } from "./loop-step.js";
+import type { Netns } from "./netns.js";
+import { createResidents, type Residents } from "./residents.js";
+import { percentile } from "./sample.js";
+import type { Surroundings } from "./surroundings.js";
+import type { Waits } from "./symptoms/facts.js";
+import type { Thresholds } from "./thresholds.js";
+
+/** What all listeners share in one snapshot. */
+export interface Moment {
+  readonly around: Surroundings;
+  readonly netns: Netns;
+  readonly thresholds: Thresholds;
+}
+
+export interface Watch {
+  listener: ListenerReading;
+  loopSeen: boolean;
+  loopId?: number | undefined;
+  run: LoopRun;
+  noAccept: NoAccept;
+  drops: Drops;
+  disturbance?: Disturbance | undefined;
+  /** First sign of the present disturbance's symptom. */
+  symptomAt?: number | undefined;
+  symptomTime?: number | undefined;
+  waits?: Waits | undefined;
+  waitsAt: number;
+  abandoned: number;
+  readonly residents: Residents;
+  readonly depth: DepthWaits;
+  clients: Clients;
+}
+
+/** Waits are sorted out at most this often. */
+const waitsEveryMs = 100;
+/** A queue that is not pressed any more, though never empty, ends a disturbance after this; one that never was
+ * pressed is looked at afresh after longer. */
+const restartMs = 1000;
+const restartUnpressedMs = 5000;
+
+/** `linear`: net.ipv4.tcp_syn_linear_timeouts of the clients, taken to be ours. */
+export const createWatch = (listener: ListenerReading, linear: number): Watch => ({
+  listener,
+  loopSeen: false,
+  run: atRest,
+  noAccept: acceptsSeen,
+  drops: noDrops,
+  waitsAt: Number.NEGATIVE_INFINITY,
+  abandoned: 0,
+  residents: createResidents(),
+  depth: createDepthWaits(),
+  clients: createClients(linear),
+});
+
+const lookAtResidents = ({ residents }: Watch, after: ListenerReading, at: number): Head => {
+  if (after.waiting) return residents.look(after.waiting, after.length, at);
+  return after.length === 0 ? residents.emptied(at) : { left: 0 };
+};
+
+/** In a long gap everybody refused has tried about once a second: taken apart so that retries are not new clients. */
+const foldClients = (clients: Clients, refused: number, { fromAt, at }: Surroundings): void => {
+  const slices = Math.max(1, Math.min(64, Math.ceil((at - fromAt) / 500)));
+  for (let i = 1; i <= slices; i += 1) clients.fold(refused / slices, fromAt + ((at - fromAt) * i) / slices);
+};
+
+/** Folds one step in. Its drops are those known to be overflows; `rawDrops` is what the counter moved by. */
+export const foldWatch = (
+  watch: Watch,
+  after: ListenerReading,
+  loops: { before: LoopReading | undefined; after: LoopReading | undefined },
+  { around, netns, thresholds }: Moment,
+): { step: ListenerStep; rawDrops: number } => {
+  const head = lookAtResidents(watch, after, around.at);
+  const loop = loopStepOf(loops.before, loops.after, around.ms, head.kept);
+  const raw = listenerStepOf(watch.listener, after, { around, loop, head }, thresholds);
+  watch.drops = foldDrops(watch.drops, raw, netns, thresholds.undecidedMs);
+  const step = { ...raw, drops: watch.drops.overflows };
+  watch.listener = { ...after, listenBacklog: after.listenBacklog ?? watch.listener.listenBacklog };
+  watch.loopSeen = loop.seen;
+  watch.loopId = loop.id;
+  watch.run = foldRun(watch.run, loop, step.ms, thresholds);
+  watch.noAccept = foldNoAccept(watch.noAccept, step);
+  watch.depth.fold(step);
+  foldClients(watch.clients, step.drops, around);
+  foldIntoDisturbance(watch, step, raw.drops > 0 || step.drops > 0, thresholds);
+  return { step, rawDrops: raw.drops };
+};
+
+const foldIntoDisturbance = (watch: Watch, step: ListenerStep, dropped: boolean, thresholds: Thresholds): void => {
+  if (step.length === 0 && step.wasLength === 0 && !dropped && !watch.disturbance) return;
+  if (!watch.disturbance) {
+    watch.residents.forget();
+    watch.depth.forget();
+    watch.waits = undefined;
+    watch.abandoned = 0;
+  }
+  const disturbance = watch.disturbance ?? openDisturbance(step.around.fromAt, step.around.time - step.ms);
+  watch.disturbance = foldDisturbance(disturbance, step, watch.run, thresholds, dropped);
+};
+
+/** Nobody waits and nothing is in doubt; or the queue has long had room and this is another matter. */
+export const isOver = ({ disturbance, listener, drops, symptomAt }: Watch, at: number): boolean => {
+  if (!disturbance || drops.doubtful > 0) return false;
+  if (listener.length === 0) return true;
+  if (disturbance.lastPressedAt !== undefined) return at - disturbance.lastPressedAt >= restartMs;
+  return symptomAt === undefined && at - disturbance.openedAt >= restartUnpressedMs;
+};
+
+const waitsOf = (values: readonly number[], source: string): Waits | undefined =>
+  values.length === 0
+    ? undefined
+    : {
+        connections: values.length,
+        p50Ms: percentile(values, 0.5) ?? 0,
+        p95Ms: percentile(values, 0.95) ?? 0,
+        longestMs: percentile(values, 1) ?? 0,
+        source,
+      };
+
+/** Brings the waits and the peers that were gone up to date: at every look, but not more often than needed. */
+export const updateWaits = (watch: Watch, at: number, now: boolean, thresholds: Thresholds): void => {
+  if (!now && at - watch.waitsAt < waitsEveryMs) return;
+  watch.waitsAt = at;
+  const { residents, depth } = watch;
+  watch.waits = residents.looked
+    ? waitsOf(residents.waits(at), "estimate: ages of the residents and the look at which they had left")
+    : waitsOf(depth.waits(at), "estimate: length of the queue, first in first out");
+  watch.abandoned = residents.abandoned(thresholds.abandonedWaitMs);
+};
+
+export const oldestMsOf = ({ residents, depth }: Watch, at: number): number =>
+  residents.looked ? residents.oldestMs(at) : depth.oldestMs(at);
