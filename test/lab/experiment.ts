@@ -4,7 +4,7 @@ import type { Cause, Finding, Symptom } from "../../src/explain/finding.js";
 import type { Defer } from "./command.js";
 import { quotaRoot } from "./cpu.js";
 import { eventually } from "./eventually.js";
-import { type Expected, fallen, findLine, foreign, story } from "./judge.js";
+import { type Expected, findLine, foreign, story, takenBack } from "./judge.js";
 import type { Log, LogLine } from "./log.js";
 
 /** One reporting interval and what two busy cores may add to it. */
@@ -56,7 +56,7 @@ export const expectNothingElse = async (t: ExecutionContext, log: Log, expected?
   const quietAt = Date.now() + 1200;
   await eventually("one more interval", () => Date.now() > quietAt);
   const others = foreign(log, expected);
-  const wrong = [...others, ...fallen(log)];
+  const wrong = [...others, ...takenBack(log)];
   if (wrong.length > 0) t.log(`log:\n${story(log)}`);
   t.deepEqual(wrong, []);
 };

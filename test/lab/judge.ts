@@ -55,14 +55,16 @@ export const foreign = (log: Log, expected?: Expected): readonly string[] => {
   return [...ids.values()].filter((said) => !right.has(said));
 };
 
-/** Symptoms of one finding that fell instead of rising. */
-export const fallen = (log: Log): readonly string[] => {
-  const height = new Map<string, number>();
-  return log.findings().flatMap(({ finding: { id, symptom } }) => {
-    const now = rising.indexOf(symptom);
-    const before = height.get(id) ?? now;
-    height.set(id, Math.max(before, now));
-    return now < before ? [`${id} fell to ${symptom}`] : [];
+/** What a finding said and later took back: a symptom that fell, a cause other than unknown that was replaced. */
+export const takenBack = (log: Log): readonly string[] => {
+  const said = new Map<string, Finding>();
+  return log.findings().flatMap(({ finding }) => {
+    const before = said.get(finding.id);
+    said.set(finding.id, finding);
+    if (before === undefined) return [];
+    const fell = rising.indexOf(finding.symptom) < rising.indexOf(before.symptom);
+    const changed = finding.cause !== before.cause && before.cause !== "unknown";
+    return fell || changed ? [`${before.symptom}/${before.cause} became ${finding.symptom}/${finding.cause}`] : [];
   });
 };
 

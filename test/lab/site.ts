@@ -24,7 +24,8 @@ export interface SiteOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-const agentEnv = (log: Log): Record<string, string> => ({ SOCKSCOPE_LOG: log.path, SOCKSCOPE_LOG_LEVEL: "finding" });
+/** `sample`: at that level the observer says when it runs. */
+const agentEnv = (log: Log): Record<string, string> => ({ SOCKSCOPE_LOG: log.path, SOCKSCOPE_LOG_LEVEL: "sample" });
 
 const commandLine = ({ listeners, inherited, program = "server.js" }: SiteOptions): readonly string[] => {
   const node = [process.execPath, "--import", register, compiled(program), JSON.stringify(listeners)];
