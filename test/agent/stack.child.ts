@@ -105,6 +105,8 @@ const besideDebugger = async (probe: StackProbe): Promise<object> => {
 };
 
 const runObserver = async (): Promise<void> => {
+  // A session does not keep its thread alive, a timer does; the product's observer has them too.
+  setInterval(() => {}, 1000);
   const { mainInspectorUrl, execArgv } = JSON.parse(process.env.PROBE ?? "{}");
   const collect = (): never => {
     throw new Error("on purpose");
