@@ -45,6 +45,8 @@ export interface ClientOptions {
 }
 
 export interface ClientEvents {
+  /** Its first SYN went unanswered. */
+  readonly onRetry: (client: Client) => void;
   readonly onConnected: (client: Client) => void;
   /** It is accepted, reset, timed out or closed: nothing will change any more. */
   readonly onEnd: (client: Client) => void;
@@ -76,6 +78,7 @@ const end = ({ wheel, events }: World, client: Client, state: ClientState): void
 
 const sendSyn = (world: World, client: Client, rto: number): void => {
   client.synAttempts += 1;
+  if (client.synAttempts === 2) world.events.onRetry(client);
   world.link.deliver(() => world.listener.syn(client));
   if (!client.spoofed) client.timer = world.wheel.arm(rto, () => onSynTimer(world, client, rto));
 };

@@ -103,6 +103,8 @@ export interface AcceptResult {
   /** The limit as the kernel would hold it; one more fits. */
   readonly limit: number;
   readonly arrivals: number;
+  /** Clients that had to repeat their SYN: at least a second late. */
+  readonly retried: number;
   readonly admitted: number;
   /** ListenOverflows. */
   readonly overflows: number;

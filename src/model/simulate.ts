@@ -45,6 +45,7 @@ interface Watched {
   readonly hopeful: Set<Client>;
   readonly waits: Reservoir;
   arrivals: number;
+  retried: number;
   resets: number;
 }
 
@@ -52,6 +53,9 @@ const watch = (watched: Watched): Parameters<typeof createAcceptWorld>[1] => ({
   onStart: (client) => {
     watched.arrivals += 1;
     if (watched.kept.length < mostConnects) watched.kept.push(client);
+  },
+  onRetry: () => {
+    watched.retried += 1;
   },
   onConnected: (client) => watched.hopeful.add(client),
   onEnd: (client) => {
@@ -68,6 +72,7 @@ const resultOf = ({ listener }: AcceptWorld, watched: Watched): Omit<AcceptResul
     kind: "accept",
     limit: listener.limit,
     arrivals: watched.arrivals,
+    retried: watched.retried,
     admitted: stats.admitted,
     overflows: stats.counters.ListenOverflows,
     drops: stats.counters.ListenDrops,
@@ -85,7 +90,14 @@ const resultOf = ({ listener }: AcceptWorld, watched: Watched): Omit<AcceptResul
 
 /** Runs a scenario that is known to be well formed. */
 export function runAccept(scenario: AcceptScenario): AcceptResult {
-  const watched: Watched = { kept: [], hopeful: new Set(), waits: createReservoir(), arrivals: 0, resets: 0 };
+  const watched: Watched = {
+    kept: [],
+    hopeful: new Set(),
+    waits: createReservoir(),
+    arrivals: 0,
+    retried: 0,
+    resets: 0,
+  };
   const world = createAcceptWorld(scenario, watch(watched));
   const timeline = createTimeline(world);
   world.engine.runUntil(toNanos(scenario.until ?? lastMoment(scenario) + afterwards), timeline.note);

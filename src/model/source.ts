@@ -110,7 +110,7 @@ const wakeUp = ({ loop }: AcceptWorld, due: number): number => {
 export function* observeModel(scenario: AcceptScenario, options: SourceOptions = {}): Generator<Snapshot> {
   const { sampleMs = 100, fastMs = 20, startTime = startOf2026 } = options;
   const ignore = (): void => {};
-  const world = createAcceptWorld(scenario, { onStart: ignore, onConnected: ignore, onEnd: ignore });
+  const world = createAcceptWorld(scenario, { onStart: ignore, onRetry: ignore, onConnected: ignore, onEnd: ignore });
   const end = toNanos(scenario.until ?? 10);
   const last = { dump: Number.NEGATIVE_INFINITY, walk: Number.NEGATIVE_INFINITY };
   for (let due = 0; due <= end; ) {
