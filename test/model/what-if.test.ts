@@ -72,11 +72,10 @@ test("more processes take in what one could not", (t) => {
     accepts: { acceptsPerIteration: 1, serviceTime: 0.02 },
   };
   const answer = whatIf({
-    steps: measure(scenario),
+    ...measure(scenario),
     stalls: [],
     serviceMs: 20,
     limit: 32,
-    sysctl: { tcp_syncookies: 0 },
   });
   if ("withheld" in answer) return t.fail(answer.withheld);
   t.true(answer.asItWas.drops > 0);
