@@ -48,7 +48,7 @@ const probes: Readonly<Record<string, Probe>> = {
   ),
   frozen: reading(
     (from) => readFrozen(from.pid ?? process.pid, from),
-    "the cgroup has neither cgroup.events nor freezer.state (the root cgroup never has)",
+    "no cgroup with cgroup.events or freezer.state is mounted here",
   ),
 };
 

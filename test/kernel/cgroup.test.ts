@@ -110,6 +110,13 @@ test("frozen is read from v2 events, from the v1 freezer, and from both on a hyb
   );
 });
 
+test("the root cgroup has no freezer and cannot be frozen; without cgroupfs nothing is known", (t) => {
+  const mounted = procTree(t, { "proc/77/cgroup": "0::/\n", "proc/self/mountinfo": v2Mount, "cg/cpu.stat": "" });
+  t.is(readFrozen(pid, at(mounted)), false);
+  const bare = procTree(t, { "proc/77/cgroup": "0::/\n", "proc/self/mountinfo": "" });
+  t.is(readFrozen(pid, at(bare)), undefined);
+});
+
 test("mount points with spaces are unescaped, other file systems and optional fields skipped", (t) => {
   t.deepEqual(
     parseCgroupMounts(

@@ -18,10 +18,7 @@ export function reportOf(
   return [
     ...wrap(machine(readings), width),
     ...section("Can be read here", support(readings, width)),
-    ...section(
-      "Listeners: accept queue, its limit (limit + 1 fit), segments dropped since they exist",
-      listenerTable(readings),
-    ),
+    ...section("Listeners (limit + 1 connections fit; drops: segments, since they exist)", listenerTable(readings)),
     ...section("Settings of this network namespace", wrap(settings(readings), width, "  ")),
     ...section(
       "Interfaces",
