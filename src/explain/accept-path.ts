@@ -90,7 +90,7 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, n
     return judge({
       account: isFull ? disturbance.pressed : disturbance.held,
       run: watch.run,
-      noAccept: watch.noAccept,
+      noAccept: watch.longestNoAccept,
       over: over || (isFull && moving && !step!.pressed),
       moving,
       about: symptom.about,

@@ -65,7 +65,7 @@ export const loopStepOf = (
     iterations,
     cpuMs,
     runqueueMs: delta(before?.task?.runqueueMs, after?.task?.runqueueMs),
-    runnableMs: ready ? ms - cpuMs : 0,
+    runnableMs: ready ? Math.max(0, ms - cpuMs - (idleMs ?? 0)) : 0,
     state: after?.task?.state,
     wchan: after?.task?.wchan,
   };

@@ -14,3 +14,6 @@ export const foldNoAccept = (before: NoAccept, step: ListenerStep): NoAccept => 
   if (headKept !== true && idleMs < ms / 2) return before;
   return { iterations: before.iterations + (loop.iterations ?? 0), idleMs: before.idleMs + idleMs };
 };
+
+export const longerNoAccept = (a: NoAccept, b: NoAccept): NoAccept =>
+  b.iterations > a.iterations || b.idleMs > a.idleMs ? b : a;

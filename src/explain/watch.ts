@@ -1,6 +1,6 @@
 // One listener followed from snapshot to snapshot: what its loop does, who waits, and the disturbance it is in.
 import type { ListenerReading, LoopReading } from "../snapshot/snapshot.js";
-import { acceptsSeen, foldNoAccept } from "./no-accept.js";
+import { acceptsSeen, foldNoAccept, longerNoAccept } from "./no-accept.js";
 import type { NoAccept } from "./causes/rule.js";
 import { type Clients, createClients } from "./clients.js";
 import { createDepthWaits, type DepthWaits } from "./depth-waits.js";
@@ -29,6 +29,8 @@ export interface Watch {
   loopId?: number | undefined;
   run: LoopRun;
   noAccept: NoAccept;
+  /** Of the present disturbance: the first accept after it does not undo that there was none. */
+  longestNoAccept: NoAccept;
   drops: Drops;
   disturbance?: Disturbance | undefined;
   /** First sign of the present disturbance's symptom. */
@@ -55,6 +57,7 @@ export const createWatch = (listener: ListenerReading, linear: number): Watch =>
   loopSeen: false,
   run: atRest,
   noAccept: acceptsSeen,
+  longestNoAccept: acceptsSeen,
   drops: noDrops,
   waitsAt: Number.NEGATIVE_INFINITY,
   abandoned: 0,
@@ -94,6 +97,7 @@ export const foldWatch = (
   watch.depth.fold(step);
   foldClients(watch.clients, step.drops, around);
   foldIntoDisturbance(watch, step, raw.drops > 0 || step.drops > 0, thresholds);
+  watch.longestNoAccept = longerNoAccept(watch.longestNoAccept, watch.noAccept);
   return { step, rawDrops: raw.drops };
 };
 
@@ -104,6 +108,7 @@ const foldIntoDisturbance = (watch: Watch, step: ListenerStep, dropped: boolean,
     watch.depth.forget();
     watch.waits = undefined;
     watch.abandoned = 0;
+    watch.longestNoAccept = acceptsSeen;
   }
   const disturbance = watch.disturbance ?? openDisturbance(step.around.fromAt, step.around.time - step.ms);
   watch.disturbance = foldDisturbance(disturbance, step, watch.run, thresholds, dropped);
