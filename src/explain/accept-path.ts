@@ -10,17 +10,20 @@ import {
   quietMsOf,
   raise,
   type Scene,
+  storyOf,
 } from "./case.js";
 import { type Judgement, judge } from "./causes/index.js";
 import { chooseCase, mayRelabel } from "./choose-case.js";
 import { createClients } from "./clients.js";
-import type { Lifecycle } from "./lifecycle.js";
+import type { Subject } from "./finding.js";
+import type { Draft, Lifecycle } from "./lifecycle.js";
 import type { ListenerStep } from "./listener-step.js";
 import { counterDelta, type Netns } from "./netns.js";
 import type { Story } from "./story.js";
 import { subjectOf } from "./subject.js";
 import type { LadderSymptom } from "./symptoms/facts.js";
 import { symptomOf } from "./symptoms/ladder.js";
+import { reasonOf } from "./wording.js";
 import { createWatch, foldWatch, isOver, type Moment, oldestMsOf, updateWaits, type Watch } from "./watch.js";
 
 /** A stack that arrives this late still belongs to the finding. */
@@ -40,10 +43,21 @@ export interface AcceptPath {
   /** The listener is gone. */
   close(): void;
   /** The present or latest finding on this listener: the cause of what stands beside it. */
-  latest(): Case | undefined;
-  /** Dropped or pressed in the last step. */
+  explanation(): Explanation | undefined;
+  subject(): Subject;
+  /** Somebody waits, or a finding has not ended. */
   readonly troubled: boolean;
-  readonly dropped: number;
+  /** A finding with drops has not ended. */
+  readonly overflowing: boolean;
+  /** Moves of the drop counter since the network namespace's counters were last read before this snapshot. */
+  readonly droppedSinceCounters: number;
+  /** OutRsts as last read while the listener was there. */
+  readonly outRstsWhileThere?: number | undefined;
+}
+
+/** Why a listener's accept queue is in trouble, for a symptom that comes with it. */
+export interface Explanation extends Pick<Draft, "cause" | "confidence" | "ruledOut" | "remedy" | "stack"> {
+  readonly because: string;
 }
 
 const linearOf = ({ sysctl }: Netns): number =>
@@ -66,6 +80,8 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, n
   let last: (Moment & { fds?: Story["fds"] }) | undefined;
   let step: ListenerStep | undefined;
   let dropped = 0;
+  let sinceCounters = { drops: 0, read: false };
+  let outRsts: number | undefined;
 
   const sceneOf = (one: Case): Scene => {
     const { netns: now, thresholds, around } = last!;
@@ -219,6 +235,8 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, n
       const folded = foldWatch(watch, after, loops, moment);
       step = folded.step;
       dropped = folded.rawDrops;
+      sinceCounters = { drops: (sinceCounters.read ? 0 : sinceCounters.drops) + dropped, read: moment.netns.fresh };
+      outRsts = moment.netns.counters?.OutRsts;
       if (watch.disturbance) assess(isOver(watch, moment.around.at));
       else for (const one of cases) recount(one, moment.netns);
     },
@@ -233,12 +251,24 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, n
     close: () => {
       if (watch.disturbance && last) assess(true);
     },
-    latest: () => current ?? cases.at(-1),
+    explanation: () => {
+      const one = current ?? cases.at(-1);
+      if (!one || !last) return undefined;
+      const { cause, confidence, ruledOut, remedy, stack } = draftOf(one, sceneOf(one));
+      return { cause, confidence, ruledOut, remedy, stack, because: reasonOf(storyOf(one, sceneOf(one))) };
+    },
+    subject: () => subjectOf(watch.listener),
     get troubled(): boolean {
       return watch.disturbance !== undefined || cases.length > 0;
     },
-    get dropped(): number {
-      return dropped;
+    get overflowing(): boolean {
+      return cases.some(({ firstDropAt }) => firstDropAt !== undefined);
+    },
+    get droppedSinceCounters(): number {
+      return sinceCounters.drops;
+    },
+    get outRstsWhileThere(): number | undefined {
+      return outRsts;
     },
   };
 };

@@ -89,7 +89,8 @@ const severityOf = (one: Case, clients: number, { thresholds }: Scene): Severity
   return one.symptom !== "accept-queue-pressure" && grave ? "critical" : "warning";
 };
 
-const storyOf = (one: Case, scene: Scene): Story => {
+/** Everything the finding is told from. */
+export const storyOf = (one: Case, scene: Scene): Story => {
   const pressed = pressedOf(one);
   const { drops } = pressed;
   const corrected = one.base && drops > 0 ? drops - one.countedTwice : undefined;

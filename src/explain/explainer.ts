@@ -6,7 +6,12 @@ import type { Finding } from "./finding.js";
 import { createLifecycle } from "./lifecycle.js";
 import { loopOf } from "./loop-step.js";
 import type { MuteRule } from "./mute.js";
-import { foldNetns, type Netns, unreadNetns } from "./netns.js";
+import { foldNetns, moved, type Netns, unreadNetns } from "./netns.js";
+import { createClusterQueue } from "./symptoms/cluster-queue.js";
+import { createGhosts } from "./symptoms/ghost-connections.js";
+import { createResets } from "./symptoms/connections-reset.js";
+import { createShed } from "./symptoms/connections-shed.js";
+import { createSynQueue } from "./symptoms/syn-queue-overflow.js";
 import { surroundingsOf } from "./surroundings.js";
 import { defaultThresholds, type Thresholds } from "./thresholds.js";
 
@@ -46,6 +51,8 @@ const withDefaults = (options: ExplainerOptions): Thresholds => {
 export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
   const thresholds = withDefaults(options);
   const paths = new Map<bigint, AcceptPath>();
+  const absent = new Set<bigint>();
+  const besides = [createGhosts(), createResets(), createShed(), createClusterQueue(), createSynQueue()];
   let previous: Snapshot | undefined;
   let netns: Netns = unreadNetns;
   let idPrefix = "";
@@ -59,13 +66,21 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
     return undefined;
   };
 
-  const forget = (snapshot: Snapshot): void => {
+  /** A look may miss a listener: it is gone when two in a row did not see it. */
+  const forget = (snapshot: Snapshot): readonly AcceptPath[] => {
     const present = new Set(snapshot.listeners.map(({ cookie }) => cookie));
+    const closed: AcceptPath[] = [];
     for (const [cookie, path] of paths) {
-      if (present.has(cookie)) continue;
-      path.close();
-      paths.delete(cookie);
+      if (present.has(cookie)) absent.delete(cookie);
+      else if (!absent.has(cookie)) absent.add(cookie);
+      else {
+        absent.delete(cookie);
+        path.close();
+        paths.delete(cookie);
+        closed.push(path);
+      }
     }
+    return closed;
   };
 
   const compare = (before: Snapshot, snapshot: Snapshot): void => {
@@ -78,6 +93,9 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
     }
     for (const capture of snapshot.stalls ?? [])
       for (const path of paths.values()) if (path.watch.loopId === capture.loop) path.stalled(capture, snapshot.at);
+    const closed = forget(snapshot);
+    const beside = { snapshot, before, around, netns, moved: moved(netns), thresholds, lifecycle, paths, closed };
+    for (const symptom of besides) symptom.observe(beside);
   };
 
   return {
@@ -87,18 +105,18 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
       netns = foldNetns(netns, snapshot);
       if (previous) compare(previous, snapshot);
       else for (const listener of snapshot.listeners) follow(listener);
-      forget(snapshot);
       previous = snapshot;
       return lifecycle.sweep(snapshot.at);
     },
     active: () => lifecycle.active(),
     attention: () => {
       const all = [...paths.values()];
+      const wanted = besides.map((symptom) => symptom.wants?.() ?? {});
       const waiting = all.filter(({ watch }) => watch.listener.length > 0);
       return {
         waiting: waiting.map(({ watch }) => watch.listener.cookie),
-        counters: all.some(({ troubled }) => troubled),
-        synRecv: false,
+        counters: all.some(({ troubled }) => troubled) || wanted.some(({ counters }) => counters),
+        synRecv: wanted.some(({ synRecv }) => synRecv),
         pressed: waiting.filter(({ watch }) => watch.disturbance).map(({ watch }) => watch.listener.cookie),
       };
     },

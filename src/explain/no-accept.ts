@@ -15,5 +15,8 @@ export const foldNoAccept = (before: NoAccept, step: ListenerStep): NoAccept => 
   return { iterations: before.iterations + (loop.iterations ?? 0), idleMs: before.idleMs + idleMs };
 };
 
-export const longerNoAccept = (a: NoAccept, b: NoAccept): NoAccept =>
-  b.iterations > a.iterations || b.idleMs > a.idleMs ? b : a;
+/** The largest of both, figure by figure. */
+export const longerNoAccept = (a: NoAccept, b: NoAccept): NoAccept => ({
+  iterations: Math.max(a.iterations, b.iterations),
+  idleMs: Math.max(a.idleMs, b.idleMs),
+});

@@ -28,8 +28,10 @@ export interface Watch {
   loopSeen: boolean;
   loopId?: number | undefined;
   run: LoopRun;
+  /** The present run without an accept, and the longest of the disturbance. */
+  /** The present run without an accept, and the longest of the disturbance: the first accept after it does not
+   * undo that there was none. */
   noAccept: NoAccept;
-  /** Of the present disturbance: the first accept after it does not undo that there was none. */
   longestNoAccept: NoAccept;
   drops: Drops;
   disturbance?: Disturbance | undefined;
@@ -97,7 +99,6 @@ export const foldWatch = (
   watch.depth.fold(step);
   foldClients(watch.clients, step.drops, around);
   foldIntoDisturbance(watch, step, raw.drops > 0 || step.drops > 0, thresholds);
-  watch.longestNoAccept = longerNoAccept(watch.longestNoAccept, watch.noAccept);
   return { step, rawDrops: raw.drops };
 };
 
@@ -110,6 +111,7 @@ const foldIntoDisturbance = (watch: Watch, step: ListenerStep, dropped: boolean,
     watch.abandoned = 0;
     watch.longestNoAccept = acceptsSeen;
   }
+  watch.longestNoAccept = longerNoAccept(watch.longestNoAccept, watch.noAccept);
   const disturbance = watch.disturbance ?? openDisturbance(step.around.fromAt, step.around.time - step.ms);
   watch.disturbance = foldDisturbance(disturbance, step, watch.run, thresholds, dropped);
 };

@@ -55,6 +55,9 @@ const why: Readonly<Record<AcceptCause, (story: Story) => string>> = {
   unknown: ({ missing }) => (missing.length > 0 ? `cause unknown: ${missing.join("; ")}` : "cause unknown"),
 };
 
+/** Why, as a clause. */
+export const reasonOf = (story: Story): string => why[story.cause](story);
+
 /** At most 300 characters. */
 export const summaryOf = (story: Story): string => {
   const fact = what[story.symptom]?.(story) ?? placeOf(story.listener);

@@ -1,0 +1,155 @@
+// connections-reset: queued clients got a RST, because tcp_abort_on_overflow=1 meets a full queue at the third ACK
+// (EmbryonicRsts, OutRsts), or because the listener was closed with connections in its queue.
+import type { AcceptPath } from "../accept-path.js";
+import type { Cause, Evidence } from "../finding.js";
+import { count, placeOf } from "../format.js";
+import type { Explanation } from "../accept-path.js";
+import { shorten } from "../wording.js";
+import { type Beside, type BesideSymptom, dropper } from "./beside.js";
+import { delta } from "../delta.js";
+
+/** Counters that come later than this say nothing about a closed listener. */
+const patienceMs = 2500;
+const netstat = "/proc/net/netstat, whole network namespace";
+
+interface Resets {
+  readonly key: string;
+  readonly path: AcceptPath;
+  resets: number;
+}
+
+const report = (
+  { key, path, resets }: Resets,
+  beside: Beside,
+  told: {
+    cause: Cause;
+    confidence: number;
+    why: string;
+    remedy: readonly string[];
+    evidence: readonly Evidence[];
+    explanation?: Explanation | undefined;
+  },
+): void => {
+  const { thresholds, around, lifecycle } = beside;
+  const severity = resets >= thresholds.criticalClients ? "critical" : "warning";
+  const { cause, confidence, explanation } = told;
+  const subject = path.subject();
+  lifecycle.report(
+    key,
+    {
+      face: { symptom: "connections-reset", cause, severity, stack: explanation?.stack !== undefined, toll: resets },
+      compose: () => ({
+        symptom: "connections-reset",
+        cause,
+        severity,
+        confidence,
+        subject,
+        summary: shorten(
+          `${count(resets, "client")} waiting in the accept queue of ${placeOf(path.watch.listener)} got a RST: ${told.why}.`,
+        ),
+        evidence: [
+          { name: "connections reset", value: resets, unit: "connections", source: netstat },
+          ...told.evidence,
+        ],
+        ruledOut: explanation?.ruledOut ?? [],
+        ...(explanation?.stack ? { stack: explanation.stack } : {}),
+        remedy: told.remedy,
+      }),
+      quietMs: thresholds.resolveMs,
+      subject,
+      evidence: true,
+    },
+    around.at,
+    around.time,
+  );
+};
+
+const reportAborts = (aborts: Resets, beside: Beside): void => {
+  const explanation = aborts.path.explanation();
+  report(aborts, beside, {
+    cause: explanation?.cause ?? "unknown",
+    confidence: Math.round((explanation?.confidence ?? 0.5) * 95) / 100,
+    why: `tcp_abort_on_overflow is 1 and the queue was full; ${explanation?.because ?? "cause unknown"}`,
+    remedy: [
+      ...(explanation?.remedy ?? []).slice(0, 2),
+      "Set net.ipv4.tcp_abort_on_overflow to 0: clients then retry by themselves.",
+    ],
+    evidence: [
+      { name: "tcp_abort_on_overflow", value: 1, source: "/proc/sys/net/ipv4/tcp_abort_on_overflow" },
+      { name: "limit", value: aborts.path.watch.listener.limit, unit: "connections", source: "TCP_INFO tcpi_sacked" },
+    ],
+    explanation,
+  });
+};
+
+const reportClosed = (closed: Resets, residents: number, beside: Beside): void =>
+  report(closed, beside, {
+    cause: "listener-closed",
+    confidence: 0.85,
+    why: `the listener was closed while ${count(residents, "connection")} waited in it`,
+    remedy: [
+      "Stop new connections at the balancer first, let the queue drain, then close; or keep the listener and hand it over (reusePort with net.ipv4.tcp_migrate_req=1).",
+    ],
+    evidence: [
+      {
+        name: "waiting when closed",
+        value: residents,
+        unit: "connections",
+        source: "TCP_INFO tcpi_unacked, last look",
+      },
+    ],
+  });
+
+interface Closure {
+  readonly path: AcceptPath;
+  readonly at: number;
+  readonly outRsts: number | undefined;
+}
+
+export const createResets = (): BesideSymptom => {
+  const aborts = new Map<bigint, Resets>();
+  let closures: Closure[] = [];
+  let serial = 0;
+  const open = (path: AcceptPath): Resets => {
+    serial += 1;
+    return { key: `resets/${path.watch.listener.cookie}/${serial}`, path, resets: 0 };
+  };
+
+  const observeAborts = (beside: Beside): void => {
+    const { moved, netns, lifecycle } = beside;
+    if (netns.sysctl.tcp_abort_on_overflow !== 1) return;
+    const resets = Math.min(moved.EmbryonicRsts ?? 0, moved.OutRsts ?? 0, moved.ListenOverflows ?? 0);
+    const found = dropper(beside);
+    if (resets <= 0 || !found) return;
+    const { cookie } = found.path.watch.listener;
+    const known = aborts.get(cookie);
+    const one = known && lifecycle.has(known.key) ? known : open(found.path);
+    aborts.set(cookie, one);
+    one.resets += resets;
+    reportAborts(one, beside);
+  };
+
+  const observeClosures = (beside: Beside): void => {
+    const { netns, around } = beside;
+    closures = closures.filter((closure) => {
+      const sent = netns.fresh ? (delta(closure.outRsts, netns.counters?.OutRsts) ?? 0) : 0;
+      if (sent <= 0) return around.at - closure.at < patienceMs;
+      const residents = closure.path.watch.listener.length;
+      reportClosed({ ...open(closure.path), resets: Math.min(residents, sent) }, residents, beside);
+      return false;
+    });
+  };
+
+  return {
+    observe: (beside) => {
+      const outRsts = beside.netns.before?.OutRsts;
+      for (const path of beside.closed)
+        if (path.watch.listener.transport === "tcp" && path.watch.listener.length > 0 && closures.length < 64)
+          closures.push({ path, at: beside.around.at, outRsts: path.outRstsWhileThere ?? outRsts });
+      for (const [cookie, { key }] of aborts) if (!beside.lifecycle.has(key)) aborts.delete(cookie);
+      observeAborts(beside);
+      observeClosures(beside);
+    },
+    wants: () => ({ counters: closures.length > 0 }),
+  };
+};

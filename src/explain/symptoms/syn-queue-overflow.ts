@@ -1,0 +1,207 @@
+// syn-queue-overflow: more handshakes under way than limit + 1 request sockets. Without cookies SYNs are dropped
+// (TCPReqQFullDrop, or silently by the rule of the last quarter), with them answered and forgotten
+// (TCPReqQFullDoCookies, SyncookiesSent). Whether clients complete tells a rush from a flood.
+import type { AcceptPath } from "../accept-path.js";
+import type { Cause } from "../finding.js";
+import { count, percent, placeOf, rate } from "../format.js";
+import type { ListenerReading } from "../../snapshot/snapshot.js";
+import { shorten } from "../wording.js";
+import type { Beside, BesideSymptom } from "./beside.js";
+
+/** How long drops are remembered until the half-open connections have been counted. */
+const heldMs = 1500;
+
+interface Flood {
+  readonly key: string;
+  readonly since: number;
+  readonly beganAt: number;
+  readonly path: AcceptPath;
+  cause?: Cause | undefined;
+  dropped: number;
+  cookies: number;
+  answered: number;
+  completed: number;
+  peakSynRecv: number;
+  lastAt: number;
+}
+
+/** Of the SYNs that this has seen, the part whose handshake was completed. */
+const completedShare = ({ dropped, cookies, answered, completed, peakSynRecv }: Flood): number => {
+  const honest = cookies > 0 ? answered : completed;
+  const tried = cookies > 0 ? cookies : completed + dropped + peakSynRecv;
+  return tried === 0 ? 1 : Math.min(1, honest / tried);
+};
+
+const synsPerSecond = ({ dropped, cookies, beganAt, lastAt }: Flood): number =>
+  ((dropped + cookies) * 1000) / Math.max(1000, lastAt - beganAt);
+
+const causeOf = (flood: Flood, { thresholds, around }: Beside): Cause | undefined => {
+  if (around.at - flood.beganAt < thresholds.synDecideMs) return undefined;
+  if (completedShare(flood) >= thresholds.synCompleteShare) return "backlog-too-small";
+  return synsPerSecond(flood) > flood.path.watch.listener.limit + 1 ? "syn-flood" : "handshakes-incomplete";
+};
+
+const why = (flood: Flood): string => {
+  const share = percent(completedShare(flood));
+  if (flood.cause === "backlog-too-small")
+    return `${share} of the clients complete: a rush that the limit is too small for`;
+  const few = `only ${share} of the handshakes were completed`;
+  return flood.cause === "syn-flood"
+    ? `${few} at ${rate(synsPerSecond(flood))} SYNs/s beyond the queue: a SYN flood`
+    : `${few}, at a low rate: clients vanish half-way (scanners, lost packets, asymmetric routes)`;
+};
+
+const remedies: Readonly<Partial<Record<Cause, (listener: ListenerReading, flood: Flood) => readonly string[]>>> = {
+  "backlog-too-small": ({ limit }, { dropped, cookies }) => [
+    `Raise the listen backlog (it bounds the SYN queue too) to ${2 ** Math.ceil(Math.log2((limit + 1 + dropped + cookies) * 1.25))}.`,
+  ],
+  "syn-flood": () => [
+    "Keep net.ipv4.tcp_syncookies at 1, and filter the sources at the edge: no backlog holds a flood.",
+  ],
+  "handshakes-incomplete": () => [
+    "Find the clients that do not answer: packet loss or a firewall on the way back, port scanners, a spoofing neighbour.",
+  ],
+};
+
+const report = (flood: Flood, beside: Beside): void => {
+  const { thresholds, around, lifecycle, netns } = beside;
+  const { path, dropped, cookies } = flood;
+  const { listener } = path.watch;
+  const cause = flood.cause ?? "unknown";
+  const severity = cause === "syn-flood" || dropped >= thresholds.criticalClients ? "critical" : "warning";
+  const subject = path.subject();
+  const source = "/proc/net/netstat, whole network namespace";
+  lifecycle.report(
+    flood.key,
+    {
+      face: { symptom: "syn-queue-overflow", cause, severity, stack: false, toll: dropped + cookies },
+      compose: () => ({
+        symptom: "syn-queue-overflow",
+        cause,
+        severity,
+        confidence: flood.peakSynRecv > listener.limit ? 0.9 : 0.7,
+        subject,
+        summary: shorten(
+          `The SYN queue of ${placeOf(listener)} (room for ${listener.limit + 1}) was full: ${count(dropped, "SYN")} dropped, ${count(cookies, "SYN")} answered with a cookie; ${why(flood)}.`,
+        ),
+        evidence: [
+          { name: "SYNs dropped", value: dropped, unit: "segments", source: `TCPReqQFullDrop, ListenDrops; ${source}` },
+          {
+            name: "SYNs answered with a cookie",
+            value: cookies,
+            unit: "segments",
+            source: `TCPReqQFullDoCookies; ${source}`,
+          },
+          {
+            name: "cookies that came back",
+            value: flood.answered,
+            unit: "segments",
+            source: `SyncookiesRecv; ${source}`,
+          },
+          {
+            name: "handshakes completed",
+            value: flood.completed,
+            unit: "connections",
+            source: `PassiveOpens; ${source}`,
+          },
+          { name: "half-open at most", value: flood.peakSynRecv, unit: "connections", source: "sock_diag SYN_RECV" },
+          { name: "limit", value: listener.limit, unit: "connections", source: "TCP_INFO tcpi_sacked; limit + 1 fit" },
+          {
+            name: "tcp_syncookies",
+            value: netns.sysctl.tcp_syncookies ?? "not read",
+            source: "/proc/sys/net/ipv4/tcp_syncookies",
+          },
+        ],
+        ruledOut: [],
+        remedy: remedies[cause]?.(listener, flood) ?? [],
+      }),
+      quietMs: thresholds.resolveMs,
+      subject,
+      evidence: around.at === flood.lastAt,
+      since: flood.since,
+    },
+    around.at,
+    around.time,
+  );
+};
+
+/** The listener whose half-open connections fill its SYN queue; where they were not counted, the only one there is. */
+const crowded = ({ paths }: Beside): AcceptPath | undefined => {
+  const tcp = [...paths.values()].filter(({ watch }) => watch.listener.transport === "tcp");
+  const full = tcp
+    .filter(({ watch: { listener } }) => (listener.synRecv ?? 0) > listener.limit * 0.75)
+    .toSorted((a, b) => (b.watch.listener.synRecv ?? 0) - (a.watch.listener.synRecv ?? 0));
+  if (full.length > 0) return full[0];
+  return tcp.length === 1 && tcp[0]!.watch.listener.synRecv === undefined ? tcp[0] : undefined;
+};
+
+/** SYNs dropped by this step's counters, with and without a counter of their own. */
+const droppedBy = ({ moved, netns }: Beside): number => {
+  const full = moved.TCPReqQFullDrop ?? 0;
+  // The last quarter of tcp_max_syn_backlog: ListenDrops alone, and only without cookies.
+  const silent = (moved.ListenDrops ?? 0) - (moved.ListenOverflows ?? 0) - full;
+  return full + (netns.sysctl.tcp_syncookies === 0 ? Math.max(0, silent) : 0);
+};
+
+export const createSynQueue = (): BesideSymptom => {
+  let flood: Flood | undefined;
+  let serial = 0;
+  let lastMovedAt = Number.NEGATIVE_INFINITY;
+  let now = 0;
+  // Moved before it was known whose SYN queue is full.
+  let held = { dropped: 0, cookies: 0 };
+
+  const begin = (path: AcceptPath, { around }: Beside): Flood => {
+    serial += 1;
+    return {
+      key: `syn/${serial}`,
+      since: around.time,
+      beganAt: around.at,
+      path,
+      dropped: 0,
+      cookies: 0,
+      answered: 0,
+      completed: 0,
+      peakSynRecv: 0,
+      lastAt: around.at,
+    };
+  };
+
+  const fold = (one: Flood, beside: Beside, dropped: number, cookies: number): void => {
+    one.dropped += dropped;
+    one.cookies += cookies;
+    one.answered += beside.moved.SyncookiesRecv ?? 0;
+    one.completed += beside.moved.PassiveOpens ?? 0;
+    one.peakSynRecv = Math.max(one.peakSynRecv, one.path.watch.listener.synRecv ?? 0);
+    if (dropped + cookies > 0) one.lastAt = beside.around.at;
+  };
+
+  return {
+    observe: (beside) => {
+      const { netns, around, thresholds, lifecycle, moved } = beside;
+      now = around.at;
+      // syncookies=2 answers every SYN with one: nothing overflowed.
+      const answered = netns.sysctl.tcp_syncookies === 2 ? 0 : (moved.TCPReqQFullDoCookies ?? 0);
+      const refused = droppedBy(beside);
+      if (around.at - lastMovedAt > heldMs) held = { dropped: 0, cookies: 0 };
+      if (refused + answered > 0) lastMovedAt = around.at;
+      const dropped = held.dropped + refused;
+      const cookies = held.cookies + answered;
+      if (flood && around.at - flood.lastAt >= thresholds.resolveMs && !lifecycle.has(flood.key)) flood = undefined;
+      if (!flood && dropped + cookies > 0) {
+        const path = crowded(beside);
+        // A full accept queue fills the SYN queue behind it: that finding already says so.
+        if (path && !path.overflowing) flood = begin(path, beside);
+      }
+      held = flood ? { dropped: 0, cookies: 0 } : { dropped, cookies };
+      if (!flood) return;
+      fold(flood, beside, dropped, cookies);
+      if (flood.path.overflowing && !lifecycle.has(flood.key)) flood = undefined;
+      else {
+        flood.cause = causeOf(flood, beside) ?? flood.cause;
+        if (flood.cause) report(flood, beside);
+      }
+    },
+    wants: () => ({ counters: flood !== undefined, synRecv: now - lastMovedAt < 2000 }),
+  };
+};
