@@ -17,6 +17,12 @@ export class KernelError extends Error {
   }
 }
 
+/** What a caught value says in one word: its `code` (`ENOENT`), else its message. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
+
 /** `EPERM` for 1; `errno 4095` for one that Node does not know. */
 export function errnoName(errno: number): string {
   try {

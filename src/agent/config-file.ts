@@ -1,6 +1,7 @@
 // `sockscope.config.json` beside the main script: read once, synchronously, and never in the host's way.
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { errorCode } from "../errors.js";
 
 export interface ConfigFile {
   readonly path: string;
@@ -22,7 +23,7 @@ export const readConfigFile = (mainScript: string | undefined): ConfigFile | und
     if (stat.size > sizeLimitBytes) return { path, error: `is larger than ${sizeLimitBytes} bytes` };
     return { path, text: readFileSync(path, "utf8") };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const code = errorCode(error);
     // Under the permission model the folder may be closed to us; nobody asked for a file there.
     return code === "ERR_ACCESS_DENIED" || code === "ENOTDIR" ? undefined : { path, error: `cannot be read (${code})` };
   }

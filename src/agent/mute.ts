@@ -1,9 +1,7 @@
-// SOCKSCOPE_MUTE: findings that are known and accepted, and are not to be reported: `symptom[/cause][@port],…`.
+// The grammar of SOCKSCOPE_MUTE: `symptom[/cause][@port],…`.
 import { acceptCauses, otherCauses, symptoms } from "../explain/finding.js";
 import type { MuteRule } from "../explain/mute.js";
 import type { Accepted } from "./option-values.js";
-
-export { isMuted, type MuteRule } from "../explain/mute.js";
 
 const knownSymptoms: ReadonlySet<string> = new Set(symptoms);
 const knownCauses: ReadonlySet<string> = new Set([...acceptCauses, ...otherCauses]);

@@ -1,7 +1,9 @@
 // The agent's options in one table: the key that `start()` and sockscope.config.json use, the environment variable,
 // what is accepted, and the default (contract: the environment).
+import type { MuteRule } from "../explain/mute.js";
+import type { Thresholds } from "../explain/thresholds.js";
 import { type HttpAddress, httpAddress } from "./http-address.js";
-import { type MuteRule, muteRules } from "./mute.js";
+import { muteRules } from "./mute.js";
 import { type Accepted, milliseconds, oneOf, onOff, secret, text } from "./option-values.js";
 
 /** Any logger with pino's argument order. */
@@ -35,8 +37,10 @@ export interface ResolvedOptions extends Settings {
   readonly thresholds: Readonly<Record<string, number>>;
 }
 
+type ThresholdOptions = { readonly [Name in keyof Thresholds]?: number | undefined };
+
 /** What `start()` takes; thresholds by their own names beside these. */
-export interface StartOptions {
+export interface StartOptions extends ThresholdOptions {
   readonly enabled?: boolean | undefined;
   readonly log?: string | false | undefined;
   readonly logLevel?: "finding" | "sample" | undefined;
@@ -51,7 +55,6 @@ export interface StartOptions {
   readonly redactKey?: string | undefined;
   readonly detail?: "connections" | "off" | undefined;
   readonly logger?: Logger | undefined;
-  readonly [threshold: string]: unknown;
 }
 
 export interface Setting<T> extends Accepted<T> {

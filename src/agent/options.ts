@@ -2,6 +2,7 @@
 // that over the file, that over the defaults. A value that is not accepted costs one line and the default is used:
 // the application goes on.
 import { inspect } from "node:util";
+import { defaultThresholds, type Thresholds } from "../explain/thresholds.js";
 import type { ConfigFile } from "./config-file.js";
 import { type HttpAddress, isLocalAddress } from "./http-address.js";
 import { type Logger, type Setting, type Settings, type StartOptions, setting, settingsTable } from "./option-table.js";
@@ -9,15 +10,14 @@ import { threshold } from "./option-values.js";
 
 export interface ResolvedOptions extends Settings {
   readonly logger: Logger | undefined;
-  readonly thresholds: Readonly<Record<string, number>>;
+  readonly thresholds: Thresholds;
 }
 
 export interface OptionSources {
   readonly options?: StartOptions | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly configFile?: ConfigFile | undefined;
-  /** The thresholds that exist, with their defaults. */
-  readonly thresholds?: Readonly<Record<string, number>> | undefined;
+  readonly thresholds?: Thresholds | undefined;
 }
 
 /** One place a value can come from: its pairs, and how a message names a key there. */
@@ -38,29 +38,41 @@ export const resolveOptions = (
 ): { readonly options: ResolvedOptions; readonly problems: readonly string[] } => {
   const problems: string[] = [];
   const onProblem: OnProblem = (line) => void problems.push(`sockscope: ${line}`);
-  const thresholds = given.thresholds ?? {};
-  const settings: SettingsByKey = { ...thresholdSettings(thresholds), ...settingsTable };
-  const sources = sourcesOf(given, settings, onProblem);
-  const settled = (key: string): unknown => resolve(key, settings[key] as Setting<unknown>, sources, onProblem);
-  const pick = (keys: readonly string[]): object => Object.fromEntries(keys.map((key) => [key, settled(key)]));
-  const resolved = pick(Object.keys(settingsTable)) as Settings;
-  return {
-    options: {
-      ...resolved,
-      http: guardHttp(resolved, onProblem),
-      logger: loggerOf(sources[0]?.values.get("logger"), onProblem),
-      thresholds: pick(Object.keys(thresholds)) as Record<string, number>,
-    },
-    problems,
+  const limits = thresholdSettings(given.thresholds ?? defaultThresholds);
+  const sources = sourcesOf(given, { ...limits, ...settingsTable }, onProblem);
+  const at = <Key extends keyof Settings>(key: Key): Settings[Key] =>
+    resolve<Settings[Key]>(key, settingsTable[key], sources, onProblem);
+  const settings: Settings = {
+    enabled: at("enabled"),
+    log: at("log"),
+    logLevel: at("logLevel"),
+    intervalMs: at("intervalMs"),
+    sampleMs: at("sampleMs"),
+    http: at("http"),
+    httpToken: at("httpToken"),
+    stacks: at("stacks"),
+    record: at("record"),
+    mute: at("mute"),
+    redact: at("redact"),
+    redactKey: at("redactKey"),
+    detail: at("detail"),
   };
+  const http = guardHttp(settings, onProblem);
+  const logger = loggerOf(sources[0]?.values.get("logger"), onProblem);
+  const chosen = Object.entries(limits).map(([key, entry]) => [key, resolve(key, entry, sources, onProblem)]);
+  const thresholds = { ...defaultThresholds, ...Object.fromEntries(chosen) };
+  return { options: { ...settings, http, logger, thresholds }, problems };
 };
 
 /** `SOCKSCOPE_STALL_MS` for `stallMs`. */
 export const variableOf = (key: string): string => `SOCKSCOPE_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
 
-const thresholdSettings = (thresholds: Readonly<Record<string, number>>): SettingsByKey =>
+const thresholdSettings = (thresholds: Thresholds): Readonly<Record<string, Setting<number>>> =>
   Object.fromEntries(
-    Object.entries(thresholds).map(([key, fallback]) => [key, setting(variableOf(key), threshold, fallback)]),
+    Object.entries(thresholds).map(([key, fallback]: [string, number]) => [
+      key,
+      setting(variableOf(key), threshold, fallback),
+    ]),
   );
 
 const sourcesOf = (given: OptionSources, settings: SettingsByKey, onProblem: OnProblem): readonly Source[] => {
@@ -106,7 +118,9 @@ const parsedFile = (file: ConfigFile | undefined, onProblem: OnProblem): unknown
   try {
     return JSON.parse(file.text);
   } catch (error) {
-    onProblem(`${file.path} is no JSON (${(error as Error).message}); accepted: a JSON object; using the defaults`);
+    onProblem(
+      `${file.path} is no JSON (${error instanceof Error ? error.message : shown(error)}); accepted: a JSON object; using the defaults`,
+    );
     return undefined;
   }
 };
@@ -123,7 +137,7 @@ const pairsOf = (value: unknown, what: string, onProblem: OnProblem): ReadonlyMa
   return new Map();
 };
 
-const resolve = (key: string, entry: Setting<unknown>, sources: readonly Source[], onProblem: OnProblem): unknown => {
+const resolve = <T>(key: string, entry: Setting<T>, sources: readonly Source[], onProblem: OnProblem): T => {
   const source = sources.find(({ values }) => isGiven(values.get(key)));
   if (source === undefined) return entry.fallback;
   const value = source.values.get(key);
@@ -156,11 +170,14 @@ const guardHttp = ({ http, httpToken }: Settings, onProblem: OnProblem): HttpAdd
   return "off";
 };
 
+const isLogger = (value: unknown): value is Logger =>
+  typeof value === "object" &&
+  value !== null &&
+  ["info", "warn", "error"].every((method) => typeof Reflect.get(value, method) === "function");
+
 const loggerOf = (value: unknown, onProblem: OnProblem): Logger | undefined => {
   if (!isGiven(value)) return undefined;
-  const logger = value as Partial<Record<keyof Logger, unknown>>;
-  const methods = ["info", "warn", "error"] as const;
-  if (methods.every((method) => typeof logger[method] === "function")) return value as Logger;
+  if (isLogger(value)) return value;
   onProblem(`option logger is ${shown(value)}; accepted: an object with the functions info, warn, error; using none`);
   return undefined;
 };

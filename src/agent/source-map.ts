@@ -52,7 +52,7 @@ export const loadSourceMap = ({ url, sourceMapURL }: Script): LoadedMap | undefi
     const base = isInline ? urlOf(url) : new URL(sourceMapURL, urlOf(url));
     const text = isInline ? inlineText(sourceMapURL) : fileText(base);
     if (text === undefined) return undefined;
-    const payload = JSON.parse(text) as SourceMapPayload;
+    const payload: SourceMapPayload = JSON.parse(text);
     return { map: new SourceMap(payload), sourceRoot: payload.sourceRoot ?? "", base };
   } catch {
     return undefined;

@@ -4,7 +4,7 @@
 // The thread that calls is the observer, so lines appear while the main thread is blocked.
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
-import { getSystemErrorName } from "node:util";
+import { errnoName, errorCode } from "../errors.js";
 
 /** One write that does not wait: the bytes taken, or -errno (`writeNow` of the addon). */
 export type WriteNow = (fd: number, bytes: Uint8Array) => number;
@@ -42,7 +42,7 @@ const standardStreams: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Opens `stderr`, `stdout`, `off` or a path. Never throws: a file that cannot be opened is said once on stderr, which then is used. */
-export const openDestination = (log: string, writeNow?: WriteNow | undefined): Destination => {
+export const openDestination = (log: string, writeNow?: WriteNow): Destination => {
   if (log === "off") return { write: () => true, lost: () => 0, reason: () => undefined, close: keepOpen };
   const stream = standardStreams.get(log);
   if (stream !== undefined) return linesTo(standardOutlet(stream, writeNow));
@@ -78,7 +78,7 @@ export const linesTo = (outlet: Outlet): Destination => {
       rest = remainder(line, taken);
       return true;
     } catch (error) {
-      return drop(codeOf(error));
+      return drop(errorCode(error));
     }
   };
   const close = (): void => {
@@ -91,8 +91,6 @@ export const linesTo = (outlet: Outlet): Destination => {
 
 const remainder = (bytes: Uint8Array, taken: number): Uint8Array | undefined =>
   taken < bytes.length ? bytes.subarray(taken) : undefined;
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? (error as Error).message;
 
 /**
  * A stream of the host. Its descriptor and the flags of it are the host's: a pipe or terminal is opened anew through
@@ -118,7 +116,7 @@ const takeNow = (fd: number, bytes: Uint8Array, writeNow: WriteNow | undefined):
   if (writeNow === undefined) throw new Error("without the addon a write to this stream could wait");
   const taken = writeNow(fd, bytes);
   if (taken >= 0) return taken;
-  throw Object.assign(new Error("write"), { code: getSystemErrorName(taken) });
+  throw Object.assign(new Error("write"), { code: errnoName(-taken) });
 };
 
 interface OpenFile {
@@ -148,7 +146,7 @@ const fileOutlet = (path: string): Outlet & { readonly problem: () => string | u
       return writeSync(file.fd, bytes);
     } catch (error) {
       // The readers of a FIFO have gone: the next one is found by opening again.
-      if (codeOf(error) === "EPIPE") close();
+      if (errorCode(error) === "EPIPE") close();
       throw error;
     }
   };
@@ -158,7 +156,7 @@ const fileOutlet = (path: string): Outlet & { readonly problem: () => string | u
       return undefined;
     } catch (error) {
       // A FIFO that nobody reads yet is no mistake: lines are lost and counted until somebody does.
-      return codeOf(error) === "ENXIO" && statSync(path).isFIFO() ? undefined : codeOf(error);
+      return errorCode(error) === "ENXIO" && statSync(path).isFIFO() ? undefined : errorCode(error);
     }
   };
   return { take, renew, close, problem };
@@ -169,6 +167,6 @@ const isSameFile = (stat: Stats, path: string): boolean => {
     const now = statSync(path);
     return now.ino === stat.ino && now.dev === stat.dev;
   } catch (error) {
-    return codeOf(error) !== "ENOENT";
+    return errorCode(error) !== "ENOENT";
   }
 };

@@ -12,6 +12,8 @@ export interface LineParts {
   readonly payload: Payload;
   /** Keys of the payload in the order in which they are cut; lists lose their last items, anything else goes whole. */
   readonly trims: readonly string[];
+  /** How many items are missing under each key. */
+  readonly cut?: Readonly<Record<string, number>> | undefined;
 }
 
 /** 64-bit counters: a number as far as a double holds it exactly, else its decimal digits. */
@@ -20,8 +22,8 @@ const plain = (_key: string, value: unknown): unknown => {
   return value <= 2n ** 53n && value >= -(2n ** 53n) ? Number(value) : String(value);
 };
 
-const encode = ({ head, msg, event, payload }: LineParts): Buffer =>
-  Buffer.from(`${JSON.stringify({ ...head, msg, v: 1, event, [event]: payload }, plain)}\n`);
+const encode = ({ head, msg, event, payload, cut }: LineParts): Buffer =>
+  Buffer.from(`${JSON.stringify({ ...head, msg, v: 1, event, [event]: { ...payload, cut } }, plain)}\n`);
 
 const fits = (parts: LineParts): boolean => encode(parts).length <= lineLimitBytes;
 
@@ -41,8 +43,8 @@ const largest = (most: number, holds: (n: number) => boolean): number => {
 const withItems = (parts: LineParts, key: string, count: number): LineParts => {
   const value = parts.payload[key];
   const isList = Array.isArray(value);
-  const cut = { ...(parts.payload.cut as Payload | undefined), [key]: isList ? value.length - count : 1 };
-  return { ...parts, payload: { ...parts.payload, [key]: isList ? value.slice(0, count) : undefined, cut } };
+  const cut = { ...parts.cut, [key]: isList ? value.length - count : 1 };
+  return { ...parts, cut, payload: { ...parts.payload, [key]: isList ? value.slice(0, count) : undefined } };
 };
 
 const trim = (parts: LineParts, key: string): LineParts => {
@@ -59,7 +61,7 @@ const trim = (parts: LineParts, key: string): LineParts => {
 
 /** By code points, so that no pair of surrogates is torn. */
 const clip = (text: string, length: number): string => {
-  const points = [...text];
+  const points = Array.from(text);
   return points.length <= length ? text : `${points.slice(0, length).join("")}…`;
 };
 

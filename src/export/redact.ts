@@ -23,18 +23,11 @@ const canonical = (address: string): string => {
 const replaceAddresses = (text: string, replace: (address: string) => string): string =>
   text.replace(candidate, (found) => (isIP(found) === 0 ? found : replace(canonical(found))));
 
-const mapStrings = (value: unknown, map: (text: string) => string): unknown => {
-  if (typeof value === "string") return map(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, map)]));
-};
-
 /** Addresses that say nothing about a peer: unspecified and loopback. */
 const isNowhere = (address: string): boolean => /^(127\.|0\.0\.0\.0$|::1?$)/.test(address);
 
 /** With `off`, everything passes as it is. Without a key, one that lives as long as this redactor. */
-export const createRedactor = (mode: "ip" | "off", key?: string | undefined): Redactor => {
+export const createRedactor = (mode: "ip" | "off", key?: string): Redactor => {
   if (mode === "off") return { address: (text) => text, finding: (finding) => finding };
   const secret = key ?? randomBytes(32);
   const pseudonym = (address: string): string =>
@@ -45,13 +38,19 @@ export const createRedactor = (mode: "ip" | "off", key?: string | undefined): Re
     const own = given.subject.address === undefined ? undefined : canonical(given.subject.address);
     const prose = (text: string): string =>
       replaceAddresses(text, (found) => (found === own || isNowhere(found) ? found : pseudonym(found)));
-    const { subject, stack, ...rest } = given;
-    const told = mapStrings(rest, prose) as Omit<Finding, "subject" | "stack">;
+    const { subject, evidence, ruledOut, remedy, summary } = given;
     const peers = {
       ...(subject.peer !== undefined && { peer: address(subject.peer) }),
       ...(subject.examples !== undefined && { examples: subject.examples.map(address) }),
     };
-    return { ...told, subject: { ...subject, ...peers }, ...(stack !== undefined && { stack }) };
+    return {
+      ...given,
+      subject: { ...subject, ...peers },
+      summary: prose(summary),
+      evidence: evidence.map((item) => (typeof item.value === "string" ? { ...item, value: prose(item.value) } : item)),
+      ruledOut: ruledOut.map((item) => ({ ...item, because: prose(item.because) })),
+      remedy: remedy.map(prose),
+    };
   };
   return { address, finding };
 };

@@ -79,7 +79,7 @@ const movedCounters = (now: Counters | undefined, before: Counters | undefined):
 };
 
 /** Shares and differences need the snapshot of the previous sample; without it they are absent. */
-export const sampleOf = (snapshot: Snapshot, previous?: Snapshot | undefined): Sample => {
+export const sampleOf = (snapshot: Snapshot, previous?: Snapshot): Sample => {
   const intervalMs = difference(snapshot.at, previous?.at);
   const loopBefore = new Map(previous?.loops.map((loop) => [loop.id, loop]));
   return {

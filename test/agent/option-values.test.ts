@@ -4,7 +4,8 @@ import { join } from "node:path";
 import test from "ava";
 import { readConfigFile } from "../../src/agent/config-file.js";
 import { httpAddress } from "../../src/agent/http-address.js";
-import { isMuted, muteRules } from "../../src/agent/mute.js";
+import { muteRules } from "../../src/agent/mute.js";
+import { isMuted } from "../../src/explain/mute.js";
 
 test("SOCKSCOPE_HTTP takes host:port, a port, a unix path or off", (t) => {
   for (const [value, expected] of [

@@ -1,5 +1,6 @@
 import test from "ava";
-import { resolveOptions } from "../../src/agent/options.js";
+import { type OptionSources, resolveOptions } from "../../src/agent/options.js";
+import { defaultThresholds } from "../../src/explain/thresholds.js";
 
 const defaults = {
   enabled: true,
@@ -16,8 +17,11 @@ const defaults = {
   redactKey: undefined,
   detail: "off",
   logger: undefined,
-  thresholds: {},
+  thresholds: defaultThresholds,
 };
+
+/** What a program without types may pass. */
+const untyped = (value: unknown): NonNullable<OptionSources["options"]> => JSON.parse(JSON.stringify(value));
 
 test("nothing given means the defaults and no word about it", (t) => {
   t.deepEqual(resolveOptions({ env: { PATH: "/bin", SOCKSCOPE_LOG: "" } }), { options: defaults, problems: [] });
@@ -39,10 +43,9 @@ test("every variable is understood", (t) => {
       SOCKSCOPE_REDACT: "ip",
       SOCKSCOPE_REDACT_KEY: "fleet",
       SOCKSCOPE_DETAIL: "connections",
-      SOCKSCOPE_STALL_MS: "300",
+      SOCKSCOPE_BLOCKED_MS: "300",
       SOCKSCOPE_REQUIRE_ALL: "1",
     },
-    thresholds: { stallMs: 200, pressureShare: 0.75 },
   });
   t.deepEqual(problems, []);
   t.deepEqual(options, {
@@ -63,7 +66,7 @@ test("every variable is understood", (t) => {
     redactKey: "fleet",
     detail: "connections",
     logger: undefined,
-    thresholds: { stallMs: 300, pressureShare: 0.75 },
+    thresholds: { ...defaultThresholds, blockedMs: 300 },
   });
 });
 
@@ -73,17 +76,22 @@ test("options win over the environment, that over the file, that over the defaul
     env: { SOCKSCOPE_INTERVAL_MS: "200", SOCKSCOPE_SAMPLE_MS: "20" },
     configFile: {
       path: "/app/sockscope.config.json",
-      text: '{"intervalMs":300,"sampleMs":30,"log":"off","stallMs":400}',
+      text: '{"intervalMs":300,"sampleMs":30,"log":"off","blockedMs":400}',
     },
-    thresholds: { stallMs: 200 },
   });
   t.deepEqual(problems, []);
-  t.deepEqual(options, { ...defaults, intervalMs: 100, sampleMs: 20, log: "off", thresholds: { stallMs: 400 } });
+  t.deepEqual(options, {
+    ...defaults,
+    intervalMs: 100,
+    sampleMs: 20,
+    log: "off",
+    thresholds: { ...defaultThresholds, blockedMs: 400 },
+  });
 });
 
 test("a malformed value costs one line that names the key, the value and what is accepted", (t) => {
   const { options, problems } = resolveOptions({
-    options: { logger: { info: () => {} } as never, stallMs: -1 },
+    options: untyped({ logger: { info: 1 }, blockedMs: -1 }),
     env: {
       SOCKSCOPE_INTERVAL_MS: "soon",
       SOCKSCOPE_LOG_LEVEL: "debug\n",
@@ -91,23 +99,22 @@ test("a malformed value costs one line that names the key, the value and what is
       SOCKSCOPE_HTTP_TOKEN: "two words",
     },
     configFile: { path: "/app/sockscope.config.json", text: '{"stacks":"maybe"}' },
-    thresholds: { stallMs: 200 },
   });
-  t.deepEqual(options, { ...defaults, thresholds: { stallMs: 200 } });
+  t.deepEqual(options, defaults);
   t.deepEqual(problems, [
     "sockscope: SOCKSCOPE_LOG_LEVEL is \"debug\\n\"; accepted: finding or sample; using 'finding'".replace(/'/g, '"'),
     'sockscope: SOCKSCOPE_INTERVAL_MS is "soon"; accepted: a whole number of milliseconds from 50 to 3600000; using 1000',
     'sockscope: SOCKSCOPE_HTTP is "localhost:99999"; accepted: host:port, [ipv6]:port, a port (loopback), a unix path that contains a /, or off; using "off"',
     "sockscope: SOCKSCOPE_HTTP_TOKEN is (not shown); accepted: visible ASCII characters without blanks; using undefined",
     'sockscope: stacks in /app/sockscope.config.json is "maybe"; accepted: on or off; using true',
-    "sockscope: option logger is { info: [Function: info] }; accepted: an object with the functions info, warn, error; using none",
-    "sockscope: option stallMs is -1; accepted: a number, 0 or greater; using 200",
+    "sockscope: option logger is { info: 1 }; accepted: an object with the functions info, warn, error; using none",
+    "sockscope: option blockedMs is -1; accepted: a number, 0 or greater; using 200",
   ]);
 });
 
 test("an unknown key costs one warning wherever it stands", (t) => {
   const { options, problems } = resolveOptions({
-    options: { colour: "red" },
+    options: untyped({ colour: "red" }),
     env: { SOCKSCOPE_INTERVALL: "1" },
     configFile: { path: "/app/sockscope.config.json", text: '{"logger":"pino","__proto__":1}' },
   });
@@ -128,7 +135,7 @@ test("sources that cannot be used are named and the defaults hold", (t) => {
     },
   });
   for (const [given, expected] of [
-    [{ options: 5 as never }, /^sockscope: the argument of start\(\) is 5; accepted: an object; using the defaults$/],
+    [{ options: untyped(5) }, /^sockscope: the argument of start\(\) is 5; accepted: an object; using the defaults$/],
     [{ options: hostile }, /^sockscope: the argument of start\(\) cannot be read/],
     [{ configFile: { path: "/a.json", text: "{" } }, /^sockscope: \/a\.json is no JSON .*using the defaults$/],
     [{ configFile: { path: "/a.json", text: "[]" } }, /^sockscope: \/a\.json is \[\]; accepted: an object/],

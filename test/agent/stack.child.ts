@@ -1,5 +1,6 @@
 // A process that blocks its main thread in one of several ways while a second thread asks for the stack.
 // Prints `{ available, reason, capture, longestGapMs, tookMs }` as JSON.
+/* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origins */
 import { execFileSync } from "node:child_process";
 import { pbkdf2Sync } from "node:crypto";
 import { writeSync } from "node:fs";
@@ -11,7 +12,7 @@ import { createStackProbe, type StackProbe } from "../../src/agent/stack.js";
 const [mode = "", argument = ""] = process.argv.slice(2);
 
 /** Turns of the main loop, which it counts itself here; the product reads libuv's count. */
-const turns = new Int32Array(isMainThread ? new SharedArrayBuffer(8) : (workerData as SharedArrayBuffer));
+const turns = new Int32Array<SharedArrayBuffer>(isMainThread ? new SharedArrayBuffer(8) : workerData);
 
 let longestGapMs = 0;
 
@@ -41,14 +42,17 @@ const modes: Readonly<Record<string, () => void>> = {
   json: () => parseHugeText(hugeText),
   crypto: () => void pbkdf2Sync("a", "b", 700_000, 64, "sha512"),
   child: () => void execFileSync("sleep", ["1"]),
-  module: () => (createRequire(__filename)(argument) as { block: (ms: number) => void }).block(1500),
+  module: () => {
+    const bundle: { block: (ms: number) => void } = createRequire(__filename)(argument);
+    bundle.block(1500);
+  },
   throws: () => spin(1500),
   late: () => spin(1500),
   foreign: () => spin(1500),
 };
 
 const runMain = (): void => {
-  const shared = turns.buffer as SharedArrayBuffer;
+  const shared = turns.buffer;
   const env = { mainInspectorUrl: inspector.url(), execArgv: process.execArgv };
   const worker = new Worker(__filename, {
     workerData: shared,
@@ -104,13 +108,14 @@ const besideDebugger = async (probe: StackProbe): Promise<object> => {
   return { available: true, capture, isHeld };
 };
 
+const fail = (): never => {
+  throw new Error("on purpose");
+};
+
 const runObserver = async (): Promise<void> => {
   // A session does not keep its thread alive, a timer does; the product's observer has them too.
   setInterval(() => {}, 1000);
   const { mainInspectorUrl, execArgv } = JSON.parse(process.env.PROBE ?? "{}");
-  const collect = (): never => {
-    throw new Error("on purpose");
-  };
   const probe = createStackProbe({
     enabled: true,
     mainInspectorUrl,
@@ -118,7 +123,7 @@ const runObserver = async (): Promise<void> => {
     execArgv,
     // A busy machine must not turn an exact stack into a late one.
     lateMs: ["json", "crypto", "child"].includes(mode) ? undefined : 1000,
-    collect: mode === "throws" ? collect : undefined,
+    collect: mode === "throws" ? fail : undefined,
   });
   const { available, reason } = probe;
   if (!available) return parentPort?.postMessage({ available, reason });

@@ -1,4 +1,5 @@
 // A process whose observer thread writes to a stderr nobody reads, and which then exits at once.
+/* oxlint-disable unicorn/require-post-message-target-origin -- threads have no origins */
 import { readFileSync, writeSync } from "node:fs";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { createLogWriter } from "../../src/export/log.js";

@@ -50,7 +50,12 @@ const snapshot = (at: number, idleMs: number, overflows: number): Snapshot => ({
   counters: { ListenOverflows: overflows, ListenDrops: 9 },
 });
 
-const linesOf = (t: ExecutionContext, level: "finding" | "sample", act: (writer: LogWriter) => void): unknown[] => {
+interface Line {
+  readonly level: number;
+  readonly finding?: Finding & { readonly cut?: object };
+}
+
+const linesOf = (t: ExecutionContext, level: "finding" | "sample", act: (writer: LogWriter) => void): Line[] => {
   const folder = mkdtempSync(join(tmpdir(), "sockscope-log-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const destination = join(folder, "log.ndjson");
@@ -119,7 +124,7 @@ test("the level follows the severity, and a resolved finding is information", (t
     writer.sample(sampleOf(snapshot(0, 0, 0)));
   });
   t.deepEqual(
-    lines.map((line) => (line as { level: number }).level),
+    lines.map(({ level }) => level),
     [30, 40, 50, 30],
   );
 });
@@ -129,8 +134,9 @@ test("a long finding loses evidence first, then what was ruled out, then the sta
   const ruledOut = Array.from({ length: 60 }, () => ({ cause: "cpu-starved" as const, because: "because ".repeat(9) }));
   const cutOf = (changes: Partial<Finding>) => {
     const [line] = linesOf(t, "finding", (writer) => writer.finding({ ...finding, ...changes }));
-    const { cut, ...rest } = (line as { finding: Finding & { cut?: object } }).finding;
-    return { cut, left: [rest.evidence.length, rest.ruledOut.length, rest.stack?.length], summary: rest.summary };
+    const told: NonNullable<Line["finding"]> = line?.finding ?? finding;
+    const { cut, evidence: readings, ruledOut: others, stack, summary: sentence } = told;
+    return { cut, left: [readings.length, others.length, stack?.length], summary: sentence };
   };
   const { summary } = finding;
   const some = cutOf({ evidence });
@@ -178,9 +184,11 @@ test("whatever a finding says, its line is valid JSON of at most 4,096 bytes, th
 });
 
 test("the schema refuses lines that are none", (t) => {
-  const line = { level: 30, time: 1, pid: 1, hostname: "h", name: "sockscope", msg: "", v: 1, event: "status" };
-  t.is(violation({ ...line, status: { state: "started", version: "1", lost: 0 } }), undefined);
-  t.is(violation(line), "line fits not exactly one alternative");
+  const head = { level: 30, time: 1, pid: 1, hostname: "h", name: "sockscope", msg: "", v: 1, event: "status" };
+  const line = { ...head, status: { state: "started", version: "1", lost: 0 } };
+  t.is(violation(line), undefined);
+  t.is(violation(head), "line fits not exactly one alternative");
   t.is(violation({ ...line, v: 2 }), "line.v is not 1");
+  t.is(violation({ ...line, level: "30" }), "line.level is none of 10,20,30,40,50,60");
   t.is(violation({ ...line, status: { state: "started", version: "1", lost: -1 } }), "line.status.lost is below 0");
 });

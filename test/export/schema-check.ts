@@ -1,9 +1,25 @@
 // The part of JSON Schema 2020-12 that schema/log-line.schema.json uses, checked by hand: first violation or undefined.
 import { readFileSync } from "node:fs";
 
-type Schema = Readonly<Record<string, unknown>>;
+interface Schema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema;
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+}
 
-const root = JSON.parse(readFileSync("schema/log-line.schema.json", "utf8")) as Schema;
+const root: Schema = JSON.parse(readFileSync("schema/log-line.schema.json", "utf8"));
+
+const known = `$schema $ref $defs title description type const enum minimum maximum required properties
+  additionalProperties items oneOf`.split(/\s+/);
 
 const typeOf = (value: unknown): string =>
   value === null ? "null" : Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value;
@@ -11,50 +27,33 @@ const typeOf = (value: unknown): string =>
 const isType = (value: unknown, type: string): boolean =>
   typeOf(value) === type || (type === "number" && typeOf(value) === "integer");
 
-const lookUp = (ref: string): Schema => {
-  const name = ref.replace("#/$defs/", "");
-  const found = (root.$defs as Readonly<Record<string, Schema>>)[name];
-  if (found === undefined) throw new Error(`no definition ${ref}`);
-  return found;
+const scalarViolation = (value: unknown, schema: Schema, path: string): string | undefined => {
+  const types = schema.type === undefined ? undefined : [schema.type].flat();
+  if (types?.some((type) => isType(value, type)) === false) return `${path} is ${typeOf(value)}, not ${types.join()}`;
+  if ("const" in schema && value !== schema.const) return `${path} is not ${String(schema.const)}`;
+  if (schema.enum?.includes(value) === false) return `${path} is none of ${schema.enum.join()}`;
+  if (typeof value !== "number") return undefined;
+  if (schema.minimum !== undefined && value < schema.minimum) return `${path} is below ${schema.minimum}`;
+  return schema.maximum !== undefined && value > schema.maximum ? `${path} is above ${schema.maximum}` : undefined;
 };
 
-type Check = (value: never, rule: never, path: string, schema: Schema) => string | undefined;
-
-const first = (messages: readonly (string | undefined)[]): string | undefined => messages.find(Boolean);
-
-const checks: Readonly<Record<string, Check>> = {
-  $ref: (value, ref: string, path) => violation(value, lookUp(ref), path),
-  type: (value, rule: string | string[], path) =>
-    [rule].flat().some((type) => isType(value, type)) ? undefined : `${path} is ${typeOf(value)}, not ${rule}`,
-  const: (value, rule, path) => (value === rule ? undefined : `${path} is not ${rule}`),
-  enum: (value, rule: unknown[], path) => (rule.includes(value) ? undefined : `${path} is none of ${rule}`),
-  minimum: (value: number, rule: number, path) => (value >= rule ? undefined : `${path} is below ${rule}`),
-  maximum: (value: number, rule: number, path) => (value <= rule ? undefined : `${path} is above ${rule}`),
-  required: (value: object, rule: string[], path) =>
-    first(rule.map((key) => (Object.hasOwn(value, key) ? undefined : `${path}.${key} is missing`))),
-  properties: (value: object, rule: Schema, path) =>
-    first(
-      Object.entries(value).map(([key, item]) =>
-        rule[key] === undefined ? undefined : violation(item, rule[key] as Schema, `${path}.${key}`),
-      ),
-    ),
-  additionalProperties: (value: object, rule: Schema, path) =>
-    first(Object.entries(value).map(([key, item]) => violation(item, rule, `${path}.${key}`))),
-  items: (value: unknown[], rule: Schema, path) =>
-    first(value.map((item, index) => violation(item, rule, `${path}[${index}]`))),
-  oneOf: (value, rule: Schema[], path) =>
-    rule.filter((schema) => violation(value, schema, path) === undefined).length === 1
-      ? undefined
-      : `${path} fits not exactly one alternative`,
+const memberViolation = (value: unknown, schema: Schema, path: string): string | undefined => {
+  if (typeof value !== "object" || value === null) return undefined;
+  const missing = schema.required?.find((key) => !Object.hasOwn(value, key));
+  if (missing !== undefined) return `${path}.${missing} is missing`;
+  const inside = Object.entries(value).map(([key, item]) => {
+    const rule = schema.items ?? schema.properties?.[key] ?? schema.additionalProperties;
+    return rule && violation(item, rule, `${path}.${key}`);
+  });
+  return inside.find(Boolean);
 };
 
-const words = new Set(["$schema", "title", "description", "$defs"]);
-
-export const violation = (value: unknown, schema: Schema = root, path = "line"): string | undefined =>
-  first(
-    Object.entries(schema).map(([key, rule]) => {
-      const check = checks[key];
-      if (check === undefined && !words.has(key)) return `the schema uses ${key}`;
-      return check?.(value as never, rule as never, path, schema);
-    }),
-  );
+export const violation = (value: unknown, schema: Schema = root, path = "line"): string | undefined => {
+  const unknown = Object.keys(schema).find((key) => !known.includes(key));
+  if (unknown !== undefined) return `the schema uses ${unknown}`;
+  const target = schema.$ref === undefined ? undefined : root.$defs?.[schema.$ref.replace("#/$defs/", "")];
+  if (schema.$ref !== undefined) return target ? violation(value, target, path) : `${schema.$ref} is not defined`;
+  const fitting = schema.oneOf?.filter((one) => violation(value, one, path) === undefined).length;
+  if (fitting !== undefined && fitting !== 1) return `${path} fits not exactly one alternative`;
+  return scalarViolation(value, schema, path) ?? memberViolation(value, schema, path);
+};
