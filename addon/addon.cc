@@ -9,6 +9,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   sockscope::exportSockets(env, exports);
   sockscope::exportNetlink(env, exports);
   sockscope::exportLoops(env, exports);
+  sockscope::exportNetns(env, exports);
   sockscope::exportWriteNow(env, exports);
   return exports;
 }

@@ -1,12 +1,10 @@
 // sock_diag(7) sockets, in the own or another network namespace. Kernel: net/netlink/af_netlink.c.
 #include "kernel/netlink.hh"
 
-#include <fcntl.h>
 #include <linux/netlink.h>
-#include <sched.h>
 #include <sys/socket.h>
 
-#include <cstdio>
+#include "kernel/netns.hh"
 
 namespace sockscope {
 namespace {
@@ -31,11 +29,8 @@ Result<NetlinkSocket> NetlinkSocket::openSockDiag() {
 
 Result<NetlinkSocket> NetlinkSocket::openSockDiagOf(int pid) {
   using Out = Result<NetlinkSocket>;
-  char path[32];
-  static_cast<void>(snprintf(path, sizeof(path), "/proc/%d/ns/net", pid));
-  const UniqueFd target(open(path, O_RDONLY | O_CLOEXEC));
-  if (!target) return Out::failed(errno, "open(ns/net)");
-  if (setns(target.get(), CLONE_NEWNET) != 0) return Out::failed(errno, "setns");
+  const Result<bool> entered = enterNetnsOf(pid);
+  if (!entered.ok()) return Out::failed(entered.error, entered.syscall);
   return openSockDiag();
 }
 

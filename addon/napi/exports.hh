@@ -7,6 +7,7 @@ namespace sockscope {
 void exportSockets(Napi::Env env, Napi::Object exports);
 void exportNetlink(Napi::Env env, Napi::Object exports);
 void exportLoops(Napi::Env env, Napi::Object exports);
+void exportNetns(Napi::Env env, Napi::Object exports);
 void exportWriteNow(Napi::Env env, Napi::Object exports);
 
 }  // namespace sockscope

@@ -1,5 +1,6 @@
 // /proc/sys/net/…: kernel settings, most of them per network namespace (Documentation/networking/ip-sysctl.rst).
 import type { Sysctls } from "../snapshot/snapshot.js";
+import { binding } from "../binding.js";
 import { type From, procPath, readText, sharesNetns } from "./proc-root.js";
 
 const paths: readonly (readonly [keyof Sysctls, string])[] = [
@@ -15,15 +16,26 @@ const paths: readonly (readonly [keyof Sysctls, string])[] = [
 /**
  * One setting by its dotted name or its path: `readSysctl("net.ipv4.tcp_rmem")` → `[4096, 131072, 6291456]`.
  * `undefined`: absent on this kernel, not visible here (netdev_*, tcp_mem inside a network namespace), not numeric, or
- * `from.pid` lives in another network namespace. /proc/sys/net always shows the namespace of the thread that reads.
+ * `from.pid` lives in another network namespace that may not be entered (that takes CAP_SYS_ADMIN there).
  */
 export function readSysctl(name: string, from: From = {}): readonly number[] | undefined {
-  if (sharesNetns(from) !== true) return undefined;
   const path = name.includes("/") ? name : name.replaceAll(".", "/");
   if (path.split("/").includes("..")) return undefined;
-  const text = readText(procPath(from, `sys/${path}`));
+  const text = textOf(path, from, sharesNetns(from));
   return text === undefined ? undefined : parseSysctl(text);
 }
+
+/** /proc/sys/net shows the network namespace of the thread that reads: for another one, a thread has to go there. */
+function textOf(path: string, from: From, shares: boolean | undefined): string | undefined {
+  const file = procPath(from, `sys/${path}`);
+  if (shares === true) return readText(file);
+  if (shares === undefined || from.pid === undefined || from.proc !== undefined) return undefined;
+  const size = binding?.readInNetns(from.pid, Buffer.from(`${file}\0`), buffer) ?? -1;
+  return size < 0 ? undefined : buffer.toString("latin1", 0, size);
+}
+
+/** Settings are lines of some numbers. */
+const buffer: Buffer = Buffer.allocUnsafeSlow(256);
 
 /** The numbers of a setting's file; `undefined` where it holds anything else. Total. */
 export function parseSysctl(text: string): readonly number[] | undefined {
@@ -31,12 +43,12 @@ export function parseSysctl(text: string): readonly number[] | undefined {
   return words.every((word) => /^-?\d+$/.test(word)) ? words.map(Number) : undefined;
 }
 
-/** The settings the accept path depends on; what cannot be read is absent, also all of another network namespace. */
+/** The settings the accept path depends on, of the network namespace of `from.pid`; what cannot be read is absent. */
 export function readSysctls(from: From = {}): Sysctls {
-  if (sharesNetns(from) !== true) return {};
+  const shares = sharesNetns(from);
   const found: { -readonly [name in keyof Sysctls]: Sysctls[name] } = {};
   for (const [name, path] of paths) {
-    const text = readText(procPath(from, `sys/${path}`));
+    const text = textOf(path, from, shares);
     const value = text === undefined ? undefined : parseSysctl(text)?.[0];
     if (value !== undefined) found[name] = value;
   }
