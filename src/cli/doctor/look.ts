@@ -29,11 +29,10 @@ export async function lookAround(pid: number | undefined, atExit: (kill: () => v
   const other = pid !== undefined && sharesNetns({ pid }) !== true;
   const from = other ? { pid } : {};
   const listeners = lookAtListeners(from, missing);
-  if (other)
-    missing.push({
-      source: "/proc/sys/net, /sys/class/net",
-      reason: `pid ${pid} lives in another network namespace; nsenter -n -t ${pid} sockscope doctor`,
-    });
+  const settings = lookAtSettings(from);
+  if (settings.somaxconn === undefined)
+    missing.push({ source: "/proc/sys/net", reason: "the settings cannot be read" });
+  if (other) missing.push({ source: "/sys/class/net", reason: `pid ${pid} lives in another network namespace` });
   const pids = new Set([pid, ...(listeners ?? []).map((listener) => listener.pid)]);
   const rest = {
     pid,
@@ -43,7 +42,7 @@ export async function lookAround(pid: number | undefined, atExit: (kill: () => v
     support: support().readings,
     listeners,
     processes: [...pids].flatMap((one) => (one === undefined ? [] : [lookAtProcess(one)])),
-    settings: other ? {} : lookAtSettings(),
+    settings,
     counters: readCounters(from),
     interfaces: other ? [] : (readNics() ?? []),
   };
@@ -79,8 +78,9 @@ function lookAtProcess(pid: number): ProcessSetUp {
   };
 }
 
-function lookAtSettings(): Settings {
-  return { ...readSysctls(), tcp_rmem: readSysctl("net.ipv4.tcp_rmem"), tcp_wmem: readSysctl("net.ipv4.tcp_wmem") };
+function lookAtSettings(from: { readonly pid?: number }): Settings {
+  const buffers = { tcp_rmem: readSysctl("net.ipv4.tcp_rmem", from), tcp_wmem: readSysctl("net.ipv4.tcp_wmem", from) };
+  return { ...readSysctls(from), ...buffers };
 }
 
 /** The executable's name; the thread's own name (/proc/PID/comm) says `MainThread` on newer Node. */

@@ -119,7 +119,7 @@ const groupBy = <T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K, T[]> =>
 };
 
 const missingSettings = (other: boolean, sysctl: Sysctls | undefined): readonly Missing[] => {
-  if (other) return [{ source: "/proc/sys/net", reason: "the settings of another network namespace cannot be read" }];
-  if (sysctl?.somaxconn === undefined) return [{ source: "/proc/sys/net/core/somaxconn", reason: "cannot be read" }];
-  return [];
+  if (sysctl?.somaxconn !== undefined) return [];
+  const reason = other ? "the settings of another network namespace take root to be read" : "cannot be read";
+  return [{ source: "/proc/sys/net/core/somaxconn", reason }];
 };
