@@ -6,8 +6,8 @@
 
 namespace sockscope {
 
-// Sockets: MSG_DONTWAIT | MSG_NOSIGNAL. Anything else only if its description is O_NONBLOCK;
-// EINVAL where the write could wait. Returns the bytes that were taken.
+// Sockets: MSG_DONTWAIT | MSG_NOSIGNAL. Anything else only if its description is O_NONBLOCK, and
+// up to PIPE_BUF bytes to any pipe; EINVAL where the write could wait. Returns the bytes taken.
 Result<size_t> writeNow(int fd, const void* bytes, size_t size);
 
 }  // namespace sockscope

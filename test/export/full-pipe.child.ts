@@ -3,6 +3,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { createLogWriter } from "../../src/export/log.js";
+import { writeNow } from "../../src/kernel/write-now.js";
 
 const stderrFlags = (): string | undefined => /flags:\s*(\d+)/.exec(readFileSync("/proc/self/fdinfo/2", "utf8"))?.[1];
 
@@ -16,7 +17,15 @@ const exitWhenFull = (): void => {
 };
 
 const fill = (): void => {
-  const options = { destination: "stderr", level: "sample", pid: 1, hostname: "h", name: "n", version: "1" } as const;
+  const options = {
+    destination: "stderr",
+    level: "sample",
+    pid: 1,
+    hostname: "h",
+    name: "n",
+    version: "1",
+    writeNow,
+  } as const;
   const writer = createLogWriter(options);
   while (writer.lost() < 1000) writer.sample({ listeners: [], loops: [] });
   parentPort?.postMessage(writer.lost());
