@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "ava";
 import { parseInventory, readInventory } from "../../src/cli/doctor/inventory.js";
 import type { DoctorReadings } from "../../src/cli/doctor/readings.js";
@@ -97,6 +100,21 @@ test("the inventory comes from a process of its own and names the distribution a
   const inventory = await readInventory();
   t.true("distribution" in inventory && inventory.distribution !== "");
   t.true("interfaces" in inventory && inventory.interfaces.some(({ name }) => name === "lo"));
+});
+
+test("an inventory that fails or hangs is a reason, and its process is ended", async (t) => {
+  const program = (source: string): string => {
+    const folder = mkdtempSync(join(tmpdir(), "sockscope-inventory-"));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "program.cjs"), source);
+    return join(folder, "program.cjs");
+  };
+  t.deepEqual(await readInventory({ program: program("process.exit(3)") }), {
+    reason: "systeminformation: its process ended with 3",
+  });
+  t.deepEqual(await readInventory({ program: program("setInterval(() => {}, 1000)"), timeoutMs: 200 }), {
+    reason: "systeminformation: no answer within 0.2 s",
+  });
 });
 
 test("what the inventory's process prints is not trusted", (t) => {

@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import test from "ava";
 import type { Advice } from "../../src/explain/advice/advice.js";
+import { readSysctls } from "../../src/kernel/sysctl.js";
+import { eventually } from "../lab/eventually.js";
 import type { ListenerReading } from "../../src/snapshot/snapshot.js";
 
 interface Report {
@@ -52,6 +54,26 @@ live(title("doctor prints its report as text, every line within 80 columns"), (t
     [],
   );
   t.regex(stdout, /\n2 things to act on\.\n$/);
+});
+
+live(title("doctor looks into the network namespace of a process"), async (t) => {
+  const script = "echo 90 > /proc/sys/net/core/somaxconn; exec sleep 30";
+  const there = spawn("unshare", ["-n", "sh", "-c", script], { stdio: "ignore" });
+  t.teardown(() => there.kill("SIGKILL"));
+  const pid = there.pid!;
+  await eventually("its setting is made", () => readSysctls({ pid }).somaxconn === 90);
+  const main = join(__dirname, "../../src/cli/main.js");
+  const { status, stdout } = spawnSync(process.execPath, [main, "doctor", "--json", "--pid", `${pid}`], {
+    encoding: "utf8",
+  });
+  t.is(status, 1);
+  const { listeners, processes, settings } = JSON.parse(stdout) as Report;
+  t.deepEqual(
+    listeners.filter(({ transport }) => transport === "tcp"),
+    [],
+  );
+  t.is(settings.somaxconn, 90);
+  t.true(processes.some((one) => one.pid === pid && one.command === "sleep"));
 });
 
 test("doctor refuses a process that does not exist, in one line", (t) => {

@@ -23,4 +23,4 @@ for (let opened = 0; opened < 10_000 && full === ""; opened += 1)
     full = String(error);
   }
 const read = Object.entries(kept).map(([name, reading]) => [name, reading.read()]);
-process.stdout.write(JSON.stringify({ full, ...Object.fromEntries(read) }));
+process.stdout.write(JSON.stringify({ full, read: Object.fromEntries(read) }));

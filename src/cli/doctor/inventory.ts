@@ -12,15 +12,26 @@ export interface Inventory {
   readonly interfaces: readonly { readonly name: string; readonly type: string; readonly isDefault: boolean }[];
 }
 
-const timeoutMs = 5000;
 const mostBytes = 1_048_576;
 
+export interface Asking {
+  /** Is given what ends the process, for an interruption. */
+  readonly onStart?: ((kill: () => void) => void) | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** The program that prints the inventory. */
+  readonly program?: string | undefined;
+}
+
 /** Resolves with the inventory or with the reason why there is none; never rejects. */
-export function readInventory(onStart?: (kill: () => void) => void): Promise<Inventory | { readonly reason: string }> {
+export function readInventory({
+  onStart,
+  timeoutMs = 5000,
+  program = join(__dirname, "inventory-child.js"),
+}: Asking = {}): Promise<Inventory | { readonly reason: string }> {
   return new Promise((done) => {
     try {
       const { NODE_OPTIONS: _, ...env } = process.env;
-      const child = spawn(process.execPath, [join(__dirname, "inventory-child.js")], {
+      const child = spawn(process.execPath, [program], {
         env,
         stdio: ["ignore", "pipe", "ignore"],
         // A group of its own, so that its children end with it.

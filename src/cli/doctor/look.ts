@@ -24,7 +24,7 @@ import type { DoctorReadings } from "./readings.js";
 /** `atExit`: takes what ends the inventory's process when the command is interrupted. */
 export async function lookAround(pid: number | undefined, atExit: (kill: () => void) => void): Promise<DoctorReadings> {
   // The inventory takes longest: everything else is read meanwhile.
-  const asked = readInventory(atExit);
+  const asked = readInventory({ onStart: atExit });
   const missing: Missing[] = [];
   const other = pid !== undefined && sharesNetns({ pid }) !== true;
   const from = other ? { pid } : {};
