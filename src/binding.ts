@@ -1,10 +1,7 @@
 // The only file that loads the addon. Where it cannot be loaded, importing works and the reason is kept.
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-
-// It has no types; it loads prebuilds/ or build/Release, whichever is there.
-const nodeGypBuild = createRequire(__filename)("node-gyp-build") as (folder: string) => unknown;
+import nodeGypBuild from "node-gyp-build";
 
 /** A netlink socket; numbers are a count or a negative errno. */
 export interface NetlinkSocket {

@@ -34,7 +34,7 @@ const importsOf = (file: string): string[] =>
 
 test("a layer imports only the layers below it", (t) => {
   const offences: string[] = [];
-  for (const file of filesBelow("src", /\.ts$/)) {
+  for (const file of filesBelow("src", /(?<!\.d)\.ts$/)) {
     const layer = layerOf(file);
     const allowed = mayImport[layer];
     if (!allowed) offences.push(`${file}: no layer is called ${layer}`);
@@ -49,7 +49,7 @@ test("a layer imports only the layers below it", (t) => {
 });
 
 test("only src/binding.ts loads the addon", (t) => {
-  const loaders = filesBelow("src", /\.ts$/).filter((file) => importsOf(file).includes("node-gyp-build"));
+  const loaders = filesBelow("src", /(?<!\.d)\.ts$/).filter((file) => importsOf(file).includes("node-gyp-build"));
   t.deepEqual(loaders, ["src/binding.ts"]);
 });
 
@@ -72,7 +72,7 @@ test("the kernel half of the addon knows no JavaScript", (t) => {
 });
 
 test("no source file is longer than 250 lines", (t) => {
-  const offences = [...filesBelow("src", /\.ts$/), ...filesBelow("addon", /\.(cc|hh)$/)]
+  const offences = [...filesBelow("src", /(?<!\.d)\.ts$/), ...filesBelow("addon", /\.(cc|hh)$/)]
     .map((file) => ({ file, lines: readFileSync(join(packageRoot, file), "utf8").split("\n").length - 1 }))
     .filter(({ lines }) => lines > 250);
   t.deepEqual(offences, []);

@@ -1,0 +1,180 @@
+import test from "ava";
+import fc from "fast-check";
+import { parseSockaddr, parseAddress, ipv6Text, unixPath } from "../../src/kernel/address.js";
+import { CookieSet } from "../../src/kernel/cookie-set.js";
+import { diagDump } from "../../src/kernel/diag-dump.js";
+import { portFilter } from "../../src/kernel/diag-filter.js";
+import { diagListeners, diagUnixListeners, parseDiagListener } from "../../src/kernel/diag-listeners.js";
+import { diagSynRecv, diagWaiting } from "../../src/kernel/diag-waiting.js";
+import { encodeInetRequest, encodeSocketId, InetDiagSocket } from "../../src/kernel/inet-diag.js";
+import { parseUnixListener } from "../../src/kernel/unix-diag.js";
+import { int32, message, recorded, replay, viewOf } from "./recorded.js";
+
+const done = message(3, 2, int32(0));
+
+test("recorded LISTEN dumps show the listeners that ss showed", (t) => {
+  const { rows, partial, reason } = diagListeners(replay([recorded("listen-ipv4")], [recorded("listen-ipv6")]));
+  t.deepEqual({ partial, reason }, { partial: false, reason: undefined });
+  t.deepEqual(
+    rows.map(({ cookie: _, inode: __, ...row }) => row),
+    [
+      {
+        uid: 0,
+        family: "ipv4",
+        v6only: undefined,
+        address: "127.0.0.1",
+        port: 3000,
+        length: 3,
+        limit: 5,
+        drops: 0,
+      },
+      { uid: 0, family: "ipv6", v6only: false, address: "::", port: 3001, length: 0, limit: 9, drops: 0 },
+      { uid: 0, family: "ipv6", v6only: true, address: "::1", port: 3000, length: 0, limit: 7, drops: 0 },
+    ],
+  );
+});
+
+test("a listener that is told twice is one row", (t) => {
+  const dump = recorded("listen-ipv4");
+  t.is(diagListeners(replay([dump], [dump])).rows.length, 1);
+});
+
+test("recorded unix listeners have path, or the abstract name without its padding", (t) => {
+  const { rows, partial } = diagUnixListeners(replay([recorded("unix-listen")]));
+  t.false(partial);
+  t.deepEqual(
+    rows.map(({ path, length, limit }) => ({ path, length, limit })),
+    [
+      { path: "/tmp/sockscope-fixture.sock", length: 0, limit: 511 },
+      { path: "@sockscope-fixture", length: 0, limit: 511 },
+    ],
+  );
+});
+
+test("of a port's connections those without an owner wait, with age, state and bytes without the FIN", (t) => {
+  const waiting = diagWaiting(replay([recorded("estab-port-3000")]), [3000, 3001], ["ipv4"]);
+  t.deepEqual(
+    waiting.get(3000)?.connections.map(({ cookie: _, ...connection }) => connection),
+    [
+      { ageMs: 320, state: "CLOSE_WAIT", recvQBytes: 3 },
+      { ageMs: 320, state: "ESTAB", recvQBytes: 3 },
+      { ageMs: 320, state: "ESTAB", recvQBytes: 3 },
+    ],
+  );
+  t.deepEqual(waiting.get(3001), { connections: [], partial: false });
+});
+
+test("an answer that is cut short is partial for every port, and half-open ones are not counted", (t) => {
+  t.deepEqual(diagWaiting(replay([]), [3000], ["ipv4"]).get(3000), { connections: [], partial: true });
+  t.deepEqual([...diagSynRecv(replay([]), [3000], ["ipv4"])], []);
+  t.deepEqual([...diagSynRecv(replay([done]), [3000], ["ipv4"])], [[3000, 0]]);
+});
+
+test("no port, no question", (t) => {
+  const link = replay();
+  t.deepEqual([...diagWaiting(link, [])], []);
+  t.deepEqual([...diagSynRecv(link, [])], []);
+  t.is(link.asked.length, 0);
+});
+
+test("a dump holds each cookie once, whatever the families repeat, and its rows decode on access", (t) => {
+  const whole = recorded("estab-port-3000");
+  const dump = diagDump(replay([whole], [whole]));
+  t.deepEqual([dump.length, dump.partial, dump.reason], [4, false, undefined]);
+  t.deepEqual(
+    [...dump].map((socket) => [socket.state, socket.remotePort, socket.inode === 0, socket.tcpInfo?.bytesReceived]),
+    [
+      ["CLOSE-WAIT", 33244, true, 4n],
+      ["ESTAB", 33258, true, 3n],
+      ["ESTAB", 33238, false, 5n],
+      ["ESTAB", 33266, true, 3n],
+    ],
+  );
+  t.throws(() => dump.row(4), { instanceOf: RangeError });
+});
+
+test("what the kernel does not filter is filtered here", (t) => {
+  const remotePorts = [33258, 33266];
+  const found = diagDump(replay([recorded("estab-port-3000")]), { family: "ipv4", localPorts: [3000], remotePorts });
+  t.deepEqual(
+    [...found].map((socket) => socket.remotePort),
+    remotePorts,
+  );
+  const [first] = found;
+  const byCookie = { family: "ipv4", cookies: new Set([first!.cookie]) } as const;
+  t.is(diagDump(replay([recorded("estab-port-3000")]), byCookie).length, 1);
+});
+
+test("an unreachable sock_diag is a partial dump with the reason", (t) => {
+  const refused = { ...replay(), send: () => -93 };
+  t.like(diagDump(refused), { length: 0, partial: true, reason: "sock_diag: EPROTONOSUPPORT" });
+  t.deepEqual(diagListeners(refused), { rows: [], partial: true, reason: "sock_diag: EPROTONOSUPPORT" });
+});
+
+test("a request asks for exactly the states and attributes that were named", (t) => {
+  const payload = encodeInetRequest({ family: 10, protocol: 6, states: 1 << 10, attributes: ["info", "memInfo"] });
+  t.is(payload.length, 56);
+  t.deepEqual([...payload.subarray(0, 8)], [10, 6, 0b100_0010, 0, 0, 4, 0, 0]);
+});
+
+test("the filter of two ports jumps over the second comparison when the first fits", (t) => {
+  // prettier-ignore
+  t.deepEqual([...portFilter([80, 0x1234])!], [11, 8, 12, 0, 0, 0, 80, 0, 1, 4, 12, 0, 11, 8, 12, 0, 0, 0, 0x34, 0x12]);
+  t.deepEqual([...portFilter([80], "remote")!], [12, 8, 12, 0, 0, 0, 80, 0]);
+  t.is(portFilter([]), undefined);
+});
+
+test("an exact get carries ports, addresses and cookie, all ones for any", (t) => {
+  const { family, bytes } = encodeSocketId({ localAddress: "::1", localPort: 80, cookie: 5n });
+  t.is(family, 10);
+  t.deepEqual([...bytes.subarray(0, 20)], [0, 80, 0, 0, ...Array.from({ length: 15 }, () => 0), 1]);
+  t.deepEqual([...bytes.subarray(40)], [5, 0, 0, 0, 0, 0, 0, 0]);
+  t.throws(() => encodeSocketId({ localAddress: "localhost", localPort: 80 }), { instanceOf: TypeError });
+  t.throws(() => encodeSocketId({ localAddress: "::1", localPort: 80, remoteAddress: "1.2.3.4" }));
+});
+
+test("addresses become text as RFC 5952 has it, and back", (t) => {
+  for (const text of ["::", "::1", "2001:db8::1", "fe80::1:0:0:1", "1:0:2::3", "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8"]) {
+    const { bytes } = parseAddress(text);
+    t.is(ipv6Text(viewOf(bytes), 0), text);
+  }
+  t.deepEqual([...parseAddress("10.0.0.255").bytes], [10, 0, 0, 255]);
+  t.deepEqual([...parseAddress("fe80::1%eth0").bytes], [0xfe, 0x80, ...Array.from({ length: 13 }, () => 0), 1]);
+});
+
+test("a set of cookies tells what it has seen, also after it grew", (t) => {
+  const set = new CookieSet();
+  const pairs = Array.from({ length: 5000 }, (_, i) => [i * 7, i % 3] as const).slice(1);
+  t.true(pairs.every(([low, high]) => set.add(low >>> 0, high)));
+  t.false(pairs.some(([low, high]) => set.add(low >>> 0, high)));
+  t.true(set.add(0, 0) && set.add(0, 0));
+});
+
+const bytes = fc.uint8Array({ maxLength: 300 });
+const inetGetters = Object.entries(Object.getOwnPropertyDescriptors(InetDiagSocket.prototype)).flatMap(
+  ([name, { get }]) => (get ? [name as keyof InetDiagSocket] : []),
+);
+
+test("any bytes are decoded without a throw", (t) => {
+  fc.assert(
+    fc.property(bytes, (message) => {
+      const view = viewOf(message);
+      parseDiagListener(view, 0, message.length);
+      parseUnixListener(view, 0, message.length);
+      parseSockaddr(view, 0, message.length);
+      unixPath(view, 0, message.length);
+      if (!InetDiagSocket.fits(0, message.length)) return;
+      const socket = new InetDiagSocket(view, 0, message.length);
+      for (const name of inetGetters) JSON.stringify(socket[name], (_key, value: unknown) => String(value));
+    }),
+  );
+  t.true(inetGetters.length > 20);
+});
+
+test("attributes that did not come are absent", (t) => {
+  const socket = new InetDiagSocket(viewOf(recorded("listen-ipv4")), 16, 16 + 72);
+  t.deepEqual(
+    [socket.tcpInfo, socket.memInfo, socket.congestion, socket.shutdown, socket.v6only, socket.mark],
+    [undefined, undefined, undefined, undefined, undefined, undefined],
+  );
+});
