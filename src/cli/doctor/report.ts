@@ -1,6 +1,6 @@
 // The readings and the advice as lines of text. Pure.
 import type { Advice } from "../../explain/advice/advice.js";
-import { placeOf } from "../../explain/advice/listeners.js";
+import { placeOf } from "../../explain/format.js";
 import type { Nic } from "../../kernel/index.js";
 import type { Paint } from "../view/paint.js";
 import { wrap } from "../view/columns.js";

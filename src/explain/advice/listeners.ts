@@ -1,5 +1,5 @@
 // Advice on listeners: how full their accept queues are and how much fits (include/net/sock.h sk_acceptq_is_full).
-import type { ListenerReading } from "../../snapshot/snapshot.js";
+import { placeOf } from "../format.js";
 import type { Advice } from "./advice.js";
 import type { SetUp } from "./readings.js";
 
@@ -7,13 +7,6 @@ import type { SetUp } from "./readings.js";
 export const nodeListenBacklog = 511;
 /** A listener that holds so few loses clients to a burst that any page load makes. */
 const smallLimit = 16;
-
-/** `0.0.0.0:3000`, `[::]:3000`, a unix path. */
-export function placeOf({ address, port, path }: ListenerReading): string {
-  if (path !== undefined) return path;
-  const host = address ?? "?";
-  return `${host.includes(":") ? `[${host}]` : host}:${port ?? "?"}`;
-}
 
 /** Queues that are full at this moment, and listeners with hardly any room. */
 export function adviseOnListeners({ listeners, settings }: SetUp): readonly Advice[] {
