@@ -1,7 +1,8 @@
 // The commands of this version, in the order of the help text. A command is listed when it works.
 import type { Command } from "./command.js";
 import { demo } from "./demo.js";
+import { diagnose } from "./diagnose.js";
 import { doctor } from "./doctor.js";
 import { simulateCommand } from "./simulate.js";
 
-export const commands: readonly Command[] = [demo, doctor, simulateCommand];
+export const commands: readonly Command[] = [diagnose, demo, doctor, simulateCommand];

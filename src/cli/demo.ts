@@ -57,7 +57,7 @@ const play = async (io: Io, args: Arguments, chosen: Demo): Promise<number> => {
   const json = flag(args, "json");
   const quiet: Live = { log: () => {}, draw: () => {}, end: () => {} };
   const live = json ? quiet : openLive(io);
-  const view = { width: Math.min(100, io.width()), paint: io.paint };
+  const view = { width: Math.min(120, io.width()), paint: io.paint };
   live.log([
     io.paint("bold", `sockscope demo ${chosen.name}`),
     ...wrap(

@@ -42,7 +42,7 @@ export const openTerminal = (): Terminal => {
     tell: (text) => void stderr.write(`${text}\n`),
     terminal: isTTY && env.TERM !== "dumb",
     paint: wantsColour(env, isTTY) ? coloured : plain,
-    width: () => Math.max(40, stdout.columns || 80),
+    width: () => stdout.columns || 80,
     height: () => stdout.rows || 24,
     interrupted: interruption.signal,
     atExit: (restore) => void restores.push(restore),

@@ -3,6 +3,7 @@ import type { Finding } from "../../src/explain/finding.js";
 import { wrap } from "../../src/cli/view/columns.js";
 import { compareLines } from "../../src/cli/view/compare.js";
 import { briefLines, findingLines } from "../../src/cli/view/finding.js";
+import { diagnosisLines, newsLines } from "../../src/cli/view/diagnosis.js";
 import { listenerLines } from "../../src/cli/view/listeners.js";
 import { createMilestones } from "../../src/cli/view/milestones.js";
 import { coloured, plain, wantsColour } from "../../src/cli/view/paint.js";
@@ -73,11 +74,12 @@ test("colour adds nothing but escape sequences", (t) => {
 test("the queue chart shows depth, drops and the main thread over time", (t) => {
   const samples = [
     { atMs: 0, length: 0, drops: 0 },
-    { atMs: 500, length: 1, drops: 0, busy: 0.1 },
-    { atMs: 1000, length: 5, drops: 0, busy: 1 },
-    { atMs: 1500, length: 17, drops: 3, busy: 1 },
-    { atMs: 2000, length: 17, drops: 15, busy: 1 },
-    { atMs: 3000, length: 0, drops: 15, busy: 0.5 },
+    { atMs: 500, length: 1, drops: 0, busy: false },
+    { atMs: 1000, length: 5, drops: 0, busy: true },
+    { atMs: 1500, length: 17, drops: 3, busy: true },
+    { atMs: 2000, length: 17, drops: 15, busy: true },
+    { atMs: 3000, length: 0, drops: 15, busy: true },
+    { atMs: 3050, length: 0, drops: 15, busy: false },
   ];
   const chart = { title: "accept queue of 127.0.0.1:3000", limit: 16, spanMs: 4000, samples, rows: 3, reports: [1600] };
   t.deepEqual(queueChartLines(chart, { width: 46, paint: plain }), [
@@ -86,7 +88,7 @@ test("the queue chart shows depth, drops and the main thread over time", (t) => 
     "            │            ████████████",
     "          0 │    ▁▁▁▁▇▇▇▇████████████",
     "    dropped │            3   +",
-    "main thread │ ····████████████▒▒▒▒▒▒▒▒",
+    "main thread │ ····███████████████████▒",
     "  sockscope │            ▲",
     "            └0 s─────1 s─────2 s─────3 s─────",
   ]);
@@ -141,6 +143,36 @@ test("the table of listeners shows new drops and shortens long paths", (t) => {
     "  listener             pid  queue  peak  limit   drops",
     "  [::]:3000             12      0     7    511  9 (+4)",
     "  …ong/path/to/a.sock    ?      0     0    128       -",
+  ]);
+});
+
+test("diagnose says a finding whole, then in brief, and nothing when only figures moved", (t) => {
+  const whole = findingLines(finding, view);
+  const graver = { ...finding, severity: "warning" } as const;
+  t.deepEqual(newsLines(undefined, finding, view), [...whole, ""]);
+  t.deepEqual(newsLines(finding, { ...finding, summary: "more" }, view), []);
+  t.deepEqual(newsLines(graver, finding, view), [...briefLines(finding, view), ""]);
+  t.deepEqual(newsLines({ ...finding, cause: "unknown" }, finding, view), [...whole, ""]);
+  const ended = { ...finding, state: "resolved" } as const;
+  t.deepEqual(newsLines(finding, ended, view), [...briefLines(ended, view), ""]);
+});
+
+test("diagnose ends with what is still active, the listeners and what was not seen", (t) => {
+  const listener = { transport: "tcp", address: "::", port: 3000, length: 0, limit: 16, peak: 17, drops: 9 } as const;
+  const missing = [{ source: "/proc/sys/net", reason: "cannot be read" }];
+  t.deepEqual(diagnosisLines({ findings: [finding], listeners: [listener], missing }, view), [
+    "1 finding to act on; 1 listener watched.",
+    "",
+    "Still active:",
+    ...briefLines(finding, view),
+    "",
+    ...listenerLines([listener], view),
+    "",
+    "Not seen:",
+    "  /proc/sys/net: cannot be read",
+  ]);
+  t.deepEqual(diagnosisLines({ findings: [], listeners: [], missing: [] }, view), [
+    "Nothing to act on; 0 listeners watched.",
   ]);
 });
 

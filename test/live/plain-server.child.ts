@@ -1,4 +1,5 @@
-// A plain HTTP server without any agent: the target of `diagnose`. A message `{ blockMs }` blocks its main thread.
+// A plain HTTP server without any agent: the target of `diagnose`. A message `{ blockMs }` blocks its main thread
+// off the CPU, so that a busy machine does not turn it into another fault.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -7,7 +8,6 @@ server.listen({ port: 0, host: "127.0.0.1", backlog: 8 }, () => {
   process.send?.({ port: (server.address() as AddressInfo).port });
 });
 process.on("message", ({ blockMs }: { readonly blockMs: number }) => {
-  const until = performance.now() + blockMs;
-  while (performance.now() < until);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
 });
 process.on("disconnect", () => process.exit());

@@ -1,13 +1,13 @@
-// The demo's own look at the server's queue, from outside as `ss` would take it: sock_diag, and the main thread's
-// CPU time. It knows nothing of what the observer inside the server sees.
+// The demo's own look at the server's queue, from outside as `ss` would take it: sock_diag, and what the
+// main thread does. It knows nothing of what the observer inside the server sees.
 import { openDiag, openTask } from "../../kernel/index.js";
 
 export interface QueueReading {
   readonly length: number;
   /** Segments dropped since the listener exists. */
   readonly drops: number;
-  /** Share of the time since the previous reading that the main thread was on a CPU, 0..1. */
-  readonly busy?: number | undefined;
+  /** The main thread was elsewhere than in epoll_wait, where an event loop rests. */
+  readonly busy?: boolean | undefined;
 }
 
 export interface QueueWatch {
@@ -22,13 +22,9 @@ export const watchQueue = (pid: number, port: number): QueueWatch => {
   const task = openTask(pid, pid);
   const listener = (): { length: number; limit: number; drops?: number | undefined } | undefined =>
     diag?.listeners().rows.find((row) => row.port === port);
-  let cpuMs = task.read()?.cpuMs;
-  let at = performance.now();
-  const busy = (): number | undefined => {
-    const [beforeMs, beforeAt] = [cpuMs, at];
-    cpuMs = task.read()?.cpuMs;
-    at = performance.now();
-    return cpuMs === undefined || beforeMs === undefined ? undefined : (cpuMs - beforeMs) / (at - beforeAt);
+  const busy = (): boolean | undefined => {
+    const { state, wchan } = task.read() ?? {};
+    return state === undefined || (state === "S" && wchan === undefined) ? undefined : wchan !== "ep_poll";
   };
   return {
     limit: listener()?.limit,

@@ -2,6 +2,7 @@
 import type { Finding } from "../../explain/finding.js";
 import type { Io } from "../command.js";
 import type { Live } from "../live.js";
+import { wrap } from "../view/columns.js";
 import { briefLines, verdict } from "../view/finding.js";
 import { createMilestones } from "../view/milestones.js";
 import type { QueueSample } from "../view/queue-chart.js";
@@ -57,18 +58,18 @@ export const tell = (demo: Demo, io: Io, live: Live): RunEvents => {
   let lastMs = 0;
   let cut = false;
   const told = new Map<string, string>();
-  const say = (atMs: number, lines: readonly string[]): void =>
-    live.log(lines.map((line, index) => `${index === 0 ? stamp(atMs) : indent}${line}`));
+  const say = (atMs: number, text: string, block: readonly string[] = []): void =>
+    live.log([...wrap(text, io.width(), stamp(atMs), indent), ...block.map((line) => `${indent}${line}`)]);
   return {
     begin: (port, pid, seen) => {
       if (seen !== undefined) milestones = createMilestones(seen);
       chart.begin?.(port, pid, seen);
-      say(0, [`the server (pid ${pid}) listens on 127.0.0.1:${port}, the clients begin`]);
+      say(0, `the server (pid ${pid}) listens on 127.0.0.1:${port}, the clients begin`);
     },
     sample: (sample, tally) => {
-      while (ahead[0] && ahead[0].atMs <= sample.atMs) say(sample.atMs, [ahead.shift()!.text]);
-      for (const line of milestones(sample)) say(sample.atMs, [line]);
-      if (tally.cut > 0 && !cut) say(sample.atMs, ["the first connections are closed without an answer"]);
+      while (ahead[0] && ahead[0].atMs <= sample.atMs) say(sample.atMs, ahead.shift()!.text);
+      for (const line of milestones(sample)) say(sample.atMs, line);
+      if (tally.cut > 0 && !cut) say(sample.atMs, "the first connections are closed without an answer");
       cut ||= tally.cut > 0;
       lastMs = sample.atMs;
       chart.sample?.(sample, tally);
@@ -78,9 +79,9 @@ export const tell = (demo: Demo, io: Io, live: Live): RunEvents => {
       if (told.get(finding.id) === news) return;
       told.set(finding.id, news);
       chart.finding?.(finding, atMs);
-      say(atMs, ["sockscope says:", ...brief(finding, io)]);
+      say(atMs, "sockscope says:", brief(finding, io));
     },
-    complaint: (line) => say(lastMs, [`the server's stderr: ${line}`]),
+    complaint: (line) => say(lastMs, `the server's stderr: ${line}`),
   };
 };
 

@@ -20,6 +20,10 @@ export const wrap = (text: string, width: number, first = "", hang: string = fir
   return [...lines, line];
 };
 
+/** A line cut to the width; one that is cut loses its colour. */
+export const clip = (line: string, width: number): string =>
+  shown(line) <= width ? line : stripVTControlCharacters(line).slice(0, Math.max(0, width));
+
 /** Two columns, indented by two; the second wraps under itself. */
 export const table = (rows: readonly (readonly [string, string])[], width: number): readonly string[] => {
   const left = Math.max(0, ...rows.map(([name]) => shown(name)));

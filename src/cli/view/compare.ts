@@ -29,7 +29,7 @@ const pieces = (word: string, cell: number): readonly string[] => {
 export const compareLines = (runs: readonly Run[], { width, paint }: View): readonly string[] => {
   const names = Object.keys(runs[0]?.figures ?? {});
   const left = Math.max(0, ...names.map((name) => name.length)) + 2;
-  const cell = Math.min(26, Math.floor((width - left) / Math.max(1, runs.length)) - 2);
+  const cell = Math.max(8, Math.min(26, Math.floor((width - left) / Math.max(1, runs.length)) - 2));
   const row = (name: string, texts: readonly string[], style: "bold" | undefined): readonly string[] => {
     const cells = texts.map((text) => wrap(breakable(text, cell), cell));
     return Array.from({ length: Math.max(...cells.map((lines) => lines.length)) }, (_, index) => {

@@ -15,6 +15,8 @@ const marks: Readonly<Record<Severity, readonly [string, Style]>> = {
   info: ["· info", "cyan"],
 };
 const labelWidth = 11;
+/** More evidence than this is counted; --json has it all. */
+const evidenceShown = 10;
 
 /** `accept-queue-overflow because event-loop-blocked`. */
 export const verdict = (finding: Pick<Finding, "symptom" | "cause">): string =>
@@ -69,11 +71,15 @@ const section = (name: string, rows: readonly string[], { width }: View): readon
 };
 
 /** `listener drops: 197 segments (SO_MEMINFO[8])`. */
-const evidenceRows = (evidence: readonly Evidence[], { paint }: View): readonly string[] =>
-  evidence.map(
-    ({ name, value, unit, source }) =>
-      `${name}: ${[plainValue(value), unit].filter(Boolean).join(" ")} ${paint("dim", `(${source})`)}`,
-  );
+const evidenceRows = (evidence: readonly Evidence[], { paint }: View): readonly string[] => [
+  ...evidence
+    .slice(0, evidenceShown)
+    .map(
+      ({ name, value, unit, source }) =>
+        `${name}: ${[plainValue(value), unit].filter(Boolean).join(" ")} ${paint("dim", `(${source})`)}`,
+    ),
+  ...(evidence.length > evidenceShown ? [`and ${evidence.length - evidenceShown} more (--json has them all)`] : []),
+];
 
 const plainValue = (value: unknown): string => {
   if (typeof value === "number")

@@ -8,8 +8,8 @@ export interface QueueSample {
   readonly length: number;
   /** Segments dropped at the listener since the chart's begin. */
   readonly drops: number;
-  /** Share of the time since the previous sample that the main thread was on a CPU, 0..1. */
-  readonly busy?: number | undefined;
+  /** The main thread was seen elsewhere than where an event loop rests. */
+  readonly busy?: boolean | undefined;
 }
 
 export interface QueueChart {
@@ -30,10 +30,12 @@ const eighths = " ▁▂▃▄▅▆▇█";
 interface Column {
   readonly length: number;
   readonly drops: number;
-  readonly busy: number | undefined;
+  /** How often it was looked at, and how often it was busy. */
+  readonly looks: number;
+  readonly busy: number;
 }
 
-/** One entry a column up to the last sample: the deepest queue, the drops and the busiest share in it. */
+/** One entry a column up to the last sample: the deepest queue, the drops and the looks at the main thread in it. */
 const columns = (chart: QueueChart, count: number): readonly Column[] => {
   const result: Column[] = [];
   let drops = 0;
@@ -41,12 +43,15 @@ const columns = (chart: QueueChart, count: number): readonly Column[] => {
   for (const sample of chart.samples) {
     const at = Math.min(count - 1, Math.floor((sample.atMs / chart.spanMs) * count));
     const before = result[at];
-    // Columns without a sample hold the depth that was seen last; the share on a CPU is of all the time since then.
-    while (result.length < at) result.push({ length: held, drops: 0, busy: sample.busy });
+    const looks = sample.busy === undefined ? 0 : 1;
+    const busy = sample.busy === true ? 1 : 0;
+    // Columns without a sample hold the depth that was seen last.
+    while (result.length < at) result.push({ length: held, drops: 0, looks, busy });
     result[at] = {
       length: Math.max(before?.length ?? 0, sample.length),
       drops: (before?.drops ?? 0) + sample.drops - drops,
-      busy: sample.busy === undefined ? before?.busy : Math.max(before?.busy ?? 0, sample.busy),
+      looks: (before?.looks ?? 0) + looks,
+      busy: (before?.busy ?? 0) + busy,
     };
     drops = sample.drops;
     held = sample.length;
@@ -60,8 +65,7 @@ const bar = (length: number, full: number, rows: number, row: number): string =>
 };
 
 const dropMark = (drops: number): string => (drops === 0 ? " " : drops > 9 ? "+" : String(drops));
-const busyMark = (busy: number | undefined): string =>
-  busy === undefined ? " " : busy >= 0.85 ? "█" : busy >= 0.4 ? "▒" : "·";
+const busyMark = ({ looks, busy }: Column): string => (looks === 0 ? " " : busy === 0 ? "·" : busy < looks ? "▒" : "█");
 
 /** A mark in each column in which something was reported. */
 const reportLane = (reports: readonly number[], spanMs: number, count: number): string => {
@@ -84,7 +88,7 @@ const timeAxis = (spanMs: number, count: number): string => {
 /** The chart's lines, none wider than `width`. */
 export const queueChartLines = (chart: QueueChart, { width, paint }: View): readonly string[] => {
   const rows = chart.rows ?? 4;
-  const count = Math.min(64, width - margin - 1);
+  const count = Math.max(8, Math.min(64, width - margin - 1));
   const peak = Math.max(chart.limit + 1, ...chart.samples.map((sample) => sample.length));
   const cells = columns(chart, count);
   const last = chart.samples.at(-1);
@@ -107,7 +111,7 @@ export const queueChartLines = (chart: QueueChart, { width, paint }: View): read
     label("dropped", "│") + paint("red", drops.trimEnd()),
     label("main thread", "│") +
       cells
-        .map((cell) => busyMark(cell.busy))
+        .map((cell) => busyMark(cell))
         .join("")
         .trimEnd(),
     ...(chart.reports

@@ -1,0 +1,110 @@
+// `sockscope diagnose`: watches listeners from outside, without an agent in the target, and explains what it sees.
+import { setTimeout as wait } from "node:timers/promises";
+import { createExplainer, type Explainer } from "../explain/explainer.js";
+import type { Finding } from "../explain/finding.js";
+import type { Missing } from "../snapshot/snapshot.js";
+import type { Arguments, Command, Io } from "./command.js";
+import { flag, text, UsageError } from "./command.js";
+import { toJson } from "./json.js";
+import { createListenerLog, type WatchedListener } from "./outside/listener-log.js";
+import { type Outside, type OutsideTarget, openOutside } from "./outside/outside.js";
+import { parseDurationMs, parseWhole } from "./values.js";
+import { diagnosisLines, newsLines } from "./view/diagnosis.js";
+
+const tickMs = 50;
+
+export const diagnose: Command = {
+  name: "diagnose",
+  summary: "watch listeners from outside, no agent needed in the target, and explain what happens",
+  usage: "[--pid N | --port N] [--duration 5s] [--json]",
+  about: [
+    "Without --pid or --port: all listeners of this network namespace.",
+    "Exit status 1 when there was a finding at warning or above.",
+  ],
+  options: {
+    pid: {
+      type: "string",
+      value: "N",
+      about: "the listeners of this process, also in another network namespace (root)",
+    },
+    port: { type: "string", value: "N", about: "the listeners on this TCP port" },
+    duration: { type: "string", value: "TIME", about: "how long to watch: 500ms, 5s, 2m; 5s when left out" },
+    json: { type: "boolean", about: "print one JSON object at the end: {findings, listeners, missing}" },
+  },
+  run: async (io, args) => {
+    const durationMs = parseDurationMs("--duration", text(args, "duration") ?? "5s");
+    const target = targetOf(args);
+    const outside = openOutside(target);
+    io.atExit(() => outside.close());
+    return watch(io, outside, { target, durationMs, json: flag(args, "json") });
+  },
+};
+
+const targetOf = (args: Arguments): OutsideTarget => {
+  const [pid, port] = [text(args, "pid"), text(args, "port")];
+  if (pid !== undefined && port !== undefined) throw new UsageError("--pid and --port exclude each other");
+  return {
+    pid: pid === undefined ? undefined : parseWhole("--pid", pid, 1, 2 ** 22),
+    port: port === undefined ? undefined : parseWhole("--port", port, 1, 65535),
+  };
+};
+
+interface Plan {
+  readonly target: OutsideTarget;
+  readonly durationMs: number;
+  readonly json: boolean;
+}
+
+/** What was seen over the whole watch. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly listeners: readonly WatchedListener[];
+  readonly missing: readonly Missing[];
+}
+
+const watch = async (io: Io, outside: Outside, { target, durationMs, json }: Plan): Promise<number> => {
+  const until = performance.now() + durationMs;
+  const findings = new Map<string, Finding>();
+  const log = createListenerLog();
+  const explainers = explainersByProcess();
+  const missing = new Map<string, Missing>();
+  const view = { width: Math.min(120, io.width()), paint: io.paint };
+  if (!json) io.tell(`watching ${whatOf(target)} for ${durationMs / 1000} s; Ctrl-C ends it sooner`);
+  while (!io.interrupted.aborted) {
+    const snapshots = outside.read();
+    for (const snapshot of snapshots) {
+      log.see(snapshot);
+      for (const gap of snapshot.missing ?? []) missing.set(gap.source, gap);
+      for (const finding of explainers.observe(snapshot)) {
+        if (!json) for (const line of newsLines(findings.get(finding.id), finding, view)) io.print(line);
+        findings.set(finding.id, finding);
+      }
+    }
+    const left = until - performance.now();
+    if (left <= 0 || (target.pid !== undefined && snapshots.length === 0)) break;
+    await wait(Math.min(tickMs, left));
+  }
+  for (const finding of explainers.active()) findings.set(finding.id, finding);
+  for (const gap of outside.missing()) missing.set(gap.source, gap);
+  const diagnosis = { findings: [...findings.values()], listeners: log.rows(), missing: [...missing.values()] };
+  if (json) io.print(toJson(diagnosis));
+  else io.print(diagnosisLines(diagnosis, view).join("\n"));
+  return diagnosis.findings.some(({ severity }) => severity !== "info") ? 1 : 0;
+};
+
+const whatOf = ({ pid, port }: OutsideTarget): string =>
+  pid !== undefined ? `the listeners of pid ${pid}` : port !== undefined ? `port ${port}` : "all listeners";
+
+/** One explainer a process: each is told only of its own listeners. */
+const explainersByProcess = (): Pick<Explainer, "observe" | "active"> => {
+  const explainers = new Map<number | undefined, Explainer>();
+  return {
+    observe: (snapshot) => {
+      const pid = snapshot.process?.pid;
+      const explainer = explainers.get(pid) ?? createExplainer();
+      explainers.set(pid, explainer);
+      return explainer.observe(snapshot);
+    },
+    active: () => [...explainers.values()].flatMap((explainer) => explainer.active()),
+  };
+};

@@ -1,0 +1,32 @@
+// What `diagnose` prints: the news of a finding while watching, and the summary at the end. Pure.
+import type { Finding } from "../../explain/finding.js";
+import type { Diagnosis } from "../diagnose.js";
+import { wrap } from "./columns.js";
+import type { View } from "./finding.js";
+import { briefLines, findingLines } from "./finding.js";
+import { listenerLines } from "./listeners.js";
+
+const namesOf = ({ symptom, cause, stack }: Finding): string => [symptom, cause, stack?.[0]].join(" ");
+
+/** The whole finding when it is new or better known; in brief when graver or ended; nothing when figures moved. */
+export const newsLines = (before: Finding | undefined, now: Finding, view: View): readonly string[] => {
+  const same = before !== undefined && namesOf(before) === namesOf(now);
+  if (same && before.state === now.state && before.severity === now.severity) return [];
+  return [...(same ? briefLines(now, view) : findingLines(now, view)), ""];
+};
+
+/** Findings that have not ended with their last figures, then the listeners, then what could not be seen. */
+export const diagnosisLines = ({ findings, listeners, missing }: Diagnosis, view: View): readonly string[] => {
+  const active = findings.filter(({ state }) => state === "active");
+  const grave = findings.filter(({ severity }) => severity !== "info").length;
+  const verdict = grave === 0 ? "Nothing to act on" : `${grave} finding${grave === 1 ? "" : "s"} to act on`;
+  const counted = `${listeners.length} listener${listeners.length === 1 ? "" : "s"} watched`;
+  return [
+    view.paint("bold", `${verdict}; ${counted}.`),
+    ...(active.length === 0 ? [] : ["", "Still active:"]),
+    ...active.flatMap((finding) => briefLines(finding, view)),
+    ...(listeners.length === 0 ? [] : ["", ...listenerLines(listeners, view)]),
+    ...(missing.length === 0 ? [] : ["", "Not seen:"]),
+    ...missing.flatMap(({ source, reason }) => wrap(`${source}: ${reason}`, view.width, "  ", "    ")),
+  ];
+};

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import test from "ava";
+import { runCli, startCli } from "./run-cli.js";
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
+
+test("--version prints the package's version", async (t) => {
+  const { status, stdout, stderr } = await runCli("--version");
+  t.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("--help of all and of each command is data on stdout", async (t) => {
+  for (const args of [["--help"], ["diagnose", "--help"], ["demo", "-h"], ["help", "demo"]]) {
+    const { status, stdout, stderr } = await runCli(...args);
+    t.deepEqual({ status, stderr }, { status: 0, stderr: "" }, args.join(" "));
+    t.true(stdout.startsWith("Usage: sockscope "), args.join(" "));
+  }
+});
+
+const refusals: readonly (readonly [readonly string[], string])[] = [
+  [["diagnos"], 'sockscope: unknown command "diagnos" (did you mean diagnose?)'],
+  [["diagnose", "--prot", "80"], "sockscope: unknown option --prot (did you mean --port?)"],
+  [
+    ["diagnose", "--duration", "5 parsecs"],
+    'sockscope diagnose: --duration: "5 parsecs" is not a duration; accepted: 500ms, 5s',
+  ],
+  [
+    ["diagnose", "--port", "70000"],
+    'sockscope diagnose: --port: "70000" is not accepted; a whole number from 1 to 65535 is',
+  ],
+  [["diagnose", "--port", "1", "--pid", "1"], "sockscope diagnose: --pid and --port exclude each other"],
+  [["diagnose", "--pid", "4194304"], "sockscope diagnose: there is no process 4194304"],
+  [
+    ["demo", "event-lop-saturated"],
+    'sockscope demo: no demo is called "event-lop-saturated" (did you mean event-loop-saturated?)',
+  ],
+];
+
+for (const [args, words] of refusals)
+  test(`"sockscope ${args.join(" ")}" ends with status 2 and one line on stderr`, async (t) => {
+    const { status, stdout, stderr } = await runCli(...args);
+    t.deepEqual({ status, stdout }, { status: 2, stdout: "" });
+    t.true(stderr.startsWith(words), stderr);
+    t.is(stderr.trimEnd().split("\n").length, 1, stderr);
+  });
+
+test("diagnose of a port on which nothing listens ends with status 2 and names it", async (t) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  const { status, stderr } = await runCli("diagnose", "--port", String(port));
+  t.is(status, 2);
+  t.true(stderr.startsWith(`sockscope diagnose: nothing listens on port ${port} `), stderr);
+});
+
+test("demo --list names every demo, --json as an array", async (t) => {
+  const plain = await runCli("demo", "--list");
+  const json = await runCli("demo", "--list", "--json");
+  const names = (JSON.parse(json.stdout) as { readonly name: string }[]).map(({ name }) => name);
+  t.is(names[0], "accept-queue-overflow");
+  t.deepEqual(
+    plain.stdout
+      .trimEnd()
+      .split("\n")
+      .flatMap((line) => /^ {2}(\S+)/.exec(line)?.[1] ?? []),
+    names,
+  );
+});
+
+test("SIGINT ends a long diagnose with status 130", async (t) => {
+  const { child, ended } = startCli(["diagnose", "--duration", "5m"]);
+  await once(child.stderr!, "data");
+  child.kill("SIGINT");
+  const { status, ms } = await ended;
+  t.is(status, 130);
+  t.true(ms < 10_000);
+});
+
+test("a reader that goes away ends the command quietly", async (t) => {
+  const { child, ended } = startCli(["--help"]);
+  child.stdout!.destroy();
+  const { status, stderr } = await ended;
+  t.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+});

@@ -1,0 +1,31 @@
+import test from "ava";
+import { runCli } from "../cli/run-cli.js";
+
+test.serial(
+  "the demo in a pipe ends by itself with the right diagnosis and the difference the remedy makes",
+  async (t) => {
+    const { status, stdout, stderr, ms } = await runCli("demo");
+    t.is(status, 0, stdout + stderr);
+    t.true(ms < 20_000, `${ms} ms`);
+    t.is(stderr, "");
+    t.regex(stdout, /accept-queue-overflow, cause event-loop-blocked/);
+    t.regex(stdout, /rebuildSearchIndex \(.*search-server\.[jt]s:\d+:\d+\)/);
+    t.regex(stdout, /^drops +[1-9]\d* .* 0$/m);
+    t.regex(stdout, /^The diagnosis is right\.$/m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a pipe gets none
+    t.notRegex(stdout, /\u001b/);
+  },
+);
+
+for (const [name, cause] of [
+  ["event-loop-saturated", "event-loop-saturated"],
+  ["process-stopped", "process-stopped"],
+  ["fd-exhausted", "fd-exhausted"],
+  ["max-connections", "max-connections"],
+  ["backlog-too-small", "backlog-too-small"],
+] as const)
+  test.serial(`the demo ${name} is diagnosed right`, async (t) => {
+    const { status, stdout, stderr } = await runCli("demo", name, "--json");
+    const { right, finding } = JSON.parse(stdout) as { readonly right: boolean; readonly finding?: { cause: string } };
+    t.deepEqual({ status, right, cause: finding?.cause }, { status: 0, right: true, cause }, stderr);
+  });
