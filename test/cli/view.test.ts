@@ -2,7 +2,7 @@ import test from "ava";
 import type { Finding } from "../../src/explain/finding.js";
 import { wrap } from "../../src/cli/view/columns.js";
 import { compareLines } from "../../src/cli/view/compare.js";
-import { briefLines, findingLines } from "../../src/cli/view/finding.js";
+import { briefLines, findingLines, remedyLines } from "../../src/cli/view/finding.js";
 import { diagnosisLines, newsLines } from "../../src/cli/view/diagnosis.js";
 import { listenerLines } from "../../src/cli/view/listeners.js";
 import { createMilestones } from "../../src/cli/view/milestones.js";
@@ -151,10 +151,10 @@ test("diagnose says a finding whole, then in brief, and nothing when only figure
   const graver = { ...finding, severity: "warning" } as const;
   t.deepEqual(newsLines(undefined, finding, view), [...whole, ""]);
   t.deepEqual(newsLines(finding, { ...finding, summary: "more" }, view), []);
-  t.deepEqual(newsLines(graver, finding, view), [...briefLines(finding, view), ""]);
+  t.deepEqual(newsLines(graver, finding, view), [...briefLines(finding, view), ...remedyLines(finding, view), ""]);
   t.deepEqual(newsLines({ ...finding, cause: "unknown" }, finding, view), [...whole, ""]);
   const ended = { ...finding, state: "resolved" } as const;
-  t.deepEqual(newsLines(finding, ended, view), [...briefLines(ended, view), ""]);
+  t.deepEqual(newsLines(finding, ended, view), [...briefLines(ended, view), ...remedyLines(ended, view), ""]);
 });
 
 test("diagnose ends with what is still active, the listeners and what was not seen", (t) => {
@@ -165,6 +165,7 @@ test("diagnose ends with what is still active, the listeners and what was not se
     "",
     "Still active:",
     ...briefLines(finding, view),
+    ...remedyLines(finding, view),
     "",
     ...listenerLines([listener], view),
     "",

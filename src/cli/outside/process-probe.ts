@@ -2,13 +2,18 @@
 import type { CpuQuotaReading, LoopReading, ProcessReading } from "../../snapshot/snapshot.js";
 import { openCpuQuota, openFds, openTask, readFrozen } from "../../kernel/index.js";
 
-export interface ProcessProbe {
-  read(slow: boolean): { readonly process: ProcessReading; readonly loops: readonly LoopReading[] };
+interface ProcessLook {
+  readonly process?: ProcessReading | undefined;
+  readonly loops: readonly LoopReading[];
+}
+
+interface ProcessProbe {
+  read(slow: boolean): ProcessLook;
   close(): void;
 }
 
 /** The main thread stands for the loop; what libuv counts cannot be seen from outside. */
-export const probeProcess = (pid: number): ProcessProbe => {
+const probeProcess = (pid: number): ProcessProbe => {
   const task = openTask(pid, pid);
   const quota = openCpuQuota(pid);
   const descriptors = openFds(pid);
@@ -30,5 +35,35 @@ export const probeProcess = (pid: number): ProcessProbe => {
     close: () => {
       for (const kept of [task, quota, descriptors]) kept.close();
     },
+  };
+};
+
+export interface Probes {
+  /** `slow`: also the dearer readings. Nothing for an unknown process. */
+  read(pid: number | undefined, slow: boolean): ProcessLook;
+  /** Closes those of processes that are not among these any more. */
+  keep(pids: ReadonlyMap<number | undefined, unknown>): void;
+  close(): void;
+}
+
+/** A probe for each process that is asked for. */
+export const createProbes = (): Probes => {
+  const probes = new Map<number, ProcessProbe>();
+  const keep = (pids: ReadonlyMap<number | undefined, unknown>): void => {
+    for (const [pid, probe] of probes) {
+      if (pids.has(pid)) continue;
+      probe.close();
+      probes.delete(pid);
+    }
+  };
+  return {
+    read: (pid, slow) => {
+      if (pid === undefined) return { loops: [] };
+      const probe = probes.get(pid) ?? probeProcess(pid);
+      probes.set(pid, probe);
+      return probe.read(slow);
+    },
+    keep,
+    close: () => keep(new Map()),
   };
 };

@@ -3,7 +3,7 @@ import type { Finding } from "../../explain/finding.js";
 import type { Diagnosis } from "../diagnose.js";
 import { wrap } from "./columns.js";
 import type { View } from "./finding.js";
-import { briefLines, findingLines } from "./finding.js";
+import { briefLines, findingLines, remedyLines } from "./finding.js";
 import { listenerLines } from "./listeners.js";
 
 const namesOf = ({ symptom, cause, stack }: Finding): string => [symptom, cause, stack?.[0]].join(" ");
@@ -12,7 +12,8 @@ const namesOf = ({ symptom, cause, stack }: Finding): string => [symptom, cause,
 export const newsLines = (before: Finding | undefined, now: Finding, view: View): readonly string[] => {
   const same = before !== undefined && namesOf(before) === namesOf(now);
   if (same && before.state === now.state && before.severity === now.severity) return [];
-  return [...(same ? briefLines(now, view) : findingLines(now, view)), ""];
+  const inBrief = [...briefLines(now, view), ...remedyLines(now, view)];
+  return [...(same ? inBrief : findingLines(now, view)), ""];
 };
 
 /** Findings that have not ended with their last figures, then the listeners, then what could not be seen. */
@@ -24,7 +25,7 @@ export const diagnosisLines = ({ findings, listeners, missing }: Diagnosis, view
   return [
     view.paint("bold", `${verdict}; ${counted}.`),
     ...(active.length === 0 ? [] : ["", "Still active:"]),
-    ...active.flatMap((finding) => briefLines(finding, view)),
+    ...active.flatMap((finding) => [...briefLines(finding, view), ...remedyLines(finding, view)]),
     ...(listeners.length === 0 ? [] : ["", ...listenerLines(listeners, view)]),
     ...(missing.length === 0 ? [] : ["", "Not seen:"]),
     ...missing.flatMap(({ source, reason }) => wrap(`${source}: ${reason}`, view.width, "  ", "    ")),

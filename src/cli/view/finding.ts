@@ -44,6 +44,12 @@ export const briefLines = (finding: Finding, view: View): readonly string[] => [
   ...(finding.stack?.[0] === undefined ? [] : wrap(`at ${finding.stack[0]}`, view.width, "  ", "     ")),
 ];
 
+/** What to change, as a section of its own. */
+export const remedyLines = ({ remedy }: Finding, view: View): readonly string[] =>
+  section(view.paint("dim", "remedy"), numbered(remedy), view);
+
+const numbered = (lines: readonly string[]): readonly string[] => lines.map((line, index) => `${index + 1}. ${line}`);
+
 /** The whole finding. */
 export const findingLines = (finding: Finding, view: View): readonly string[] => {
   const { paint } = view;
@@ -52,7 +58,7 @@ export const findingLines = (finding: Finding, view: View): readonly string[] =>
     ["code", finding.stack ?? []],
     ["evidence", evidenceRows(finding.evidence, view)],
     ["ruled out", finding.ruledOut.map(({ cause, because }) => `${cause}: ${because}`)],
-    ["remedy", finding.remedy.map((line, index) => `${index + 1}. ${line}`)],
+    ["remedy", numbered(finding.remedy)],
     ["predicted", Object.entries(finding.prediction ?? {}).map(([name, value]) => `${name}: ${plainValue(value)}`)],
   ];
   return [

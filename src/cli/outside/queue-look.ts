@@ -1,0 +1,30 @@
+// Who waits in the accept queues and how many handshakes are open. A dump walks the namespace's whole table of
+// connections, so on a host with many it is taken less often.
+import type { Diag } from "../../kernel/index.js";
+import type { ListenerReading } from "../../snapshot/snapshot.js";
+import { groupBy } from "./group-by.js";
+
+/** What was seen of a port's queue at this look. */
+export type QueueDetails = (port: number | undefined) => Pick<ListenerReading, "waiting" | "synRecv">;
+
+/** The share of the time that the dumps may take. */
+const share = 0.1;
+
+/** `handshakes`: also count half-open connections. Where two listeners share a port their queues cannot be told apart. */
+export const createQueueLook = (
+  diag: Diag,
+): ((listeners: readonly ListenerReading[], handshakes: boolean) => QueueDetails) => {
+  let notBefore = 0;
+  return (listeners, handshakes) => {
+    const from = performance.now();
+    if (from < notBefore) return () => ({});
+    const byPort = groupBy(listeners, ({ port }) => port);
+    const alone = [...byPort].flatMap(([port, rows]) => (port !== undefined && rows.length === 1 ? [port] : []));
+    const queued = alone.filter((port) => (byPort.get(port)?.[0]?.length ?? 0) > 0);
+    const waiting = queued.length > 0 ? diag.waiting(queued) : undefined;
+    const synRecv = handshakes && alone.length > 0 ? diag.synRecv(alone) : undefined;
+    const now = performance.now();
+    notBefore = now + (now - from) / share;
+    return (port) => (port === undefined ? {} : { waiting: waiting?.get(port), synRecv: synRecv?.get(port) });
+  };
+};
