@@ -17,15 +17,24 @@ const obstacle = (): string | undefined => {
   return quotaRoot() === undefined ? "needs a cgroup with a CPU quota" : undefined;
 };
 
-/** A test on a real kernel; where that is not possible it is skipped with the reason in its title. */
-export const labTest = (title: string, body: (t: ExecutionContext, defer: Defer) => Promise<void>): void => {
+/** A test on a real kernel, one after the other; where that is not possible it is skipped with the reason in its title. */
+export const labTest = (title: string, body: (t: ExecutionContext, defer: Defer) => Promise<void>): void =>
+  register(test.serial, title, body);
+
+/** The same for tests that hardly use the CPU: they run together, after the others of their file. */
+export const quietLabTest = (title: string, body: (t: ExecutionContext, defer: Defer) => Promise<void>): void =>
+  register(test, title, body);
+
+type Register = (title: string, run: (t: ExecutionContext) => Promise<void>) => void;
+
+const register = (add: Register, title: string, body: (t: ExecutionContext, defer: Defer) => Promise<void>): void => {
   const reason = obstacle();
   const strict = process.env.SOCKSCOPE_REQUIRE_ALL === "1";
   if (reason !== undefined && !strict) {
     test.skip(`${title} (skipped: ${reason})`, () => {});
     return;
   }
-  test.serial(title, async (t) => {
+  add(title, async (t) => {
     t.is(reason, undefined);
     t.timeout(45_000);
     await body(t, (undo) => t.teardown(undo));

@@ -3,6 +3,7 @@ import type { ExecutionContext } from "ava";
 import type { Finding } from "../../src/explain/finding.js";
 import { nstat, ssListener } from "../lab/counters.js";
 import { labTest } from "../lab/experiment.js";
+import { latest } from "../lab/judge.js";
 import { longWire } from "../lab/loads.js";
 import { carryOut, type Outcome } from "../lab/plan.js";
 
@@ -13,10 +14,11 @@ const named = ["listener drops", "ListenOverflows", "ListenDrops", "segments ref
 const figures = ({ evidence }: Finding): Record<string, unknown> =>
   Object.fromEntries(evidence.filter(({ name }) => named.includes(name)).map(({ name, value }) => [name, value]));
 
-const check = (t: ExecutionContext, { finding, grounds }: Outcome, drops: number, overflows: number): void => {
+const check = (t: ExecutionContext, { site, grounds }: Outcome, drops: number, overflows: number): void => {
+  const [finding] = latest(site.log);
   t.like(ssListener(grounds.servers, 3000), { drops });
   t.like(nstat(grounds.servers), { ListenOverflows: overflows, ListenDrops: overflows });
-  t.deepEqual(figures(finding), {
+  t.deepEqual(finding && figures(finding), {
     "listener drops": drops,
     "segments refused": overflows,
     ListenOverflows: overflows,
