@@ -1,0 +1,138 @@
+// `start()`: what an application holds of the observer. Nothing here runs periodically, throws into the application
+// or keeps it alive.
+import { EventEmitter } from "node:events";
+import { isMainThread, workerData } from "node:worker_threads";
+import type { Finding } from "../explain/finding.js";
+import { defaultThresholds } from "../explain/thresholds.js";
+import { registerLoop } from "../kernel/loops.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import { readConfigFile } from "./config-file.js";
+import { deliverTo } from "./deliver.js";
+import { isObserverData, type Report, type Status } from "./messages.js";
+import { type ObserverHost, startObserverHost } from "./observer-host.js";
+import type { StartOptions } from "./option-table.js";
+import { resolveOptions } from "./options.js";
+
+/** What each event hands over. */
+export interface AgentEvents {
+  /** A finding began, changed, or ended (`state: "resolved"`). */
+  finding: [finding: Finding];
+  /** Once an interval, only while somebody listens. */
+  sample: [snapshot: Snapshot];
+  /** The observer is degraded, was started anew, or has ended. */
+  status: [status: Status];
+}
+
+export interface Agent {
+  /** Called on the main thread, when it runs. An exception of the listener is caught and said on stderr. */
+  on<Event extends keyof AgentEvents>(event: Event, listener: (...values: AgentEvents[Event]) => void): this;
+  off<Event extends keyof AgentEvents>(event: Event, listener: (...values: AgentEvents[Event]) => void): this;
+  /** Active findings, then those that were resolved within the last minute; newest first. */
+  findings(): readonly Finding[];
+  /** The last look of the last interval (or of the last finding); `undefined` before the first. */
+  snapshot(): Snapshot | undefined;
+  /** Gives this agent up; the last one ends the observer and everything it had. Idempotent; never rejects. */
+  stop(): Promise<void>;
+}
+
+/** The one observer of this process and those who hold it. */
+interface Shared {
+  readonly host: ObserverHost;
+  readonly held: Set<(report: Report) => void>;
+  readonly wanted: Map<object, { readonly findings: boolean; readonly samples: boolean }>;
+}
+
+let shared: Shared | undefined;
+
+/**
+ * Starts the observer of this process, or joins the one that runs (then only `logger` of the options counts).
+ * In an application's Worker it only makes that thread's event loop visible. Never throws.
+ */
+export const start = (options?: StartOptions): Agent => {
+  try {
+    if (isObserverData(workerData)) return createAgent(undefined, undefined);
+    if (!isMainThread) {
+      registerLoop();
+      return createAgent(undefined, undefined);
+    }
+    return join(options);
+  } catch (error) {
+    complain(`the agent cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+    return createAgent(undefined, undefined);
+  }
+};
+
+const complain = (line: string): void => void process.stderr.write(`sockscope: ${line}\n`);
+
+const join = (given: StartOptions | undefined): Agent => {
+  const { options, problems } = resolveOptions({
+    options: given,
+    env: process.env,
+    configFile: readConfigFile(process.argv[1]),
+    thresholds: { ...defaultThresholds },
+  });
+  const { logger, ...rest } = options;
+  if (shared) return createAgent(shared, logger);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (!rest.enabled) return createAgent(undefined, logger);
+  if (process.platform !== "linux") {
+    complain(`reads Linux sockets; on ${process.platform} nothing is observed`);
+    return createAgent(undefined, logger);
+  }
+  for (const [variable, value] of [
+    ["SOCKSCOPE_HTTP", rest.http],
+    ["SOCKSCOPE_RECORD", rest.record],
+  ] as const)
+    if (value !== "off") complain(`${variable} is set, but this version serves neither a page nor flight records`);
+  const held: Shared["held"] = new Set();
+  const host = startObserverHost(rest, (report) => {
+    for (const deliver of held) deliver(report);
+  });
+  shared = { host, held, wanted: new Map() };
+  return createAgent(shared, logger);
+};
+
+const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"]): Agent => {
+  const events = new EventEmitter<AgentEvents>();
+  const deliver = deliverTo(events, logger, complain);
+  let joined = observer;
+  const tellWants = (): void => {
+    if (!joined) return;
+    const findings = logger !== undefined || events.listenerCount("finding") > 0;
+    joined.wanted.set(events, { findings, samples: events.listenerCount("sample") > 0 });
+    publishWants(joined);
+  };
+  const agent: Agent = {
+    on(event, listener) {
+      events.on(event, listener as never);
+      tellWants();
+      return agent;
+    },
+    off(event, listener) {
+      events.off(event, listener as never);
+      tellWants();
+      return agent;
+    },
+    findings: () => joined?.host.shown()?.findings ?? [],
+    snapshot: () => joined?.host.shown()?.snapshot,
+    async stop() {
+      const left = joined;
+      joined = undefined;
+      if (!left) return;
+      left.held.delete(deliver);
+      left.wanted.delete(events);
+      publishWants(left);
+      if (left.held.size > 0) return;
+      if (shared === left) shared = undefined;
+      await left.host.stop();
+    },
+  };
+  observer?.held.add(deliver);
+  tellWants();
+  return agent;
+};
+
+const publishWants = ({ host, wanted }: Shared): void => {
+  const count = (what: "findings" | "samples"): number => [...wanted.values()].filter((wish) => wish[what]).length;
+  host.want(count("findings"), count("samples"));
+};

@@ -1,0 +1,117 @@
+// One look at everything, as a Snapshot, and the signs that set the pace of the next one.
+import type { Diag } from "../kernel/diag.js";
+import type { ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
+import { createDiscovery } from "./discovery.js";
+import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
+import type { KnownServer } from "./messages.js";
+import { createOwnListeners } from "./own-listeners.js";
+import type { PaceSigns } from "./pace.js";
+import { createQueueLooks } from "./queue-looks.js";
+import { openSurroundings } from "./surroundings.js";
+
+export interface LookRequest {
+  /** Monotonic ms. */
+  readonly at: number;
+  /** How much later than due this look is. */
+  readonly lateMs: number;
+  /** A reporting interval has passed. */
+  readonly interval: boolean;
+  /** The pace is fast: read what explains, too. */
+  readonly close: boolean;
+  /** The explainer wants the namespace's counters. */
+  readonly counters: boolean;
+  readonly stalls: readonly StallCapture[];
+}
+
+export interface Look {
+  readonly snapshot: Snapshot;
+  readonly signs: Omit<PaceSigns, "attention">;
+}
+
+export interface Looker {
+  look(request: LookRequest): Look;
+  listening(server: KnownServer): void;
+  closed(fd: number): void;
+  readonly loops: LoopWatch;
+  close(): void;
+}
+
+export interface LookerOptions {
+  readonly slots: SharedArrayBuffer;
+  readonly servers: readonly KnownServer[];
+  readonly intervalMs: number;
+  /** The observer's own thread. */
+  readonly tid: number | undefined;
+  readonly diag: Diag | undefined;
+  readonly missing: readonly Missing[];
+  readonly now: () => number;
+}
+
+/** While something is wrong, connections newly held are counted this often; the walk's own budget may stretch it. */
+const ownedCloseMs = 100;
+/** A queue this full is worth watching whatever its loop does. */
+const growingShare = 0.25;
+
+export const createLooker = (options: LookerOptions): Looker => {
+  const { diag, intervalMs, missing, now } = options;
+  const own = createOwnListeners(options.slots, options.servers);
+  const discovery = createDiscovery(own, diag, now);
+  const queues = diag && createQueueLooks(diag, now);
+  const loops = createLoopWatch();
+  const surroundings = openSurroundings(options.tid);
+  let before = new Map<bigint, ListenerReading>();
+
+  const read = ({ at, interval, close }: LookRequest): readonly ListenerReading[] => {
+    discovery.discover(at, interval);
+    const plain = own.read(diag);
+    const owned = interval || close ? discovery.owned(at, close ? ownedCloseMs : intervalMs, plain) : plain;
+    return queues?.look(at, owned, close) ?? owned;
+  };
+  const signsOf = (at: number, listeners: readonly ListenerReading[]): Look["signs"] => {
+    const late = (loop: number | undefined): number => loops.lateMs(loop, at);
+    const queueGrows = listeners.some((listener) => {
+      const { cookie, length, limit, loop, drops } = listener;
+      const earlier = before.get(cookie) ?? listener;
+      const fills = length > earlier.length && late(loop) > 0;
+      return fills || drops !== earlier.drops || length >= Math.max(1, growingShare * (limit + 1));
+    });
+    before = new Map(listeners.map((listener) => [listener.cookie, listener]));
+    const loopLateMs = Math.max(0, ...listeners.map(({ loop }) => late(loop)));
+    return { at, listeners: listeners.length, queueGrows, loopLateMs };
+  };
+
+  return {
+    loops,
+    look(request) {
+      const { at, interval, close, counters, lateMs, stalls } = request;
+      const listeners = read(request);
+      const accepting = new Set(listeners.map(({ loop }) => loop));
+      const wantsTask = (loop: LoopReading["id"], main: boolean): boolean => accepting.has(loop) || main;
+      const readings = loops.read(at, (loop, main) => (interval || close) && wantsTask(loop, main));
+      const around = surroundings.read(at, interval || close || counters, Math.max(0, lateMs));
+      const snapshot: Snapshot = {
+        time: Date.now(),
+        at,
+        source: "process",
+        ...around,
+        loops: readings,
+        listeners,
+        stalls: stalls.length > 0 ? stalls : undefined,
+        missing: missing.length > 0 ? missing : undefined,
+      };
+      return { snapshot, signs: signsOf(at, listeners) };
+    },
+    listening(server) {
+      own.listening(server);
+      discovery.demand();
+    },
+    closed(fd) {
+      own.closed(fd);
+      discovery.demand();
+    },
+    close() {
+      loops.close();
+      surroundings.close();
+    },
+  };
+};

@@ -1,0 +1,80 @@
+// Event loops from outside: whether they turn, since when not, and what their threads do meanwhile.
+import { readLoops } from "../kernel/loops.js";
+import { openTask } from "../kernel/task.js";
+import type { KeptReading } from "../kernel/proc-root.js";
+import type { LoopReading, TaskReading } from "../snapshot/snapshot.js";
+
+export interface LoopWatch {
+  /** All registered loops. `withTasks`: also what /proc says of these loops' threads. */
+  read(at: number, withTasks: (loop: number, main: boolean) => boolean): LoopReading[];
+  /** How long this loop (the main one where it is not known) has neither turned nor slept in epoll_wait, ms. */
+  lateMs(loop: number | undefined, at: number): number;
+  /** Looks now: whether it has still not turned. */
+  hasNotTurnedSince(loop: number, turnedAt: number): boolean;
+  /** When it was last seen turning. */
+  turnedAt(loop: number): number | undefined;
+  close(): void;
+}
+
+interface Track {
+  idleMs?: number | undefined;
+  iterations?: number | undefined;
+  turnedAt: number;
+}
+
+/** libuv's idle time runs on while a loop sleeps; less than this between two looks is its clock's granularity. */
+const idleNoiseMs = 0.05;
+
+export const createLoopWatch = (): LoopWatch => {
+  const tracks = new Map<number, Track>();
+  const tasks = new Map<number, KeptReading<TaskReading>>();
+
+  let main: number | undefined;
+
+  const track = (loop: LoopReading, at: number): void => {
+    const before = tracks.get(loop.id);
+    const { idleMs, iterations } = loop;
+    tracks.set(loop.id, { idleMs, iterations, turnedAt: before && isStill(before, loop) ? before.turnedAt : at });
+    if (loop.main) main = loop.id;
+  };
+  const taskOf = (tid: number): TaskReading | undefined => {
+    const task = tasks.get(tid) ?? openTask(process.pid, tid);
+    tasks.set(tid, task);
+    return task.read();
+  };
+  const dropOthers = (loops: readonly LoopReading[]): void => {
+    for (const id of tracks.keys()) if (!loops.some((loop) => loop.id === id)) tracks.delete(id);
+    for (const [tid, task] of tasks) {
+      if (loops.some((loop) => loop.tid === tid)) continue;
+      task.close();
+      tasks.delete(tid);
+    }
+  };
+
+  return {
+    read(at, withTasks) {
+      const loops = readLoops().map(({ id, tid, main, idleMs, iterations }): LoopReading => {
+        const task = withTasks(id, main) ? taskOf(tid) : undefined;
+        return { id, tid, main, idleMs, iterations, task };
+      });
+      for (const loop of loops) track(loop, at);
+      if (tracks.size > loops.length || tasks.size > loops.length) dropOthers(loops);
+      return loops;
+    },
+    lateMs: (loop, at) => at - (tracks.get(loop ?? main ?? -1)?.turnedAt ?? at),
+    hasNotTurnedSince(loop, turnedAt) {
+      const before = tracks.get(loop);
+      const now = readLoops().find(({ id }) => id === loop);
+      return before !== undefined && now !== undefined && before.turnedAt === turnedAt && isStill(before, now);
+    },
+    turnedAt: (loop) => tracks.get(loop)?.turnedAt,
+    close: () => {
+      for (const task of tasks.values()) task.close();
+      tasks.clear();
+      tracks.clear();
+    },
+  };
+};
+
+const isStill = (before: Track, now: Pick<LoopReading, "idleMs" | "iterations">): boolean =>
+  now.iterations === before.iterations && (now.idleMs ?? 0) - (before.idleMs ?? 0) < idleNoiseMs;

@@ -1,0 +1,64 @@
+// What the main thread and the observer thread say to each other. Everything else goes through shared memory.
+import type { Finding } from "../explain/finding.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import type { ResolvedOptions } from "./options.js";
+
+/** A listener that the main thread knows of: net.Server listens on this descriptor. */
+export interface KnownServer {
+  readonly fd: number;
+  /** What `listen` was asked for; `undefined` when the call was not seen. */
+  readonly listenBacklog?: number | undefined;
+  /** The internal server of a cluster primary that hands out connections itself (SCHED_RR). */
+  readonly roundRobin: boolean;
+  /** Where the main thread counts for it (server-slots.ts). */
+  readonly slot?: number | undefined;
+}
+
+/** Main thread to observer. */
+export type Request =
+  | { readonly type: "listening"; readonly server: KnownServer }
+  | { readonly type: "closed"; readonly fd: number }
+  | { readonly type: "stop" };
+
+/** What the agent says of itself; also the payload of `status` lines. */
+export interface Status {
+  readonly state: "running" | "degraded" | "restarting" | "stopped";
+  readonly reason?: string | undefined;
+}
+
+/** Observer to main thread; findings and samples only while somebody listens (`wants`). */
+export type Report =
+  | { readonly type: "finding"; readonly finding: Finding }
+  | { readonly type: "sample"; readonly snapshot: Snapshot }
+  | { readonly type: "status"; readonly status: Status };
+
+/** Word 0: somebody wants findings; word 1: somebody wants samples. */
+export const wants = { findings: 0, samples: 1, words: 2 } as const;
+
+/** What of the options a thread can be given: functions cannot be cloned. */
+export type ObserverOptions = Omit<ResolvedOptions, "logger">;
+
+/** What the observer thread is started with. */
+export interface ObserverData {
+  /** Tells `register` and `start` in this thread that they are inside the observer. */
+  readonly sockscope: "observer";
+  readonly options: ObserverOptions;
+  readonly board: SharedArrayBuffer;
+  readonly slots: SharedArrayBuffer;
+  readonly wants: SharedArrayBuffer;
+  /** Servers that listen already. */
+  readonly servers: readonly KnownServer[];
+  readonly host: HostThread;
+}
+
+/** What bears on whether the main thread may be asked for its stack. */
+export interface HostThread {
+  readonly mainInspectorUrl: string | undefined;
+  readonly permissionModel: boolean;
+  readonly execArgv: readonly string[];
+  readonly nodeOptions: string | undefined;
+}
+
+/** Whether a thread was started with this: then it is the observer. */
+export const isObserverData = (data: unknown): data is ObserverData =>
+  typeof data === "object" && data !== null && "sockscope" in data && data.sockscope === "observer";

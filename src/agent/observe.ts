@@ -1,0 +1,85 @@
+// Puts an observation together from what can be had here; runs in the observer thread, or, where a Worker is refused,
+// slowly in the application's own.
+import { hostname } from "node:os";
+import { performance } from "node:perf_hooks";
+import { createLogWriter } from "../export/log.js";
+import { type Diag, openDiag } from "../kernel/diag.js";
+import { currentTid } from "../kernel/loops.js";
+import { type Support, support } from "../kernel/support.js";
+import { writeNow } from "../kernel/write-now.js";
+import type { Missing } from "../snapshot/snapshot.js";
+import { version } from "../export/version.js";
+import { createLooker } from "./look.js";
+import type { ObserverData, Report, Request } from "./messages.js";
+import { createStackProbe } from "./stack.js";
+import { createStallStacks } from "./stall-stacks.js";
+import { startWatch } from "./watch.js";
+
+export interface Observation {
+  handle(request: Exclude<Request, { type: "stop" }>): void;
+  stop(): void;
+}
+
+/** Without these an overflow, or its cause, cannot be told: worth a line. The rest is only said in `support()`. */
+const essential = ["addon", "TCP_INFO", "SO_MEMINFO", "SO_COOKIE", "sock_diag", "loops"];
+
+/** `slow`: in the application's thread, once an interval, listeners and counters only; `reason` says why. */
+export const observe = (
+  data: ObserverData,
+  report: (report: Report) => void,
+  slow?: { readonly reason: string } | undefined,
+): Observation => {
+  const { options, host } = data;
+  const log = createLogWriter({
+    destination: options.log,
+    level: options.logLevel,
+    pid: process.pid,
+    hostname: hostname(),
+    name: "sockscope",
+    version: version(),
+    writeNow,
+  });
+  const able = support();
+  const missing = missingOf(able, slow);
+  const tell = (message: Report): void => {
+    if (message.type === "status") log.status({ ...message.status, support: able });
+    report(message);
+  };
+  if (missing.length > 0) tell({ type: "status", status: { state: "degraded", reason: reasonOf(missing) } });
+  else if (options.logLevel === "sample") tell({ type: "status", status: { state: "running" } });
+
+  const now = (): number => performance.now();
+  const diag: Diag | undefined = openDiag();
+  const tid = slow ? undefined : currentTid();
+  const { slots, servers } = data;
+  const looker = createLooker({ slots, servers, intervalMs: options.intervalMs, tid, diag, missing, now });
+  const probe = createStackProbe({ enabled: options.stacks && !slow, ...host });
+  const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
+  const { board, wants } = data;
+  const watch = startWatch({ options, looker, stacks, log, board, wants, slow: slow !== undefined, report: tell, now });
+
+  return {
+    handle(request) {
+      if (request.type === "listening") looker.listening(request.server);
+      else looker.closed(request.fd);
+      if (!slow) watch.wake();
+    },
+    stop() {
+      watch.stop();
+      looker.close();
+      diag?.close();
+      log.close();
+    },
+  };
+};
+
+const missingOf = ({ readings }: Support, slow: { readonly reason: string } | undefined): Missing[] => [
+  ...(slow ? [{ source: "observer thread", reason: slow.reason }] : []),
+  ...essential.flatMap((source) => {
+    const reading = readings[source];
+    return reading && !reading.available ? [{ source, reason: reading.reason ?? "not available" }] : [];
+  }),
+];
+
+const reasonOf = (missing: readonly Missing[]): string =>
+  missing.map(({ source, reason }) => `${source}: ${reason}`).join("; ");

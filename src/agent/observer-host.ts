@@ -1,0 +1,75 @@
+// The main thread's side of the one observer of this process: options, hook, shared memory, thread. Several agents
+// share it; it ends with the last of them.
+import inspector from "node:inspector";
+import { registerLoop } from "../kernel/loops.js";
+import { createBoardMemory, readBoard, type Shown } from "./board.js";
+import type { ObserverData, ObserverOptions, Report, Status } from "./messages.js";
+import { wants as wantWords } from "./messages.js";
+import { type Observation, observe } from "./observe.js";
+import { createServerSlots, createSlotMemory } from "./server-slots.js";
+import { watchServers } from "./server-watch.js";
+import { hasPermissionModel, startThread, type Thread } from "./thread.js";
+
+export interface ObserverHost {
+  shown(): Shown | undefined;
+  /** How many want findings, and samples, as messages. */
+  want(findings: number, samples: number): void;
+  stop(): Promise<void>;
+}
+
+export const startObserverHost = (options: ObserverOptions, onReport: (report: Report) => void): ObserverHost => {
+  registerLoop();
+  const memory = {
+    board: createBoardMemory(),
+    slots: createSlotMemory(),
+    wants: new SharedArrayBuffer(4 * wantWords.words),
+  };
+  const wanted = new Int32Array(memory.wants);
+  let thread: Thread | undefined;
+  let slow: Observation | undefined;
+  const servers = watchServers(createServerSlots(memory.slots), {
+    listening(server) {
+      thread?.post({ type: "listening", server });
+      slow?.handle({ type: "listening", server });
+    },
+    closed(fd) {
+      thread?.post({ type: "closed", fd });
+      slow?.handle({ type: "closed", fd });
+    },
+  });
+  const data = (): ObserverData => ({
+    sockscope: "observer",
+    options,
+    ...memory,
+    servers: servers.known(),
+    host: {
+      mainInspectorUrl: inspector.url(),
+      permissionModel: hasPermissionModel(),
+      execArgv: process.execArgv,
+      nodeOptions: process.env.NODE_OPTIONS,
+    },
+  });
+  const tell = (status: Status): void => onReport({ type: "status", status });
+  const died = (reason: string, againMs: number | undefined): void =>
+    againMs === undefined
+      ? tell({ state: "stopped", reason: `the observer thread died again and is given up: ${reason}` })
+      : tell({ state: "restarting", reason: `the observer thread died: ${reason}; started anew in ${againMs} ms` });
+  try {
+    thread = startThread(data, { report: onReport, died });
+  } catch (error) {
+    slow = observe(data(), onReport, { reason: `no Worker can be started: ${String(error)}` });
+  }
+
+  return {
+    shown: () => readBoard(memory.board),
+    want(findings, samples) {
+      Atomics.store(wanted, wantWords.findings, findings);
+      Atomics.store(wanted, wantWords.samples, samples);
+    },
+    async stop() {
+      servers.stop();
+      slow?.stop();
+      await thread?.stop();
+    },
+  };
+};

@@ -1,0 +1,17 @@
+// The observer thread's first file. Everything it does is in observe.ts; here it is tied to its port.
+import { parentPort, workerData } from "node:worker_threads";
+import { isObserverData, type Request } from "./messages.js";
+import { observe } from "./observe.js";
+import { nameThread } from "./shared-sockets.js";
+
+if (parentPort && isObserverData(workerData)) {
+  const port = parentPort;
+  nameThread();
+  const observation = observe(workerData, (report) => port.postMessage(report));
+  port.on("message", (request: Request) => {
+    if (request.type !== "stop") return observation.handle(request);
+    observation.stop();
+    // Ends this thread only.
+    process.exit(0);
+  });
+}

@@ -1,0 +1,76 @@
+// How often the observer looks: rarely while all is quiet, every 20 ms while a queue grows or a loop is late.
+// Each wake-up costs a busy server about 0.1 ms, so the fast pace has to end by itself.
+
+export interface PaceOptions {
+  /** `SOCKSCOPE_SAMPLE_MS`. */
+  readonly sampleMs: number;
+  /** `SOCKSCOPE_INTERVAL_MS`. */
+  readonly intervalMs: number;
+}
+
+/** What one look saw that bears on the pace. */
+export interface PaceSigns {
+  /** Monotonic ms. */
+  readonly at: number;
+  /** Own listeners; without any there is nothing to be quick about. */
+  readonly listeners: number;
+  /** A queue is at least a quarter full, or grows while its loop does not turn. */
+  readonly queueGrows: boolean;
+  /** The longest time that a loop with listeners has not turned, ms. */
+  readonly loopLateMs: number;
+  /** The explainer wants to see closely. */
+  readonly attention: boolean;
+}
+
+export interface Pace {
+  /** Milliseconds until the next look. */
+  next(signs: PaceSigns): number;
+  readonly fast: boolean;
+}
+
+export const fastMs = 20;
+/** The fast pace outlives its reason by this long: the second that follows a stall tells how it ended. */
+const lingerMs = 1000;
+/** A loop that is late by less is on its way through an ordinary callback. */
+const lateMs = 50;
+
+export const createPace = ({ sampleMs, intervalMs }: PaceOptions): Pace => {
+  let fastUntil = Number.NEGATIVE_INFINITY;
+  let fast = false;
+  return {
+    get fast() {
+      return fast;
+    },
+    next({ at, listeners, queueGrows, loopLateMs, attention }) {
+      const hurry = listeners > 0 && (queueGrows || attention || loopLateMs >= lateMs);
+      if (hurry) fastUntil = at + lingerMs;
+      fast = at < fastUntil;
+      if (fast) return Math.min(fastMs, sampleMs);
+      return listeners > 0 ? Math.min(sampleMs, intervalMs) : intervalMs;
+    },
+  };
+};
+
+/** Lets a reading run only as often as its own cost allows: it may take `share` of the time, and not more than `everyMs`. */
+export interface Budget {
+  isDue(at: number, everyMs: number): boolean;
+  /** Runs it and remembers what it cost. */
+  spend<Result>(at: number, now: () => number, read: () => Result): Result;
+}
+
+export const createBudget = (share: number): Budget => {
+  let last = Number.NEGATIVE_INFINITY;
+  let costMs = 0;
+  return {
+    isDue: (at, everyMs) => at - last >= Math.max(everyMs, costMs / share),
+    spend(at, now, read) {
+      const began = now();
+      try {
+        return read();
+      } finally {
+        last = at;
+        costMs = now() - began;
+      }
+    },
+  };
+};

@@ -1,0 +1,143 @@
+// The one hook in the application's thread: `net.Server.prototype.listen`, once a listen. It learns the backlog that was
+// asked for, counts 'drop' events, and sees the servers that were listening before (process._getActiveHandles).
+import assert from "node:assert";
+import { Server } from "node:net";
+import { askedListenBacklog } from "./listen-backlog.js";
+import type { KnownServer } from "./messages.js";
+import type { ServerSlots } from "./server-slots.js";
+
+export interface ServerWatchEvents {
+  listening(server: KnownServer): void;
+  closed(fd: number): void;
+}
+
+export interface ServerWatch {
+  /** Those that listen now. */
+  known(): KnownServer[];
+  /** Removes the patch and every listener again. */
+  stop(): void;
+}
+
+interface Attachment {
+  known(): KnownServer | undefined;
+  detach(): void;
+}
+
+/** Hooks in. For servers that listen already `events.listening` is called before this returns. */
+export const watchServers = (slots: ServerSlots, events: ServerWatchEvents): ServerWatch => {
+  const attached = new Map<Server, Attachment>();
+  const watch = (server: Server, listenBacklog: number | undefined): void => {
+    if (attached.has(server)) return;
+    dropIdle(attached);
+    attached.set(
+      server,
+      attach(server, listenBacklog, slots, events, () => attached.delete(server)),
+    );
+  };
+  for (const server of listeningServers()) watch(server, undefined);
+  const unpatch = patchListen(watch);
+  return {
+    known: () => [...attached.values()].flatMap((attachment) => attachment.known() ?? []),
+    stop() {
+      unpatch();
+      for (const { detach } of attached.values()) detach();
+      attached.clear();
+    },
+  };
+};
+
+/** A listen that failed tells nobody: of servers that never came to listen only the latest are waited for. */
+const idleAtMost = 64;
+const dropIdle = (attached: Map<Server, Attachment>): void => {
+  const idle = [...attached].filter(([, attachment]) => !attachment.known());
+  for (const [server, { detach }] of idle.slice(0, Math.max(0, idle.length - idleAtMost))) {
+    detach();
+    attached.delete(server);
+  }
+};
+
+const attach = (
+  server: Server,
+  listenBacklog: number | undefined,
+  slots: ServerSlots,
+  events: ServerWatchEvents,
+  forget: () => void,
+): Attachment => {
+  const slot = slots.take();
+  let known: KnownServer | undefined;
+  const onDrop = (): void => {
+    if (slot === undefined) return;
+    slots.setMaxConnections(slot, server.maxConnections);
+    slots.addRefused(slot);
+  };
+  const onListening = (): void => {
+    if (slot !== undefined) slots.setMaxConnections(slot, server.maxConnections);
+    const fd = known ? undefined : descriptorOf(server);
+    if (fd === undefined) return;
+    known = { fd, listenBacklog, slot, roundRobin: isRoundRobin(server) };
+    events.listening(known);
+  };
+  const detach = (): void => {
+    server.off("drop", onDrop).off("listening", onListening).off("close", onClose);
+    if (slot !== undefined) slots.give(slot);
+  };
+  const onClose = (): void => {
+    detach();
+    forget();
+    if (known) events.closed(known.fd);
+  };
+  // Before the application's own handlers: a cluster primary takes the handle away in its 'listening'.
+  server.on("drop", onDrop).prependListener("listening", onListening).on("close", onClose);
+  // Most listens are complete when the call returns; the event only comes in the next turn, which may be far.
+  onListening();
+  return { detach, known: () => known };
+};
+
+type Listen = typeof Server.prototype.listen;
+
+const patchListen = (watch: (server: Server, listenBacklog: number) => void): (() => void) => {
+  const original = Object.getOwnPropertyDescriptor(Server.prototype, "listen");
+  const listen: unknown = original?.value;
+  if (typeof listen !== "function") return () => undefined;
+  let active = true;
+  const patched = function (this: Server, ...args: unknown[]): unknown {
+    const result: unknown = Reflect.apply(listen, this, args);
+    if (active) quietly(() => watch(this, askedListenBacklog(args)));
+    return result;
+  };
+  Object.defineProperty(patched, "name", { value: "listen" });
+  Object.defineProperty(patched, "length", { value: listen.length });
+  Object.defineProperty(Server.prototype, "listen", { ...original, value: patched as Listen });
+  return () => {
+    active = false;
+    // Somebody who patched after us keeps his patch; ours is then only a call that passes through.
+    if (Server.prototype.listen === (patched as Listen))
+      Object.defineProperty(Server.prototype, "listen", { ...original });
+  };
+};
+
+const quietly = (hook: () => void): void => {
+  try {
+    hook();
+  } catch {
+    // The application's listen() succeeded; what we failed to note is found by the walk of the descriptors.
+  }
+};
+
+const listeningServers = (): Server[] => {
+  const handles: unknown = Reflect.get(process, "_getActiveHandles");
+  if (typeof handles !== "function") return [];
+  const active: unknown = Reflect.apply(handles, process, []);
+  return Array.isArray(active)
+    ? active.filter((handle): handle is Server => handle instanceof Server && handle.listening)
+    : [];
+};
+
+const descriptorOf = (server: Server): number | undefined => {
+  const handle: unknown = Reflect.get(server, "_handle");
+  const fd: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : undefined;
+  return typeof fd === "number" && fd >= 0 ? fd : undefined;
+};
+
+// node lib/internal/cluster/round_robin_handle.js: `net.createServer(assert.fail)`.
+const isRoundRobin = (server: Server): boolean => server.listeners("connection").includes(assert.fail);

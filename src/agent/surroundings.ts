@@ -1,0 +1,69 @@
+// What is read beside listeners and loops: the namespace's counters and settings, the process's quota and
+// descriptors, the host's steal. Every file stays open; each has its own rhythm, because each has its own price.
+import { openCounters } from "../kernel/counters.js";
+import { openCpuQuota } from "../kernel/cpu-quota.js";
+import { openFds } from "../kernel/fds.js";
+import { openReader } from "../kernel/proc-reader.js";
+import { openHostCpu } from "../kernel/proc-stat.js";
+import { readSysctls } from "../kernel/sysctl.js";
+import { parseSchedstat } from "../kernel/task.js";
+import type { Counters, HostReading, ProcessReading, Sysctls, TaskReading } from "../snapshot/snapshot.js";
+
+export interface Surroundings {
+  readonly process: ProcessReading;
+  readonly host?: HostReading | undefined;
+  readonly counters?: Counters | undefined;
+  readonly sysctl?: Sysctls | undefined;
+}
+
+export interface SurroundingsReader {
+  /** `close`: all but the settings; otherwise only what costs next to nothing. `observerLateMs` is passed on. */
+  read(at: number, close: boolean, observerLateMs: number | undefined): Surroundings;
+  close(): void;
+}
+
+/** Counters and the host's figures cost 0.1 to 0.2 ms together: at the fast pace not every time. */
+const dearMs = 100;
+/** Settings change when a person changes them. */
+const settingsMs = 10_000;
+
+/** `tid`: the observer's own thread, whose wait for a CPU is no stop of the process. */
+export const openSurroundings = (tid: number | undefined): SurroundingsReader => {
+  const schedstat = tid === undefined ? undefined : openReader(`/proc/self/task/${tid}/schedstat`);
+  const quota = openCpuQuota(process.pid);
+  const fds = openFds(process.pid);
+  const host = openHostCpu();
+  const counters = openCounters();
+  let dearAt = Number.NEGATIVE_INFINITY;
+  let settingsAt = Number.NEGATIVE_INFINITY;
+  let sysctl: Sysctls | undefined;
+
+  const observer = (): TaskReading | undefined =>
+    schedstat && { state: "R", ...parseSchedstat(schedstat.read() ?? "") };
+
+  return {
+    read(at, close, observerLateMs) {
+      const quiet: ProcessReading = {
+        pid: process.pid,
+        cpuQuota: quota.read(),
+        observerLateMs,
+        observer: observer(),
+      };
+      if (at - settingsAt >= settingsMs) {
+        sysctl = readSysctls();
+        settingsAt = at;
+      }
+      if (!close || at - dearAt < dearMs) return { process: quiet, sysctl };
+      dearAt = at;
+      return {
+        process: { ...quiet, fds: fds.read() },
+        host: host.read(),
+        counters: counters.read(),
+        sysctl,
+      };
+    },
+    close: () => {
+      for (const reader of [schedstat, quota, fds, host, counters]) reader?.close();
+    },
+  };
+};

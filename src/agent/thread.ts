@@ -1,0 +1,94 @@
+// The observer's Worker, from the main thread: never keeps the process alive, never preloads what the application
+// preloads, is started anew with growing pauses when it dies, and is given up after a few deaths.
+import { join } from "node:path";
+import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
+import type { ObserverData, Report, Request } from "./messages.js";
+
+export interface ThreadEvents {
+  report(report: Report): void;
+  /** It died; `againMs`: when it is started anew, `undefined`: it is not. */
+  died(reason: string, againMs: number | undefined): void;
+}
+
+export interface Thread {
+  post(request: Request): void;
+  /** Resolves when the thread has ended and nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+const limits: ResourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 };
+const pausesMs = [1000, 10_000, 60_000];
+const stopMs = 2000;
+
+/** Throws where this process may start no Worker. `data` is asked again at each start. */
+export const startThread = (data: () => ObserverData, events: ThreadEvents): Thread => {
+  let deaths = 0;
+  let stopping = false;
+  let worker = start();
+  let again: NodeJS.Timeout | undefined;
+
+  function start(): Worker {
+    const started = new Worker(join(__dirname, "observer.js"), { ...workerOptions(), workerData: data() });
+    let reason = "it ended by itself";
+    started.on("message", events.report);
+    started.on("messageerror", () => undefined);
+    started.on("error", (error) => {
+      reason = String(error);
+    });
+    started.on("exit", () => {
+      if (!stopping) died(reason);
+    });
+    // After the listeners: a 'message' listener holds the port.
+    started.unref();
+    return started;
+  }
+  function died(reason: string): void {
+    const pauseMs = pausesMs[deaths];
+    deaths += 1;
+    events.died(reason, pauseMs);
+    if (pauseMs === undefined) return;
+    again = setTimeout(() => {
+      try {
+        worker = start();
+      } catch (error) {
+        died(String(error));
+      }
+    }, pauseMs).unref();
+  }
+
+  return {
+    post: (request) => worker.postMessage(request),
+    async stop() {
+      stopping = true;
+      clearTimeout(again);
+      if (worker.threadId < 0) return;
+      const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+      // Whoever awaits the stop must not lose the process meanwhile; a thread that does not answer is ended.
+      worker.ref();
+      const force = setTimeout(() => void worker.terminate(), stopMs);
+      worker.postMessage({ type: "stop" } satisfies Request);
+      await ended;
+      clearTimeout(force);
+      worker.removeAllListeners();
+    },
+  };
+};
+
+// With options of its own the thread would not be under the permission model: there it inherits everything, and
+// `register`, preloaded in it, sees by workerData where it is.
+const workerOptions = (): WorkerOptions => ({
+  name: "sockscope",
+  stdout: true,
+  stderr: true,
+  resourceLimits: limits,
+  ...(hasPermissionModel() ? {} : { execArgv: [], env: observerEnvironment() }),
+});
+
+/** `process.permission` exists where the permission model is on. */
+export const hasPermissionModel = (): boolean => Reflect.get(process, "permission") !== undefined;
+
+// All options are resolved; NODE_OPTIONS must not reach it. Only test coverage is passed on.
+const observerEnvironment = (): NodeJS.Dict<string> => {
+  const { NODE_V8_COVERAGE } = process.env;
+  return NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE };
+};

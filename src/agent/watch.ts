@@ -1,0 +1,116 @@
+// The observer's life: looks at its own pace, has each look explained, and says what was found: to the log at once,
+// to the board every interval and at each finding, to the main thread where somebody listens.
+import type { Finding } from "../explain/finding.js";
+import { createExplainer } from "../explain/explainer.js";
+import type { LogWriter } from "../export/log.js";
+import { createRedactor } from "../export/redact.js";
+import { sampleOf } from "../export/sample.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import { writeBoard } from "./board.js";
+import type { Looker } from "./look.js";
+import { type ObserverOptions, type Report, wants } from "./messages.js";
+import { createPace } from "./pace.js";
+import { createShownFindings } from "./shown-findings.js";
+import type { StallStacks } from "./stall-stacks.js";
+
+export interface WatchParts {
+  readonly options: ObserverOptions;
+  readonly looker: Looker;
+  readonly stacks: StallStacks | undefined;
+  readonly log: LogWriter;
+  readonly board: SharedArrayBuffer;
+  readonly wants: SharedArrayBuffer;
+  /** Never fast: where the watch runs in the application's own thread. */
+  readonly slow: boolean;
+  readonly report: (report: Report) => void;
+  readonly now: () => number;
+}
+
+export interface Watch {
+  /** Looks now instead of when it is due. */
+  wake(): void;
+  stop(): void;
+}
+
+/** A look this much before the interval's end counts for it. */
+const intervalSlackMs = 5;
+
+export const startWatch = (parts: WatchParts): Watch => {
+  const { options, looker, stacks, log, now } = parts;
+  const { intervalMs } = options;
+  const explainer = createExplainer({ ...options.thresholds, mute: options.mute });
+  const pace = createPace(options);
+  const redact = createRedactor(options.redact, options.redactKey);
+  const findings = createShownFindings();
+  const wanted = new Int32Array(parts.wants);
+  let timer: NodeJS.Timeout | undefined;
+  let due = now();
+  let intervalAt = Number.NEGATIVE_INFINITY;
+  let sampled: Snapshot | undefined;
+  let failures = 0;
+
+  const tell = (finding: Finding, at: number): void => {
+    const told = redact.finding(finding);
+    findings.add(told, at);
+    log.finding(told);
+    if (Atomics.load(wanted, wants.findings) > 0) parts.report({ type: "finding", finding: told });
+  };
+  const sample = (snapshot: Snapshot): void => {
+    if (options.logLevel === "sample") log.sample(sampleOf(snapshot, sampled));
+    if (Atomics.load(wanted, wants.samples) > 0) parts.report({ type: "sample", snapshot });
+    sampled = snapshot;
+  };
+  const look = (): number => {
+    const at = now();
+    const interval = at - intervalAt >= intervalMs - intervalSlackMs;
+    const close = pace.fast && !parts.slow;
+    const { counters } = explainer.attention();
+    const { snapshot, signs } = looker.look({
+      at,
+      lateMs: at - due,
+      interval,
+      close,
+      counters,
+      stalls: stacks?.take() ?? [],
+    });
+    const changed = explainer.observe(snapshot);
+    for (const finding of changed) tell(finding, at);
+    if (!parts.slow) stacks?.consider(at, snapshot.loops, snapshot.listeners);
+    if (interval) {
+      intervalAt = at;
+      sample(snapshot);
+    }
+    if (interval || changed.length > 0) writeBoard(parts.board, { snapshot, findings: findings.list(at) });
+    return parts.slow ? intervalMs : pace.next({ ...signs, attention: explainer.attention().pressed.length > 0 });
+  };
+  const fail = (error: unknown): number => {
+    failures += 1;
+    // One that persists would fill the log: said once, then the thread is given up (and started anew from outside).
+    if (failures === 1) parts.report({ type: "status", status: { state: "degraded", reason: String(error) } });
+    if (failures >= failuresAtMost) throw error;
+    return intervalMs;
+  };
+  const turn = (): void => {
+    let delay: number;
+    try {
+      delay = look();
+      failures = 0;
+    } catch (error) {
+      delay = fail(error);
+    }
+    due = now() + delay;
+    timer = setTimeout(turn, delay);
+    if (parts.slow) timer.unref();
+  };
+  turn();
+  return {
+    wake() {
+      due = Math.min(due, now());
+      clearTimeout(timer);
+      turn();
+    },
+    stop: () => clearTimeout(timer),
+  };
+};
+
+const failuresAtMost = 10;
