@@ -63,8 +63,8 @@ test("the report shows machine, sources, listeners, settings, interfaces and wha
     "            taken at listen()",
     "  info      ListenOverflows, ListenDrops: 14 overflows and 14 drops since this network namespace",
     "            exists: attempts of all its listeners, not clients, and it says nothing about now",
-    "            do: watch the difference: nstat -az TcpExtListenOverflows TcpExtListenDrops, or",
-    "            sockscope diagnose",
+    "            do: compare two runs of nstat -az TcpExtListenOverflows TcpExtListenDrops, or sockscope",
+    "            diagnose",
     "",
     "1 thing to act on.",
   ]);

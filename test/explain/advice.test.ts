@@ -126,6 +126,6 @@ test("a quota is told with its throttled share, which decides the severity", (t)
 
 test("counters since the namespace exists are told and judged as nothing", (t) => {
   t.deepEqual(brief({ ...healthy, counters: { ListenOverflows: 35, ListenDrops: 37 } }), [
-    "info ListenOverflows, ListenDrops: 35 overflows and 37 drops since this network namespace exists: attempts of all its listeners, not clients, and it says nothing about now => watch the difference: nstat -az TcpExtListenOverflows TcpExtListenDrops, or sockscope diagnose",
+    "info ListenOverflows, ListenDrops: 35 overflows and 37 drops since this network namespace exists: attempts of all its listeners, not clients, and it says nothing about now => compare two runs of nstat -az TcpExtListenOverflows TcpExtListenDrops, or sockscope diagnose",
   ]);
 });

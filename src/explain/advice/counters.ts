@@ -11,7 +11,7 @@ export function adviseOnCounters({ counters, pid }: SetUp): readonly Advice[] {
       severity: "info",
       subject: "ListenOverflows, ListenDrops",
       because: `${overflows ?? "?"} overflows and ${drops ?? "?"} drops since ${pid === undefined ? "this" : "its"} network namespace exists: attempts of all its listeners, not clients, and it says nothing about now`,
-      remedy: "watch the difference: nstat -az TcpExtListenOverflows TcpExtListenDrops, or sockscope diagnose",
+      remedy: "compare two runs of nstat -az TcpExtListenOverflows TcpExtListenDrops, or sockscope diagnose",
       source: "/proc/net/netstat",
     },
   ];
