@@ -19,6 +19,8 @@ export interface Disturbance {
   readonly longestFullMs: number;
   /** When the queue was last pressed or dropped. */
   readonly lastPressedAt?: number | undefined;
+  readonly firstDropAt?: number | undefined;
+  readonly lastDropAt?: number | undefined;
 }
 
 export const openDisturbance = (at: number, time: number): Disturbance => ({
@@ -53,5 +55,7 @@ export const foldDisturbance = (
     fullRunMs,
     longestFullMs: Math.max(disturbance.longestFullMs, fullRunMs),
     lastPressedAt: pressed ? step.around.at : disturbance.lastPressedAt,
+    firstDropAt: disturbance.firstDropAt ?? (step.drops > 0 ? step.around.at : undefined),
+    lastDropAt: step.drops > 0 ? step.around.at : disturbance.lastDropAt,
   };
 };

@@ -6,6 +6,7 @@ import type { Finding } from "./finding.js";
 import { createLifecycle } from "./lifecycle.js";
 import { loopOf } from "./loop-step.js";
 import type { MuteRule } from "./mute.js";
+import type { PathMoment } from "./path-state.js";
 import { foldNetns, moved, type Netns, unreadNetns } from "./netns.js";
 import { createClusterQueue } from "./symptoms/cluster-queue.js";
 import { createGhosts } from "./symptoms/ghost-connections.js";
@@ -58,11 +59,11 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
   let idPrefix = "";
   const lifecycle = createLifecycle(() => idPrefix, options.mute ?? []);
 
-  const follow = (listener: ListenerReading): AcceptPath | undefined => {
+  /** A listener seen for the first time is only remembered: there is nothing to compare it with. */
+  const follow = (listener: ListenerReading, moment: PathMoment): AcceptPath | undefined => {
     const known = paths.get(listener.cookie);
     if (known || paths.size >= maxListeners) return known;
-    const path = createAcceptPath(listener, lifecycle, netns);
-    paths.set(listener.cookie, path);
+    paths.set(listener.cookie, createAcceptPath(listener, lifecycle, moment));
     return undefined;
   };
 
@@ -87,7 +88,7 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
     const around = surroundingsOf(before, snapshot, thresholds);
     const moment = { around, netns, thresholds, fds: snapshot.process?.fds };
     for (const listener of snapshot.listeners) {
-      const path = follow(listener);
+      const path = follow(listener, moment);
       const loops = { before: loopOf(before, listener), after: loopOf(snapshot, listener) };
       path?.observe(listener, loops, moment);
     }
@@ -103,8 +104,7 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
       if (previous && snapshot.at <= previous.at) return [];
       idPrefix ||= `${snapshot.time.toString(36)}-${(snapshot.process?.pid ?? 0).toString(36)}`;
       netns = foldNetns(netns, snapshot);
-      if (previous) compare(previous, snapshot);
-      else for (const listener of snapshot.listeners) follow(listener);
+      compare(previous ?? snapshot, snapshot);
       previous = snapshot;
       return lifecycle.sweep(snapshot.at);
     },

@@ -34,8 +34,9 @@ const partMs = (was: boolean, is: boolean, ms: number): number =>
   was && is ? ms : was || is ? Math.min(ms / 2, oneEndMs) : 0;
 
 /** One connection an iteration while somebody waits; what the length lost is the least. */
-const acceptsOf = (before: ListenerReading, after: ListenerReading, loop: LoopStep, left: number): number => {
+const acceptsOf = (before: ListenerReading, after: ListenerReading, loop: LoopStep, { kept, left }: Head): number => {
   const lost = Math.max(0, before.length - after.length, left);
+  if (kept === true) return 0;
   const waited = before.length > 0 && after.length > 0;
   if (loop.motion === "still") return lost;
   return waited && loop.iterations !== undefined && loop.motion === "turned" && (loop.idleMs ?? 0) < 1
@@ -73,6 +74,6 @@ export const listenerStepOf = (
     drops: deltaU32(before.drops, after.drops) ?? 0,
     headKept: head.kept,
     owned: delta(before.owned?.accepted, after.owned?.accepted),
-    accepts: acceptsOf(before, after, loop, head.left),
+    accepts: acceptsOf(before, after, loop, head),
   };
 };

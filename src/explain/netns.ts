@@ -34,3 +34,7 @@ export const counterDelta = (before: Counters | undefined, after: Counters | und
 
 /** What moved since the last reading; empty where this snapshot brought none or it was the first. */
 export const moved = ({ before, counters, fresh }: Netns): Counters => (fresh ? counterDelta(before, counters) : {});
+
+/** The SYN repeats that come a second apart, taken to be the clients' as well: 4 since Linux 6.5, 0 before. */
+export const linearTimeouts = ({ sysctl }: Netns): number =>
+  sysctl.tcp_syn_linear_timeouts ?? (Object.keys(sysctl).length === 0 ? 4 : 0);

@@ -141,8 +141,8 @@ export const updateWaits = (watch: Watch, at: number, now: boolean, thresholds: 
   watch.waitsAt = at;
   const { residents, depth } = watch;
   watch.waits = residents.looked
-    ? waitsOf(residents.waits(at), "estimate: ages of the residents and the look at which they had left")
-    : waitsOf(depth.waits(at), "estimate: length of the queue, first in first out");
+    ? waitsOf(residents.waits(at), "estimate: ages of the residents")
+    : waitsOf(depth.waits(at), "estimate: length of the queue");
   watch.abandoned = residents.abandoned(thresholds.abandonedWaitMs);
 };
 

@@ -9,6 +9,7 @@ const unhealthy = ({ account, about, over, moving, loopSeen, thresholds, outside
   if (!loopSeen) return unknown("the event loop could not be seen");
   if (!moving && !over) return pending("the loop has not turned since");
   if (account.longestStallMs >= thresholds.blockedMs) return no("the loop stood still meanwhile");
+  if (account.longestBusyMs >= thresholds.saturatedMs) return no("the loop had no idle time");
   if (account.unseenMs > account.ms / 2) return unknown("it cannot be told whether the loop turned");
   const idleMs = account.idleMs ?? (outside ? account.restMs : 0);
   const busyMs = Math.max(0, account.ms - idleMs);

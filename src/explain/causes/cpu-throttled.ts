@@ -8,7 +8,7 @@ export const cpuThrottled: CauseRule = {
   judge: (question) => {
     const lostMs = throttledMs(question.account);
     if (lostMs === undefined) return unknown("the cgroup's CPU quota could not be read");
-    if (lostMs === 0) return no("nr_throttled did not cost this thread any time");
+    if (question.account.throttledMs === 0) return no("the throttled time did not move");
     const because = `throttled for ${duration(lostMs)} of ${duration(question.account.ms)}`;
     return isMain(lostMs, question) ? yes(0.95, because) : no(because);
   },

@@ -10,6 +10,10 @@ const isLong = ({ account, thresholds }: Question): boolean =>
 const isHalf = ({ account, thresholds, over }: Question): boolean =>
   over && account.longestStallMs >= thresholds.noiseMs && account.longestStallMs >= thresholds.mainShare * account.ms;
 
+/** A loop that has made many short iterations meanwhile is most likely in another one. */
+const hasTurned = ({ account }: Question): boolean => (account.iterations ?? 0) >= manyIterations;
+const manyIterations = 10;
+
 export const eventLoopBlocked: CauseRule = {
   cause: "event-loop-blocked",
   judge: (question) => {
@@ -17,7 +21,8 @@ export const eventLoopBlocked: CauseRule = {
     const because = `the longest iteration took ${duration(account.longestStallMs)} of ${duration(account.ms)}`;
     if (isLong(question)) return yes(outside ? 0.8 : 0.97, because);
     if (isHalf(question)) return yes(outside ? 0.65 : 0.85, because);
-    if (!over && run.stallMs > 0) return pending(`the loop has not turned for ${duration(run.stallMs)}`);
+    if (!over && run.stallMs > 0 && !hasTurned(question))
+      return pending(`the loop has not turned for ${duration(run.stallMs)}`);
     if (!loopSeen) return unknown("the event loop could not be seen");
     if (account.unseenMs > account.ms / 2) return unknown("it cannot be told whether the loop turned");
     return no(account.longestStallMs > 0 ? because : "the loop kept turning");

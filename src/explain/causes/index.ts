@@ -45,9 +45,9 @@ export const judge = (question: Question): Judgement => {
   const found = index < 0 ? undefined : verdicts[index];
   const unknowns = earlier.filter(({ fit }) => fit === "unknown").length;
   const ruledOut = of("no").map(({ cause, verdict }) => ({ cause, because: verdict.because }));
-  const missing = [...of("unknown"), ...of("pending")].map(({ verdict }) => verdict.because);
+  const missing = [...new Set(earlier.filter(({ fit }) => fit !== "no").map(({ because }) => because))];
   if (open) return { cause: undefined, confidence: 0.3, because: "", ruledOut, missing };
-  if (!found) return { cause: "unknown", confidence: 0.4, because: "", ruledOut, missing: [...new Set(missing)] };
+  if (!found) return { cause: "unknown", confidence: 0.4, because: "", ruledOut, missing };
   // Another cause that fits as well stays visible: it is told with its figure, as less than the first.
   const second = verdicts
     .slice(index + 1)
@@ -58,6 +58,6 @@ export const judge = (question: Question): Judgement => {
     confidence: Math.max(0.3, (found.verdict.confidence ?? 0.5) - untested * unknowns),
     because: found.verdict.because,
     ruledOut: [...ruledOut, ...second],
-    missing: [...new Set(missing)],
+    missing,
   };
 };

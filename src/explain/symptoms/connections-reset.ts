@@ -10,7 +10,7 @@ import { delta } from "../delta.js";
 
 /** Counters that come later than this say nothing about a closed listener. */
 const patienceMs = 2500;
-const netstat = "/proc/net/netstat, whole network namespace";
+const netstat = "netstat, netns-wide";
 
 interface Resets {
   readonly key: string;

@@ -2,7 +2,7 @@
 // syn_recv_sock fails): they are connected, the server holds nothing. SyncookiesRecv counts their ACKs, PassiveOpens
 // those that got in. A ghost that speaks repeats itself (0.2, 0.5, 0.9, 1.9 s …), so each cookie that was sent
 // vouches for one ghost at most.
-import type { AcceptPath } from "../accept-path.js";
+import type { AcceptPath, Explanation } from "../accept-path.js";
 import { count, placeOf } from "../format.js";
 import { shorten } from "../wording.js";
 import { type Beside, type BesideSymptom, dropper } from "./beside.js";
@@ -13,6 +13,7 @@ const cookieMs = 3000;
 interface Haunt {
   readonly path: AcceptPath;
   readonly key: string;
+  told?: Explanation | undefined;
   alone: boolean;
   ghosts: number;
   sent: number;
@@ -22,7 +23,11 @@ interface Haunt {
 const report = (haunt: Haunt, beside: Beside, evidence: boolean): void => {
   const { path, ghosts } = haunt;
   const { thresholds, around, lifecycle, netns } = beside;
-  const told = path.explanation();
+  // The listener's own finding may end long before the ghosts do.
+  const latest = path.explanation();
+  if (latest && (!haunt.told || haunt.told.cause === "unknown" || haunt.told.cause === latest.cause))
+    haunt.told = latest;
+  const { told } = haunt;
   const { listener } = path.watch;
   const severity = ghosts >= thresholds.criticalClients ? "critical" : "warning";
   const cause = told?.cause ?? "unknown";
@@ -50,13 +55,13 @@ const report = (haunt: Haunt, beside: Beside, evidence: boolean): void => {
             name: "SyncookiesSent",
             value: haunt.sent,
             unit: "segments",
-            source: "/proc/net/netstat, whole network namespace",
+            source: "netstat, netns-wide",
           },
           {
             name: "SyncookiesRecv",
             value: haunt.received,
             unit: "segments",
-            source: "/proc/net/netstat, whole network namespace",
+            source: "netstat, netns-wide",
           },
           { name: "limit", value: listener.limit, unit: "connections", source: "TCP_INFO tcpi_sacked; limit + 1 fit" },
           {

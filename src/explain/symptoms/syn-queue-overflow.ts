@@ -70,7 +70,7 @@ const report = (flood: Flood, beside: Beside): void => {
   const cause = flood.cause ?? "unknown";
   const severity = cause === "syn-flood" || dropped >= thresholds.criticalClients ? "critical" : "warning";
   const subject = path.subject();
-  const source = "/proc/net/netstat, whole network namespace";
+  const source = "netstat, netns-wide";
   lifecycle.report(
     flood.key,
     {
