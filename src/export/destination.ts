@@ -2,7 +2,8 @@
 // now is lost and counted. Mirrors pipe(7), open(2), write(2).
 //
 // The thread that calls is the observer, so lines appear while the main thread is blocked.
-import { closeSync, constants, fstatSync, openSync, type Stats, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync, writeSync } from "node:fs";
+import { constants as osConstants } from "node:os";
 import { resolve } from "node:path";
 import { errnoName, errorCode } from "../errors.js";
 
@@ -28,6 +29,7 @@ export interface Outlet {
 }
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants;
+const { ENOSYS } = osConstants.errno;
 const keepOpen = (): void => {};
 
 const standardStreams: ReadonlyMap<string, number> = new Map([
@@ -100,7 +102,7 @@ const remainder = (bytes: Uint8Array, taken: number): Uint8Array | undefined =>
 const standardOutlet = (fd: number, writeNow: WriteNow | undefined): Outlet => {
   try {
     const stat = fstatSync(fd);
-    // A regular file is never full of readers to wait for, and its offset is shared with the host: append to that.
+    // A regular file makes nobody wait for a reader, and its offset is shared with the host: what we write adds up.
     if (stat.isFile()) return { take: (bytes) => writeSync(fd, bytes), close: keepOpen };
     if (!stat.isSocket()) {
       const own = openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY);
@@ -113,10 +115,16 @@ const standardOutlet = (fd: number, writeNow: WriteNow | undefined): Outlet => {
 };
 
 const takeNow = (fd: number, bytes: Uint8Array, writeNow: WriteNow | undefined): number => {
-  if (writeNow === undefined) throw new Error("without the addon a write to this stream could wait");
-  const taken = writeNow(fd, bytes);
+  const taken = writeNow?.(fd, bytes) ?? -ENOSYS;
   if (taken >= 0) return taken;
+  // Without the addon, only a description that the host itself has made non-blocking can be used.
+  if (taken === -ENOSYS && isNonBlocking(fd)) return writeSync(fd, bytes);
   throw Object.assign(new Error("write"), { code: errnoName(-taken) });
+};
+
+const isNonBlocking = (fd: number): boolean => {
+  const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "latin1"))?.[1] ?? "0";
+  return (Number.parseInt(flags, 8) & O_NONBLOCK) !== 0;
 };
 
 interface OpenFile {
