@@ -1,23 +1,16 @@
 // Any sockets of a network namespace by sock_diag(7), filtered, each once; and one socket by its addresses.
 import { stateMask, type TcpState } from "../snapshot/tcp-state.js";
 import { portFilter } from "./diag-filter.js";
-import { bothFamilies, type Family, familyNumbers, reasonOf } from "./diag-rows.js";
-import {
-  type DiagAttribute,
-  encodeInetRequest,
-  encodeSocketId,
-  InetDiagSocket,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-  type SocketId,
-} from "./inet-diag.js";
-import { dumpAgain, exchange, type Link, readBytes } from "./netlink.js";
+import { reasonOf } from "./diag-rows.js";
+import { InetDiagSocket } from "./inet-diag.js";
+import { type DiagAttribute, type Family, getRequest, inetRequests, type SocketId } from "./inet-request.js";
+import { dumpAgain, exchange, type Link, readBytes, type Request } from "./netlink.js";
 import { SocketDump } from "./socket-dump.js";
 
 /** Which sockets; what is left out does not restrict. */
 export interface DumpFilter {
   readonly protocol?: "tcp" | "udp" | undefined;
-  /** Default: both. Each is a walk of the table of its own. */
+  /** Default: both. */
   readonly family?: Family | undefined;
   /** Default: all but TIME-WAIT and SYN-RECV. */
   readonly states?: readonly TcpState[] | undefined;
@@ -34,15 +27,10 @@ const usualStates = 0xfff & ~stateMask(["UNKNOWN", "TIME-WAIT", "SYN-RECV"]);
 const usualAttributes: readonly DiagAttribute[] = ["info", "memInfo"];
 
 // One list of ports goes to the kernel as a filter; all else is compared here.
-function requestOf(filter: DumpFilter, family: Family): Uint8Array {
-  const { localPorts, remotePorts } = filter;
-  return encodeInetRequest({
-    family: familyNumbers[family],
-    protocol: filter.protocol === "udp" ? IPPROTO_UDP : IPPROTO_TCP,
-    states: filter.states ? stateMask(filter.states) : usualStates,
-    attributes: filter.attributes ?? usualAttributes,
-    bytecode: localPorts ? portFilter(localPorts, "local") : remotePorts && portFilter(remotePorts, "remote"),
-  });
+function requestsOf({ protocol, family, localPorts, remotePorts, ...filter }: DumpFilter): Request[] {
+  const bytecode = localPorts ? portFilter(localPorts, "local") : remotePorts && portFilter(remotePorts, "remote");
+  const states = filter.states ? stateMask(filter.states) : usualStates;
+  return inetRequests({ protocol, family, states, attributes: filter.attributes ?? usualAttributes, bytecode });
 }
 
 function matcher(filter: DumpFilter): (socket: InetDiagSocket) => boolean {
@@ -62,10 +50,10 @@ function matcher(filter: DumpFilter): (socket: InetDiagSocket) => boolean {
 export function diagDump(link: Link, filter: DumpFilter = {}): SocketDump {
   const dump = new SocketDump();
   const sink = dump.sink(matcher(filter));
-  for (const family of filter.family ? [filter.family] : bothFamilies) {
+  for (const request of requestsOf(filter)) {
     const outcome = dumpAgain(
       link,
-      requestOf(filter, family),
+      request,
       () => dump.room(),
       () => sink,
     );
@@ -79,12 +67,10 @@ const buffer = new Uint8Array(readBytes);
 
 /** The socket with these addresses, in time that does not depend on how many there are. `undefined`: none. */
 export function diagGet(link: Link, id: SocketId): InetDiagSocket | undefined {
-  const { family, bytes } = encodeSocketId(id);
-  const request = { family, protocol: IPPROTO_TCP, states: 0xfff, attributes: usualAttributes, id: bytes };
   let found: InetDiagSocket | undefined;
   exchange(
     link,
-    encodeInetRequest(request),
+    getRequest(id, usualAttributes),
     false,
     () => buffer,
     (view, start, end) => {

@@ -1,9 +1,10 @@
 // Listening sockets of a network namespace by sock_diag(7). LISTEN alone in the mask spares the kernel the walk
 // of all connections: about 20 µs whatever their number (net/ipv4/inet_diag.c inet_diag_dump_icsk).
 import { stateMask } from "../snapshot/tcp-state.js";
-import { bothFamilies, type Family, familyNumbers, reasonOf, type Rows } from "./diag-rows.js";
-import { encodeInetRequest, InetDiagSocket, IPPROTO_TCP } from "./inet-diag.js";
-import { dumpAgain, exchange, type Link, readBytes } from "./netlink.js";
+import { reasonOf, type Rows } from "./diag-rows.js";
+import { InetDiagSocket } from "./inet-diag.js";
+import { type Family, inetRequests } from "./inet-request.js";
+import { dumpAgain, exchange, type Link, readBytes, type Request } from "./netlink.js";
 import { type DiagUnixListener, encodeUnixRequest, parseUnixListener } from "./unix-diag.js";
 
 /** A TCP listener. SO_REUSEPORT members are rows of their own; a dual-stack listener is one ipv6 row. */
@@ -48,7 +49,7 @@ const room = (): Uint8Array => buffer;
 
 function collect<Row extends { readonly cookie: bigint }>(
   link: Link,
-  requests: readonly Uint8Array[],
+  requests: readonly Request[],
   parse: (view: DataView, start: number, end: number) => Row | undefined,
 ): Rows<Row> {
   const found = new Map<bigint, Row>();
@@ -68,14 +69,7 @@ function collect<Row extends { readonly cookie: bigint }>(
   return { rows: [...found.values()], partial: reason !== undefined, reason };
 }
 
-const listenerRequests = bothFamilies.map((family) =>
-  encodeInetRequest({
-    family: familyNumbers[family],
-    protocol: IPPROTO_TCP,
-    states: stateMask(["LISTEN"]),
-    attributes: ["memInfo"],
-  }),
-);
+const listenerRequests = inetRequests({ states: stateMask(["LISTEN"]), attributes: ["memInfo"] });
 
 /** All TCP listeners of the namespace, both families. */
 export function diagListeners(link: Link): Rows<DiagListener> {

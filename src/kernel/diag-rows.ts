@@ -1,6 +1,5 @@
-// What the queries of sock_diag(7) have in common: rows that may be incomplete, and the families to ask.
+// What the queries of sock_diag(7) have in common: rows that may be incomplete, and why.
 import { errnoName } from "../errors.js";
-import { AF_INET, AF_INET6 } from "./address.js";
 import type { Outcome } from "./netlink.js";
 
 /** Rows that were told; `partial`: some may be missing, and why. */
@@ -9,10 +8,6 @@ export interface Rows<Row> {
   readonly partial: boolean;
   readonly reason?: string | undefined;
 }
-
-export type Family = "ipv4" | "ipv6";
-export const familyNumbers: Readonly<Record<Family, number>> = { ipv4: AF_INET, ipv6: AF_INET6 };
-export const bothFamilies: readonly Family[] = ["ipv4", "ipv6"];
 
 /** Why an answer is not complete; `undefined`: it is. */
 export function reasonOf({ errno, partial }: Outcome): string | undefined {

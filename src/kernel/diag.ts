@@ -5,9 +5,10 @@ import { KernelError } from "../errors.js";
 import type { WaitingReading } from "../snapshot/snapshot.js";
 import { diagDump, diagGet, type DumpFilter } from "./diag-dump.js";
 import { type DiagListener, diagListeners, diagUnixListener, diagUnixListeners } from "./diag-listeners.js";
-import type { Family, Rows } from "./diag-rows.js";
+import type { Rows } from "./diag-rows.js";
 import { diagSynRecv, diagWaiting } from "./diag-waiting.js";
-import type { InetDiagSocket, SocketId } from "./inet-diag.js";
+import type { InetDiagSocket } from "./inet-diag.js";
+import type { Family, SocketId } from "./inet-request.js";
 import type { SocketDump } from "./socket-dump.js";
 import type { DiagUnixListener } from "./unix-diag.js";
 
@@ -24,9 +25,9 @@ export interface Diag {
   /** The listening unix socket with this inode. */
   unixListener(inode: number): DiagUnixListener | undefined;
   /** Who waits in the accept queues behind these ports: not accepted yet, with age and state. */
-  waiting(ports: readonly number[], families?: readonly Family[]): Map<number, WaitingReading>;
+  waiting(ports: readonly number[], family?: Family): Map<number, WaitingReading>;
   /** Half-open connections (SYN-RECV) by port; empty if the answer was cut short. */
-  synRecv(ports: readonly number[], families?: readonly Family[]): Map<number, number>;
+  synRecv(ports: readonly number[], family?: Family): Map<number, number>;
   /** Any sockets, raw in memory, decoded on access, each cookie once. */
   dump(filter?: DumpFilter): SocketDump;
   /** One TCP socket by its addresses (no remote one: a listener), 2 to 4 µs. */
@@ -39,8 +40,8 @@ function diagOver(link: NetlinkSocket): Diag {
     listeners: () => diagListeners(link),
     unixListeners: () => diagUnixListeners(link),
     unixListener: (inode) => diagUnixListener(link, inode),
-    waiting: (ports, families) => diagWaiting(link, ports, families),
-    synRecv: (ports, families) => diagSynRecv(link, ports, families),
+    waiting: (ports, family) => diagWaiting(link, ports, family),
+    synRecv: (ports, family) => diagSynRecv(link, ports, family),
     dump: (filter) => diagDump(link, filter),
     get: (id) => diagGet(link, id),
     close: () => link.close(),

@@ -8,10 +8,11 @@ export { type CpuLimit, openCpuQuota, parseCpuMax, parseCpuStat, readCpuLimit, r
 export { connectDiag, type Diag, dumpSockets, openDiag, type OpenDiagOptions } from "./diag.js";
 export type { DumpFilter } from "./diag-dump.js";
 export type { DiagListener } from "./diag-listeners.js";
-export type { Family, Rows } from "./diag-rows.js";
+export type { Rows } from "./diag-rows.js";
 export { type FdsReading, openFds, parseFdLimit, readFds } from "./fds.js";
 export { parseCgroupEvents, parseFreezerState, readFrozen } from "./frozen.js";
-export type { DiagAttribute, InetDiagSocket, SocketId } from "./inet-diag.js";
+export type { InetDiagSocket } from "./inet-diag.js";
+export type { DiagAttribute, Family, SocketId } from "./inet-request.js";
 export { type ListenerQueue, readListener } from "./listener.js";
 export { currentTid, type Loop, loopOfListeners, readLoops, registerLoop } from "./loops.js";
 export { type MemInfo, memInfoOf, readMemInfo } from "./mem-info.js";

@@ -1,61 +1,17 @@
-// struct inet_diag_req_v2, struct inet_diag_msg and its attributes: include/uapi/linux/inet_diag.h, sock_diag(7).
+// struct inet_diag_msg and its attributes: include/uapi/linux/inet_diag.h, sock_diag(7).
 import { type TcpState, tcpStates } from "../snapshot/tcp-state.js";
-import { AF_INET6, ipv4Text, ipv6Text, parseAddress } from "./address.js";
+import { AF_INET6, ipv4Text, ipv6Text } from "./address.js";
 import { type MemInfo, memInfoOf } from "./mem-info.js";
 import { attribute } from "./netlink.js";
 import { type TcpInfo, tcpInfoOf } from "./tcp-info.js";
 
-export const IPPROTO_TCP = 6;
-export const IPPROTO_UDP = 17;
 const messageBytes = 72;
-const INET_DIAG_INFO = 2;
-const INET_DIAG_CONG = 4;
-const INET_DIAG_SKMEMINFO = 7;
+export const INET_DIAG_INFO = 2;
+export const INET_DIAG_CONG = 4;
+export const INET_DIAG_SKMEMINFO = 7;
 const INET_DIAG_SHUTDOWN = 8;
 const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_MARK = 15;
-const INET_DIAG_REQ_BYTECODE = 1;
-
-/** Which attributes to ask for; the rest comes unasked. */
-export type DiagAttribute = "info" | "memInfo" | "congestion";
-const extBit: Readonly<Record<DiagAttribute, number>> = {
-  info: 1 << (INET_DIAG_INFO - 1),
-  memInfo: 1 << (INET_DIAG_SKMEMINFO - 1),
-  congestion: 1 << (INET_DIAG_CONG - 1),
-};
-
-export interface InetRequest {
-  readonly family: number;
-  readonly protocol: number;
-  /** Mask of states. LISTEN alone spares the walk of all connections. */
-  readonly states: number;
-  readonly attributes: readonly DiagAttribute[];
-  /** struct inet_diag_sockid, 48 bytes, of an exact get. */
-  readonly id?: Uint8Array | undefined;
-  /** Kernel filter, see diag-filter.ts. */
-  readonly bytecode?: Uint8Array | undefined;
-}
-
-/** The payload of a SOCK_DIAG_BY_FAMILY request. */
-export function encodeInetRequest(request: InetRequest): Uint8Array {
-  const { bytecode } = request;
-  const payload = new Uint8Array(56 + (bytecode ? 4 + bytecode.length : 0));
-  const view = new DataView(payload.buffer);
-  view.setUint8(0, request.family);
-  view.setUint8(1, request.protocol);
-  view.setUint8(
-    2,
-    request.attributes.reduce((mask, name) => mask | extBit[name], 0),
-  );
-  view.setUint32(4, request.states, true);
-  if (request.id) payload.set(request.id, 8);
-  if (bytecode) {
-    view.setUint16(56, 4 + bytecode.length, true);
-    view.setUint16(58, INET_DIAG_REQ_BYTECODE, true);
-    payload.set(bytecode, 60);
-  }
-  return payload;
-}
 
 /** A socket as sock_diag told it: decodes on access; attributes that did not come are `undefined`. */
 export class InetDiagSocket {
@@ -169,30 +125,4 @@ export class InetDiagSocket {
     const found = this.#attribute(INET_DIAG_MARK);
     return found && found.end - found.start >= 4 ? this.#view.getUint32(found.start, true) : undefined;
   }
-}
-
-/** Which socket an exact get means. */
-export interface SocketId {
-  readonly localAddress: string;
-  readonly localPort: number;
-  /** Both 0 or absent: a listener. */
-  readonly remoteAddress?: string | undefined;
-  readonly remotePort?: number | undefined;
-  readonly cookie?: bigint | undefined;
-}
-
-/** struct inet_diag_sockid and the family it is of. TypeError: an address is none. */
-export function encodeSocketId(id: SocketId): { family: number; bytes: Uint8Array } {
-  const local = parseAddress(id.localAddress);
-  const remote = id.remoteAddress === undefined ? undefined : parseAddress(id.remoteAddress);
-  if (remote && remote.family !== local.family) throw new TypeError("remoteAddress is of another family");
-  const bytes = new Uint8Array(48);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, id.localPort);
-  view.setUint16(2, id.remotePort ?? 0);
-  bytes.set(local.bytes, 4);
-  if (remote) bytes.set(remote.bytes, 20);
-  // INET_DIAG_NOCOOKIE is all ones: any socket with these addresses.
-  view.setBigUint64(40, id.cookie ?? 0xffff_ffff_ffff_ffffn, true);
-  return { family: local.family, bytes };
 }

@@ -39,12 +39,18 @@ export const readBytes = 32768;
 const lossesTolerated = 64;
 const dumpAttempts = 3;
 
+/** Message type and payload of a question. */
+export interface Request {
+  readonly type: number;
+  readonly payload: Uint8Array;
+}
+
 /** A netlink message: header and payload, padded to 4. */
-export function encodeRequest(payload: Uint8Array, sequence: number, dump: boolean): Uint8Array {
+export function encodeRequest({ type, payload }: Request, sequence: number, dump: boolean): Uint8Array {
   const message = new Uint8Array(headerBytes + ((payload.length + 3) & ~3));
   const view = new DataView(message.buffer);
   view.setUint32(0, headerBytes + payload.length, true);
-  view.setUint16(4, SOCK_DIAG_BY_FAMILY, true);
+  view.setUint16(4, type, true);
   view.setUint16(6, NLM_F_REQUEST | (dump ? NLM_F_DUMP : 0), true);
   view.setUint32(8, sequence, true);
   message.set(payload, headerBytes);
@@ -102,10 +108,10 @@ export function readFrames(
 let lastSequence = 0;
 
 /** One request and its answer. `room()` gives the memory for the next datagram, at least `readBytes` long. */
-export function exchange(link: Link, payload: Uint8Array, dump: boolean, room: () => Uint8Array, sink: Sink): Outcome {
+export function exchange(link: Link, request: Request, dump: boolean, room: () => Uint8Array, sink: Sink): Outcome {
   lastSequence = (lastSequence % 0x7fffffff) + 1;
   const frames: Frames = { done: false, errno: 0, partial: false, interrupted: false };
-  const sent = link.send(encodeRequest(payload, lastSequence, dump));
+  const sent = link.send(encodeRequest(request, lastSequence, dump));
   if (sent < 0) return { errno: -sent, partial: false, interrupted: false };
   for (let losses = 0; !frames.done; ) {
     const bytes = room();
@@ -125,10 +131,10 @@ export function exchange(link: Link, payload: Uint8Array, dump: boolean, room: (
 }
 
 /** A dump, asked again twice if it was interrupted; `restart` is called before each attempt. */
-export function dumpAgain(link: Link, payload: Uint8Array, room: () => Uint8Array, restart: () => Sink): Outcome {
+export function dumpAgain(link: Link, request: Request, room: () => Uint8Array, restart: () => Sink): Outcome {
   let outcome: Outcome = { errno: 0, partial: true, interrupted: true };
   for (let attempt = 0; attempt < dumpAttempts && outcome.interrupted; attempt++)
-    outcome = exchange(link, payload, true, room, restart());
+    outcome = exchange(link, request, true, room, restart());
   return outcome;
 }
 

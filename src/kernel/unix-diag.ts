@@ -1,6 +1,6 @@
 // struct unix_diag_req, struct unix_diag_msg and its attributes: include/uapi/linux/unix_diag.h, sock_diag(7).
 import { AF_UNIX, unixPath } from "./address.js";
-import { attribute } from "./netlink.js";
+import { attribute, type Request, SOCK_DIAG_BY_FAMILY } from "./netlink.js";
 
 const messageBytes = 16;
 const UNIX_DIAG_NAME = 0;
@@ -21,8 +21,8 @@ export interface DiagUnixListener {
   readonly limit: number;
 }
 
-/** The payload of a request for all listeners, or for the socket with this inode. */
-export function encodeUnixRequest(inode?: number): Uint8Array {
+/** A request for all listeners, or for the socket with this inode. */
+export function encodeUnixRequest(inode?: number): Request {
   const payload = new Uint8Array(24);
   const view = new DataView(payload.buffer);
   view.setUint8(0, AF_UNIX);
@@ -32,7 +32,7 @@ export function encodeUnixRequest(inode?: number): Uint8Array {
   // INET_DIAG_NOCOOKIE: any socket with the inode.
   view.setUint32(16, 0xffffffff, true);
   view.setUint32(20, 0xffffffff, true);
-  return payload;
+  return { type: SOCK_DIAG_BY_FAMILY, payload };
 }
 
 /** Total: `undefined` for what is not a listener with its queue. */

@@ -8,12 +8,14 @@ const [MULTI, INTERRUPTED] = [2, 0x12];
 const row = (value: number, flags = MULTI): Uint8Array => message(ROW, flags, int32(value));
 const done = (errno = 0, flags = MULTI): Uint8Array => message(DONE, flags, int32(-errno));
 
+const question = { type: 20, payload: new Uint8Array(4) };
+
 const ask = (link: Link, dump = true) => {
   const rows: number[] = [];
   const buffer = new Uint8Array(1024);
   const outcome = exchange(
     link,
-    new Uint8Array(4),
+    question,
     dump,
     () => buffer,
     (view, start) => rows.push(view.getInt32(start, true)),
@@ -26,7 +28,7 @@ const again = (link: Link) => {
   const buffer = new Uint8Array(1024);
   const outcome = dumpAgain(
     link,
-    new Uint8Array(4),
+    question,
     () => buffer,
     () => {
       rows = [];
@@ -39,7 +41,7 @@ const again = (link: Link) => {
 const whole = { errno: 0, partial: false, interrupted: false };
 
 test("a request carries its length, type, flags and sequence", (t) => {
-  const view = viewOf(encodeRequest(Uint8Array.of(1, 2, 3, 4, 5), 9, true));
+  const view = viewOf(encodeRequest({ type: 20, payload: Uint8Array.of(1, 2, 3, 4, 5) }, 9, true));
   t.is(view.byteLength, 24);
   t.deepEqual(
     [view.getUint32(0, true), view.getUint16(4, true), view.getUint16(6, true), view.getUint32(8, true)],
@@ -129,7 +131,7 @@ test("any datagrams at all are answered without a throw, and every message told 
       const buffer = new Uint8Array(512);
       exchange(
         replay(datagrams),
-        new Uint8Array(0),
+        question,
         true,
         () => buffer,
         (_view, start, end) => {

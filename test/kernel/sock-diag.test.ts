@@ -6,14 +6,19 @@ import { diagDump } from "../../src/kernel/diag-dump.js";
 import { portFilter } from "../../src/kernel/diag-filter.js";
 import { diagListeners, diagUnixListeners, parseDiagListener } from "../../src/kernel/diag-listeners.js";
 import { diagSynRecv, diagWaiting } from "../../src/kernel/diag-waiting.js";
-import { encodeInetRequest, encodeSocketId, InetDiagSocket } from "../../src/kernel/inet-diag.js";
+import { InetDiagSocket } from "../../src/kernel/inet-diag.js";
+import { getRequest, inetRequests } from "../../src/kernel/inet-request.js";
 import { parseUnixListener } from "../../src/kernel/unix-diag.js";
-import { int32, message, recorded, replay, viewOf } from "./recorded.js";
+import { int32, joined, message, recorded, replay, viewOf } from "./recorded.js";
 
 const done = message(3, 2, int32(0));
+// Without its NLMSG_DONE.
+const messagesOf = (dump: Uint8Array): Uint8Array => dump.subarray(0, -20);
 
 test("recorded LISTEN dumps show the listeners that ss showed", (t) => {
-  const { rows, partial, reason } = diagListeners(replay([recorded("listen-ipv4")], [recorded("listen-ipv6")]));
+  const { rows, partial, reason } = diagListeners(
+    replay([joined(messagesOf(recorded("listen-ipv4")), recorded("listen-ipv6"))]),
+  );
   t.deepEqual({ partial, reason }, { partial: false, reason: undefined });
   t.deepEqual(
     rows.map(({ cookie: _, inode: __, ...row }) => row),
@@ -36,7 +41,7 @@ test("recorded LISTEN dumps show the listeners that ss showed", (t) => {
 
 test("a listener that is told twice is one row", (t) => {
   const dump = recorded("listen-ipv4");
-  t.is(diagListeners(replay([dump], [dump])).rows.length, 1);
+  t.is(diagListeners(replay([joined(messagesOf(dump), dump)])).rows.length, 1);
 });
 
 test("recorded unix listeners have path, or the abstract name without its padding", (t) => {
@@ -52,7 +57,7 @@ test("recorded unix listeners have path, or the abstract name without its paddin
 });
 
 test("of a port's connections those without an owner wait, with age, state and bytes without the FIN", (t) => {
-  const waiting = diagWaiting(replay([recorded("estab-port-3000")]), [3000, 3001], ["ipv4"]);
+  const waiting = diagWaiting(replay([recorded("estab-port-3000")]), [3000, 3001], "ipv4");
   t.deepEqual(
     waiting.get(3000)?.connections.map(({ cookie: _, ...connection }) => connection),
     [
@@ -65,9 +70,9 @@ test("of a port's connections those without an owner wait, with age, state and b
 });
 
 test("an answer that is cut short is partial for every port, and half-open ones are not counted", (t) => {
-  t.deepEqual(diagWaiting(replay([]), [3000], ["ipv4"]).get(3000), { connections: [], partial: true });
-  t.deepEqual([...diagSynRecv(replay([]), [3000], ["ipv4"])], []);
-  t.deepEqual([...diagSynRecv(replay([done]), [3000], ["ipv4"])], [[3000, 0]]);
+  t.deepEqual(diagWaiting(replay([]), [3000], "ipv4").get(3000), { connections: [], partial: true });
+  t.deepEqual([...diagSynRecv(replay([]), [3000], "ipv4")], []);
+  t.deepEqual([...diagSynRecv(replay([done]), [3000], "ipv4")], [[3000, 0]]);
 });
 
 test("no port, no question", (t) => {
@@ -79,7 +84,7 @@ test("no port, no question", (t) => {
 
 test("a dump holds each cookie once, whatever the families repeat, and its rows decode on access", (t) => {
   const whole = recorded("estab-port-3000");
-  const dump = diagDump(replay([whole], [whole]));
+  const dump = diagDump(replay([joined(messagesOf(whole), whole)]));
   t.deepEqual([dump.length, dump.partial, dump.reason], [4, false, undefined]);
   t.deepEqual(
     [...dump].map((socket) => [socket.state, socket.remotePort, socket.inode === 0, socket.tcpInfo?.bytesReceived]),
@@ -112,9 +117,25 @@ test("an unreachable sock_diag is a partial dump with the reason", (t) => {
 });
 
 test("a request asks for exactly the states and attributes that were named", (t) => {
-  const payload = encodeInetRequest({ family: 10, protocol: 6, states: 1 << 10, attributes: ["info", "memInfo"] });
-  t.is(payload.length, 56);
-  t.deepEqual([...payload.subarray(0, 8)], [10, 6, 0b100_0010, 0, 0, 4, 0, 0]);
+  const query = { states: 1 << 10, attributes: ["info", "memInfo"] } as const;
+  const [one, ...none] = inetRequests({ ...query, family: "ipv6" });
+  t.deepEqual([one?.type, one?.payload.length, none.length], [20, 56, 0]);
+  t.deepEqual([...one!.payload.subarray(0, 8)], [10, 6, 0b100_0010, 0, 0, 4, 0, 0]);
+});
+
+test("both families of TCP are one question, of UDP two", (t) => {
+  const query = { states: 1 << 10, attributes: ["memInfo"], bytecode: Uint8Array.of(1, 2, 3, 4) } as const;
+  const [both, ...none] = inetRequests(query);
+  t.deepEqual([both?.type, both?.payload.length, none.length], [18, 68, 0]);
+  t.deepEqual([...both!.payload.subarray(0, 4), ...both!.payload.subarray(52, 56)], [0, 0, 0, 64, 0, 4, 0, 0]);
+  t.deepEqual([...both!.payload.subarray(60)], [8, 0, 1, 0, 1, 2, 3, 4]);
+  t.deepEqual(
+    inetRequests({ ...query, protocol: "udp" }).map(({ type, payload }) => [type, payload[0], payload[1]]),
+    [
+      [20, 2, 17],
+      [20, 10, 17],
+    ],
+  );
 });
 
 test("the filter of two ports jumps over the second comparison when the first fits", (t) => {
@@ -125,12 +146,13 @@ test("the filter of two ports jumps over the second comparison when the first fi
 });
 
 test("an exact get carries ports, addresses and cookie, all ones for any", (t) => {
-  const { family, bytes } = encodeSocketId({ localAddress: "::1", localPort: 80, cookie: 5n });
-  t.is(family, 10);
+  const { payload } = getRequest({ localAddress: "::1", localPort: 80, cookie: 5n }, []);
+  const bytes = payload.subarray(8);
+  t.is(payload[0], 10);
   t.deepEqual([...bytes.subarray(0, 20)], [0, 80, 0, 0, ...Array.from({ length: 15 }, () => 0), 1]);
   t.deepEqual([...bytes.subarray(40)], [5, 0, 0, 0, 0, 0, 0, 0]);
-  t.throws(() => encodeSocketId({ localAddress: "localhost", localPort: 80 }), { instanceOf: TypeError });
-  t.throws(() => encodeSocketId({ localAddress: "::1", localPort: 80, remoteAddress: "1.2.3.4" }));
+  t.throws(() => getRequest({ localAddress: "localhost", localPort: 80 }, []), { instanceOf: TypeError });
+  t.throws(() => getRequest({ localAddress: "::1", localPort: 80, remoteAddress: "1.2.3.4" }, []));
 });
 
 test("addresses become text as RFC 5952 has it, and back", (t) => {

@@ -59,7 +59,7 @@ test.serial(
     const port = portOf(server);
     const diag = openDiag()!;
     t.teardown(() => diag.close());
-    const waiting = () => diag.waiting([port], ["ipv4"]).get(port)!;
+    const waiting = () => diag.waiting([port], "ipv4").get(port)!;
     t.deepEqual(waiting(), { connections: [], partial: false });
     const begun = Date.now();
     const closeClients = holdClients(t, 2, loopback, port);
