@@ -26,13 +26,15 @@ export async function lookAround(pid: number | undefined, atExit: (kill: () => v
   // The inventory takes longest: everything else is read meanwhile.
   const asked = readInventory({ onStart: atExit });
   const missing: Missing[] = [];
-  const other = pid !== undefined && sharesNetns({ pid }) !== true;
-  const from = other ? { pid } : {};
+  const shares = pid === undefined ? true : sharesNetns({ pid });
+  const other = shares !== true;
+  const from = other && pid !== undefined ? { pid } : {};
   const listeners = lookAtListeners(from, missing);
   const settings = lookAtSettings(from);
   if (settings.somaxconn === undefined)
     missing.push({ source: "/proc/sys/net", reason: "the settings cannot be read" });
-  if (other) missing.push({ source: "/sys/class/net", reason: `pid ${pid} lives in another network namespace` });
+  const where = shares === false ? "lives in another network namespace" : "belongs to another user";
+  if (other) missing.push({ source: "/sys/class/net", reason: `pid ${pid} ${where}` });
   const pids = new Set([pid, ...(listeners ?? []).map((listener) => listener.pid)]);
   const rest = {
     pid,
