@@ -7,7 +7,7 @@ import type { Request } from "./parse.js";
 import { parseRequest } from "./parse.js";
 import type { Terminal } from "./terminal.js";
 import { openTerminal } from "./terminal.js";
-import { version } from "./version.js";
+import { version } from "../export/version.js";
 
 const answer = async ({ io }: Terminal, request: Request): Promise<number> => {
   if (request.kind === "version") {

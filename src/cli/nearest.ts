@@ -19,6 +19,6 @@ export const nearest = (word: string, accepted: readonly string[]): string | und
       away: candidate.startsWith(word) && word.length > 1 ? 0 : distance(word, candidate),
     }))
     .filter(({ candidate, away }) => away <= Math.ceil(candidate.length / 3))
-    .sort((a, b) => a.away - b.away);
+    .toSorted((a, b) => a.away - b.away);
   return best?.candidate;
 };

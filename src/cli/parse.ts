@@ -54,7 +54,7 @@ const parseOptions = (command: Command, argv: readonly string[]): Arguments => {
   });
   for (const token of tokens) if (token.kind === "option") checkOption(command, options, token);
   if (values.help !== true) checkPositionals(command, positionals);
-  return { values: values as Arguments["values"], positionals };
+  return { values, positionals };
 };
 
 const forNode = (option: Option): { type: "string" | "boolean"; short?: string; multiple?: boolean } => ({

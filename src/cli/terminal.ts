@@ -35,7 +35,7 @@ export const openTerminal = (): Terminal => {
       setTimeout(() => process.exit(code), graceMs).unref();
     });
 
-  const isTTY = stdout.isTTY === true;
+  const isTTY = stdout.isTTY;
   const io: Io = {
     print: (text) => void stdout.write(`${text}\n`),
     write: (text) => void stdout.write(text),

@@ -48,7 +48,7 @@ test("every demo has its own name", (t) => {
 });
 
 test("a finding is read from its log line, other lines are not findings", (t) => {
-  t.deepEqual(findingOf(JSON.stringify({ level: 50, event: "finding", finding: { id: "1" } })), { id: "1" } as Finding);
+  t.deepEqual(findingOf(JSON.stringify({ level: 50, event: "finding", finding })), finding);
   t.is(findingOf(JSON.stringify({ level: 30, event: "status", status: {} })), undefined);
   t.is(findingOf("(node:1) Warning: something"), undefined);
 });

@@ -1,15 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import test from "ava";
 import { runCli, startCli } from "./run-cli.js";
 
-const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
+const manifest: { readonly version: string } = JSON.parse(readFileSync("package.json", "utf8"));
 
 test("--version prints the package's version", async (t) => {
   const { status, stdout, stderr } = await runCli("--version");
-  t.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: "" });
+  t.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${manifest.version}\n`, stderr: "" });
 });
 
 test("--help of all and of each command is data on stdout", async (t) => {
@@ -50,7 +49,8 @@ for (const [args, words] of refusals)
 test("diagnose of a port on which nothing listens ends with status 2 and names it", async (t) => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = address !== null && typeof address === "object" ? address.port : 0;
   server.close();
   await once(server, "close");
   const { status, stderr } = await runCli("diagnose", "--port", String(port));
@@ -61,7 +61,8 @@ test("diagnose of a port on which nothing listens ends with status 2 and names i
 test("demo --list names every demo, --json as an array", async (t) => {
   const plain = await runCli("demo", "--list");
   const json = await runCli("demo", "--list", "--json");
-  const names = (JSON.parse(json.stdout) as { readonly name: string }[]).map(({ name }) => name);
+  const rows: readonly { readonly name: string }[] = JSON.parse(json.stdout);
+  const names = rows.map(({ name }) => name);
   t.is(names[0], "accept-queue-overflow");
   t.deepEqual(
     plain.stdout

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -23,7 +22,9 @@ const startTarget = async (t: ExecutionContext): Promise<Target> => {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   t.teardown(() => child.kill("SIGKILL"));
-  const [{ port }] = (await once(child, "message")) as [{ readonly port: number }];
+  const port = await new Promise<number>((resolve) => {
+    child.once("message", (message: { readonly port: number }) => resolve(message.port));
+  });
   return { child, pid: child.pid!, port };
 };
 
@@ -43,7 +44,7 @@ const visit = (t: ExecutionContext, port: number): void => {
   });
 };
 
-const read = ({ stdout }: Ended): Diagnosis => JSON.parse(stdout) as Diagnosis;
+const read = ({ stdout }: Ended): Diagnosis => JSON.parse(stdout);
 const grave = ({ findings }: Diagnosis): readonly string[] =>
   findings.filter(({ severity }) => severity !== "info").map(({ symptom, cause }) => `${symptom} ${cause}`);
 

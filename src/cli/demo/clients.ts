@@ -2,7 +2,8 @@
 import { connect } from "node:net";
 import type { ClientTally, LoadPlan } from "./plan.js";
 
-const { port, plan } = JSON.parse(process.argv[2]!) as { readonly port: number; readonly plan: LoadPlan };
+const order: { readonly port: number; readonly plan: LoadPlan } = JSON.parse(process.argv[2]!);
+const { port, plan } = order;
 const tellEveryMs = 100;
 
 interface Client {
@@ -36,7 +37,7 @@ const tally = (): ClientTally => {
   const times = clients
     .filter((client) => !client.cut)
     .map((client) => client.answeredMs ?? now - client.from)
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
   return {
     opened: clients.length,
     answered,

@@ -22,7 +22,7 @@ const names = (finding: Finding, name: string): boolean =>
 export const judge = (findings: readonly Finding[], expect: Expectation): Judgement => {
   const finding =
     findings.find((candidate) => fits(candidate, expect)) ??
-    [...findings].sort((a, b) => gravity[b.severity] - gravity[a.severity])[0];
+    findings.toSorted((a, b) => gravity[b.severity] - gravity[a.severity])[0];
   const wrong: string[] = [];
   const got = finding ? verdict(finding) : "no finding";
   if (!finding || !fits(finding, expect)) wrong.push(`expected ${verdict(expect)}; got ${got}`);

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Finding } from "../../explain/finding.js";
+import { UsageError } from "../command.js";
 import type { ClientTally, LoadPlan, ServerPlan } from "./plan.js";
 
 const startDeadlineMs = 8000;
@@ -20,8 +21,9 @@ export interface DemoServer {
   readonly pid: number;
   readonly port: number;
   stop(): Promise<void>;
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** At once, without waiting. */
-  kill(): void;
+  readonly kill: () => void;
 }
 
 export interface ServerEvents {
@@ -30,7 +32,7 @@ export interface ServerEvents {
   complaint(line: string): void;
 }
 
-/** Starts the server and resolves when it listens. Throws with the server's own words when it does not. */
+/** Starts the server and resolves when it listens. Throws `UsageError` with the server's own words when it does not. */
 export const startServer = async (plan: ServerPlan, events: ServerEvents): Promise<DemoServer> => {
   const args = ["--import", join(__dirname, "../../register.js"), join(__dirname, "search-server.js")];
   const command = [process.execPath, ...args, JSON.stringify(plan)];
@@ -48,15 +50,22 @@ export const startServer = async (plan: ServerPlan, events: ServerEvents): Promi
   });
   const port = await portOf(child).catch((error: Error) => {
     child.kill("SIGKILL");
-    throw new Error(`the demo's server did not start: ${[error.message, ...words].join("; ")}`);
+    const reason = words.find((line) => /^\w*Error\b/.test(line)) ?? words.at(-1);
+    throw new UsageError(`the demo's server did not start: ${[error.message, reason].filter(Boolean).join(", ")}`);
   });
-  return { pid: child.pid!, port, stop: () => stop(child), kill: () => void child.kill("SIGKILL") };
+  return {
+    pid: child.pid!,
+    port,
+    stop: () => stop(child),
+    kill: () => void child.kill("SIGKILL"),
+    signal: (name) => void child.kill(name),
+  };
 };
 
 /** The finding of a log line, `undefined` for every other line. */
 export const findingOf = (line: string): Finding | undefined => {
   try {
-    const entry = JSON.parse(line) as { readonly event?: string; readonly finding?: Finding };
+    const entry: { readonly event?: string; readonly finding?: Finding } = JSON.parse(line);
     return entry.event === "finding" ? entry.finding : undefined;
   } catch {
     return undefined;
@@ -78,7 +87,7 @@ const portOf = (child: ChildProcess): Promise<number> =>
 export interface DemoClients {
   tally(): ClientTally;
   stop(): Promise<void>;
-  kill(): void;
+  readonly kill: () => void;
 }
 
 export const startClients = (port: number, plan: LoadPlan): DemoClients => {

@@ -39,7 +39,7 @@ const patienceMs = 2500;
 
 export interface RunContext {
   readonly interrupted: AbortSignal;
-  atExit(restore: () => void): void;
+  readonly atExit: (restore: () => void) => void;
 }
 
 /** Runs the plan to its end, or until `enough` says so after the load has ended. */
@@ -84,7 +84,7 @@ interface Parts {
   readonly server: DemoServer;
   readonly clients: DemoClients;
   readonly queue: QueueWatch;
-  atMs(): number;
+  readonly atMs: () => number;
 }
 
 type OnTick = (sample: QueueSample, tally: ClientTally, loaded: boolean) => boolean;
@@ -100,7 +100,7 @@ const loop = async (plan: RunPlan, context: RunContext, parts: Parts, onTick: On
   const { durationMs } = plan.load;
   while (!context.interrupted.aborted) {
     const now = atMs();
-    while (signals[0] && signals[0].atMs <= now) process.kill(server.pid, signals.shift()!.signal);
+    while (signals[0] && signals[0].atMs <= now) server.signal(signals.shift()!.signal);
     const done = onTick({ atMs: now, ...queue.read() }, clients.tally(), now >= durationMs);
     if (done || now >= durationMs + patienceMs) return;
     await wait(tickMs);

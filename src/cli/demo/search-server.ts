@@ -2,10 +2,9 @@
 // the demo starts it with `--import sockscope/register` and its first argument says which mistake it makes.
 import cluster from "node:cluster";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { ServerPlan } from "./plan.js";
 
-const plan = JSON.parse(process.argv[2] ?? "{}") as ServerPlan;
+const plan: ServerPlan = JSON.parse(process.argv[2]!);
 
 const documents = Array.from({ length: 400 }, (_, n) => `document ${n} has word${n % 97} and word${n % 89} in it`);
 
@@ -54,9 +53,10 @@ const serve = (): void => {
     void answer(request.url ?? "/").then((body) => response.end(`${body}\n`));
   });
   if (plan.maxConnections !== undefined) server.maxConnections = plan.maxConnections;
-  server.listen({ port: 0, host: "127.0.0.1", backlog: plan.listenBacklog }, () =>
-    process.send?.({ port: (server.address() as AddressInfo).port }),
-  );
+  server.listen({ port: 0, host: "127.0.0.1", backlog: plan.listenBacklog }, () => {
+    const address = server.address();
+    if (address !== null && typeof address === "object") process.send?.({ port: address.port });
+  });
 };
 
 if (plan.workers !== undefined && cluster.isPrimary) {

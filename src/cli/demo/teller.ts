@@ -55,7 +55,7 @@ export const tell = (demo: Demo, io: Io, live: Live): RunEvents => {
   const chart = chartOf(demo.plan, "accept queue of", 4, io, (lines) => live.draw(["", ...lines]));
   const ahead = [...demo.story];
   let milestones = createMilestones(demo.plan.server.listenBacklog);
-  let lastMs = 0;
+  let lastMs: number | undefined;
   let cut = false;
   const told = new Map<string, string>();
   const say = (atMs: number, text: string, block: readonly string[] = []): void =>
@@ -81,7 +81,9 @@ export const tell = (demo: Demo, io: Io, live: Live): RunEvents => {
       chart.finding?.(finding, atMs);
       say(atMs, "sockscope says:", brief(finding, io));
     },
-    complaint: (line) => say(lastMs, `the server's stderr: ${line}`),
+    complaint: (line) => {
+      if (lastMs !== undefined) say(lastMs, `the server's stderr: ${line}`);
+    },
   };
 };
 

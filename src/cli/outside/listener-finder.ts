@@ -1,6 +1,7 @@
 // Which listeners are watched: those of a process (its descriptors' inodes), of a port, or all of the namespace.
 import type { ListenerReading, Missing } from "../../snapshot/snapshot.js";
 import type { Diag } from "../../kernel/index.js";
+import { errorCode } from "../../errors.js";
 import { UsageError } from "../command.js";
 import type { OutsideTarget } from "./outside.js";
 import { ownersOf, socketsOf } from "./socket-owners.js";
@@ -50,8 +51,7 @@ const ofProcess = (diag: Diag, pid: number): ListenerFinder => {
     try {
       return socketsOf(pid);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EACCES")
+      if (errorCode(error) === "EACCES")
         throw new UsageError(
           `pid ${pid} belongs to another user and its descriptors may not be read: run as that user or root, or use --port`,
         );

@@ -24,17 +24,19 @@ export interface ListenerLog {
 }
 
 export const createListenerLog = (): ListenerLog => {
-  const rows = new Map<bigint, WatchedListener & { readonly firstDrops: number | undefined }>();
+  const rows = new Map<bigint, WatchedListener>();
+  const firstDrops = new Map<bigint, number | undefined>();
   const see = (listener: ListenerReading): void => {
     const { cookie, transport, address, port, path, pid, length, limit, drops } = listener;
     const before = rows.get(cookie);
-    const firstDrops = before ? before.firstDrops : drops;
-    const newDrops = drops === undefined || firstDrops === undefined ? undefined : (drops - firstDrops) >>> 0;
+    if (!before) firstDrops.set(cookie, drops);
+    const first = firstDrops.get(cookie);
+    const newDrops = drops === undefined || first === undefined ? undefined : (drops - first) >>> 0;
     const peak = Math.max(before?.peak ?? 0, length);
-    rows.set(cookie, { transport, address, port, path, pid, length, limit, peak, drops, newDrops, firstDrops });
+    rows.set(cookie, { transport, address, port, path, pid, length, limit, peak, drops, newDrops });
   };
   return {
     see: (snapshot) => snapshot.listeners.forEach(see),
-    rows: () => [...rows.values()].map(({ firstDrops: _, ...row }) => row),
+    rows: () => [...rows.values()],
   };
 };

@@ -1,5 +1,6 @@
 // Which process holds which socket: the links of /proc/PID/fd (proc(5)), `socket:[INODE]`.
 import { readdirSync, readlinkSync } from "node:fs";
+import { errorCode } from "../../errors.js";
 
 const entries = (folder: string): readonly string[] => readdirSync(folder);
 
@@ -37,13 +38,13 @@ export const ownersOf = (inodes: ReadonlySet<number>): Owners => {
   const all = entries("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
   for (const pid of all) {
     if (inodes.size === pids.size) break;
     try {
       for (const inode of socketsOf(pid).keys()) if (inodes.has(inode) && !pids.has(inode)) pids.set(inode, pid);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EACCES") hidden += 1;
+      if (errorCode(error) === "EACCES") hidden += 1;
     }
   }
   return { pids, hidden };

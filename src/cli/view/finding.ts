@@ -90,5 +90,5 @@ const evidenceRows = (evidence: readonly Evidence[], { paint }: View): readonly 
 const plainValue = (value: unknown): string => {
   if (typeof value === "number")
     return String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : typeof value === "bigint" ? value.toString() : JSON.stringify(value);
 };

@@ -80,7 +80,7 @@ const timeAxis = (spanMs: number, count: number): string => {
   for (let second = 0; second <= lastSecond; second += 1) {
     const at = Math.round(((second * 1000) / spanMs) * count);
     const label = `${second} s`;
-    if (at + label.length <= count) axis.splice(at, label.length, ...label);
+    if (at + label.length <= count) axis.splice(at, label.length, ...label.split(""));
   }
   return axis.join("");
 };
