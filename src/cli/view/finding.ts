@@ -37,12 +37,16 @@ const headline = (finding: Finding, { paint }: View): string => {
   return `${paint(finding.state === "resolved" ? "green" : style, words)}  ${paint("bold", verdict(finding))}`;
 };
 
-/** The finding in brief: headline, sentence, the innermost frame. */
-export const briefLines = (finding: Finding, view: View): readonly string[] => [
-  headline(finding, view),
-  ...wrap(finding.summary, view.width, "  "),
-  ...(finding.stack?.[0] === undefined ? [] : wrap(`at ${finding.stack[0]}`, view.width, "  ", "     ")),
-];
+/** The finding in brief: headline, sentence, the innermost frame unless the sentence has it. */
+export const briefLines = (finding: Finding, view: View): readonly string[] => {
+  const [frame] = finding.stack ?? [];
+  const said = frame === undefined || finding.summary.includes(frame);
+  return [
+    headline(finding, view),
+    ...wrap(finding.summary, view.width, "  "),
+    ...(said ? [] : wrap(`at ${frame}`, view.width, "  ", "     ")),
+  ];
+};
 
 /** What to change, as a section of its own. */
 export const remedyLines = ({ remedy }: Finding, view: View): readonly string[] =>
