@@ -19,7 +19,7 @@ const server = createServer((request, response) => {
 });
 server.listen({ port, backlog }, () => logger.info(`listening on http://127.0.0.1:${server.address().port}`));
 
-process.once("SIGTERM", async () => {
-  await agent.stop();
+process.once("SIGTERM", () => {
+  void agent.stop();
   server.close();
 });

@@ -16,6 +16,7 @@ const headers = join(nodeDir() ?? "/usr", "include/node");
 const napi = join(root, "node_modules/node-addon-api");
 const defines = ["-DNAPI_VERSION=8", "-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "-D_GNU_SOURCE"];
 
+/** @type {[string, string, string[]][]} */
 const steps = [
   ["biome", bin("biome"), ["check", "."]],
   ["oxlint", bin("oxlint"), ["--type-aware", "src", "test", "scripts", "examples"]],
