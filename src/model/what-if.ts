@@ -46,8 +46,8 @@ export type WhatIf =
 
 /** A model that misses what happened by more says nothing about what would have happened. */
 const tolerance = 0.1;
-/** A run costs some microseconds an arrival, in the observer's thread. */
-const mostArrivals = 20_000;
+/** A run costs some microseconds an arrival, in the observer's thread, and there are several. */
+const mostArrivals = 2000;
 
 type Placing = (step: ArrivalStep, count: number, fromMs: number) => Arrival;
 

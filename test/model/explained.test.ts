@@ -4,6 +4,7 @@ import { createExplainer } from "../../src/explain/explainer.js";
 import type { Finding } from "../../src/explain/finding.js";
 import { type AcceptScenario, observeModel } from "../../src/model/index.js";
 import { faults, healthy } from "./faults.js";
+import { faultsBeside } from "./faults-beside.js";
 
 /** Every finding as it stood last. */
 const findingsOf = (scenario: AcceptScenario): readonly Finding[] => {
@@ -17,7 +18,7 @@ const findingsOf = (scenario: AcceptScenario): readonly Finding[] => {
 const isActionable = ({ severity }: Finding): boolean => severity !== "info";
 const named = ({ symptom, cause }: Finding) => ({ symptom, cause });
 
-for (const { title, scenario, expected } of faults)
+for (const { title, scenario, expected } of [...faults, ...faultsBeside])
   test(`${title}: ${expected.symptom} by ${expected.cause}`, (t) => {
     const findings = findingsOf(scenario);
     const found = findings.map(named);
