@@ -5,6 +5,7 @@ import { draftOf, storyOf } from "./case.js";
 import { createClients } from "./clients.js";
 import type { Subject } from "./finding.js";
 import type { Draft, Lifecycle } from "./lifecycle.js";
+import { foldHistory, noHistory } from "./history.js";
 import { linearTimeouts } from "./netns.js";
 import { type PathMoment, type PathState, sceneOf } from "./path-state.js";
 import { subjectOf } from "./subject.js";
@@ -74,7 +75,16 @@ const joinStall = (state: PathState, capture: StallCapture, at: number): void =>
 
 export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, moment: PathMoment): AcceptPath => {
   const watch = createWatch(first, linearTimeouts(moment.netns));
-  const state: PathState = { watch, lifecycle, cases: [], serial: 0, clientsBefore: 0, moment, rawDrops: 0 };
+  const state: PathState = {
+    watch,
+    lifecycle,
+    cases: [],
+    serial: 0,
+    clientsBefore: 0,
+    moment,
+    rawDrops: 0,
+    history: noHistory,
+  };
   let sinceCounters = { drops: 0, read: false };
 
   return {
@@ -86,6 +96,7 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, m
       const folded = foldWatch(watch, after, loops, next);
       state.step = folded.step;
       state.rawDrops = folded.rawDrops;
+      state.history = watch.disturbance || state.cases.length > 0 ? foldHistory(state.history, folded.step) : noHistory;
       sinceCounters = {
         drops: (sinceCounters.read ? 0 : sinceCounters.drops) + folded.rawDrops,
         read: next.netns.fresh,

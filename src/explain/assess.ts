@@ -1,5 +1,15 @@
 // From a listener's disturbance to its findings: which symptom, which cause, which finding it belongs to.
-import { type Case, closeDisturbance, draftOf, faceOf, openCase, pressedOf, quietMsOf, raise } from "./case.js";
+import {
+  type Case,
+  closeDisturbance,
+  draftOf,
+  faceOf,
+  openCase,
+  predicted,
+  pressedOf,
+  quietMsOf,
+  raise,
+} from "./case.js";
 import { type Judgement, judge } from "./causes/index.js";
 import { chooseCase, mayRelabel } from "./choose-case.js";
 import { counterDelta } from "./netns.js";
@@ -94,7 +104,12 @@ export const report = (one: Case, state: PathState, evidence: boolean): void => 
     one.key,
     {
       face: faceOf(one, sceneOf(state, one)),
-      compose: () => draftOf(one, sceneOf(state, one)),
+      compose: () => {
+        const scene = sceneOf(state, one);
+        // Drops of two findings cannot be told apart in one history.
+        const prediction = state.cases.length > 1 ? {} : predicted(one, scene, state.history);
+        return { ...draftOf(one, scene), ...prediction };
+      },
       quietMs: quietMsOf(one, thresholds),
       subject: subjectOf(state.watch.listener),
       evidence,

@@ -4,10 +4,12 @@ import { type Account, emptyAccount, join } from "./account.js";
 import type { Judgement } from "./causes/index.js";
 import type { Disturbance } from "./disturbance.js";
 import type { AcceptCause, Severity, Symptom } from "./finding.js";
+import type { History } from "./history.js";
 import type { Draft, Face } from "./lifecycle.js";
 import type { Refused, Story } from "./story.js";
 import { evidenceOf } from "./evidence.js";
-import { remedyOf } from "./remedy.js";
+import { type Prediction, predictionOf } from "./prediction.js";
+import { backlogNeeded, processesNeeded, remedyOf } from "./remedy.js";
 import { subjectOf } from "./subject.js";
 import type { Waits } from "./symptoms/facts.js";
 import { rungOf } from "./symptoms/ladder.js";
@@ -39,6 +41,8 @@ export interface Case {
   countedTwice: number;
   firstDropAt?: number | undefined;
   lastDropAt?: number | undefined;
+  /** What the model said last, and of which history. */
+  predicted?: { readonly history: History; readonly prediction: Prediction | undefined } | undefined;
 }
 
 /** What the story needs beside the case: the listener and its surroundings as they are now. */
@@ -138,6 +142,20 @@ export const draftOf = (one: Case, scene: Scene): Draft => {
     ...(frames.length > 0 ? { stack: frames } : {}),
     remedy: remedyOf(story),
   };
+};
+
+/** What the model says of the remedy; asked once a history, since a run costs milliseconds. */
+export const predicted = (one: Case, scene: Scene, history: History): Pick<Draft, "prediction"> => {
+  if (one.predicted?.history !== history) {
+    const story = storyOf(one, scene);
+    const { cause, countedTwice } = one;
+    const { listener, sysctl } = scene;
+    const needed = { backlogNeeded: backlogNeeded(story), processesNeeded: processesNeeded(story) };
+    const prediction = predictionOf({ cause, countedTwice, limit: listener.limit, history, sysctl, ...needed });
+    one.predicted = { history, prediction };
+  }
+  const { prediction } = one.predicted;
+  return prediction ? { prediction } : {};
 };
 
 /** What decides whether a change is worth telling. */

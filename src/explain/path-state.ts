@@ -1,6 +1,7 @@
 // What is remembered of one listener beside its watch: its findings, and the readings they are told with.
 import type { StallCapture } from "../snapshot/snapshot.js";
 import type { Case, Scene } from "./case.js";
+import type { History } from "./history.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { ListenerStep } from "./listener-step.js";
 import { counterDelta } from "./netns.js";
@@ -28,6 +29,8 @@ export interface PathState {
   step?: ListenerStep | undefined;
   /** What the drop counter moved by in the last step, whatever it meant. */
   rawDrops: number;
+  /** All steps since the listener got into trouble. */
+  history: History;
 }
 
 /** The surroundings of a case as they are now. */

@@ -23,6 +23,8 @@ export interface Remedy {
   readonly limit?: number | undefined;
   readonly withoutStalls?: boolean | undefined;
   readonly processes?: number | undefined;
+  /** What an accepted connection would cost. */
+  readonly serviceMs?: number | undefined;
 }
 
 export interface Predicted {
@@ -63,7 +65,8 @@ const placings: readonly Placing[] = [
 ];
 
 const scenarioOf = (measured: Measured, arrivals: readonly Arrival[], remedy: Remedy): AcceptScenario => {
-  const { steps, stalls, serviceMs, sysctl = {} } = measured;
+  const { steps, stalls, sysctl = {} } = measured;
+  const serviceMs = remedy.serviceMs ?? measured.serviceMs;
   const startMs = steps[0]!.fromMs;
   const limit = remedy.limit ?? measured.limit;
   const pauses = stalls.map(({ fromMs, untilMs }) => ({
