@@ -10,11 +10,11 @@ import { fileURLToPath } from "node:url";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const all = readdirSync(join(root, "build-test/test"), { recursive: true })
+  .map((file) => join("build-test/test", file))
   .filter(
     (file) =>
       file.endsWith(".test.js") && (patterns.length === 0 || patterns.some((pattern) => file.includes(pattern))),
-  )
-  .map((file) => join("build-test/test", file));
+  );
 const alone = (file) => /test\/(live|examples|package)\//.test(file);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };

@@ -48,6 +48,7 @@ const modes: Readonly<Record<string, () => void>> = {
   },
   throws: () => spin(1500),
   late: () => spin(1500),
+  moved: () => backtrack(1500),
   foreign: () => spin(1500),
 };
 
@@ -130,7 +131,8 @@ const runObserver = async (): Promise<void> => {
   parentPort?.postMessage({ ready: true });
   const turn = await untilBlocked();
   if (mode === "foreign") return parentPort?.postMessage(await besideDebugger(probe));
-  const capture = await probe.capture(() => Atomics.load(turns, 0) === turn, mode === "late" ? 0 : 20_000);
+  const isStillBlocked = (): boolean => mode !== "moved" && Atomics.load(turns, 0) === turn;
+  const capture = await probe.capture(isStillBlocked, mode === "late" ? 0 : 20_000);
   parentPort?.postMessage({ available, capture });
 };
 

@@ -66,6 +66,12 @@ test.serial("synchronous calls into Node are named with who called them", async 
   }
 });
 
+test.serial("what runs after the loop has turned is not called exact", async (t) => {
+  const { capture } = await run(t, ["moved"]);
+  t.is(unplaced(capture.frames[0]), `backtrack (${source})`);
+  t.deepEqual([capture.exact, capture.note], [false, "the loop had already turned when it was asked"]);
+});
+
 test.serial("a handler that throws does not freeze the application", async (t) => {
   const { capture, tookMs } = await run(t, ["throws"]);
   t.deepEqual(
