@@ -1,5 +1,6 @@
 // Any sockets of a network namespace by sock_diag(7), filtered, each once; and one socket by its addresses.
 import { stateMask, type TcpState } from "../snapshot/tcp-state.js";
+import { CookieSet } from "./cookie-set.js";
 import { portFilter } from "./diag-filter.js";
 import { reasonOf } from "./diag-rows.js";
 import { InetDiagSocket } from "./inet-diag.js";
@@ -64,6 +65,31 @@ export function diagDump(link: Link, filter: DumpFilter = {}): SocketDump {
 }
 
 const buffer = new Uint8Array(readBytes);
+
+/**
+ * Hands each socket that fits the filter to `take`, once, in memory that does not grow with their number but for
+ * their cookies. The view is good until `take` returns; `take` must not ask the same Diag. Why it is not whole.
+ */
+export function diagEach(link: Link, filter: DumpFilter, take: (socket: InetDiagSocket) => void): string | undefined {
+  const wanted = matcher(filter);
+  const seen = new CookieSet();
+  let reason: string | undefined;
+  for (const request of requestsOf(filter)) {
+    const outcome = exchange(
+      link,
+      request,
+      true,
+      () => buffer,
+      (view, start, end) => {
+        if (!InetDiagSocket.fits(start, end)) return;
+        const socket = new InetDiagSocket(view, start, end);
+        if (wanted(socket) && seen.add(socket.cookieLow, socket.cookieHigh)) take(socket);
+      },
+    );
+    reason ??= reasonOf(outcome);
+  }
+  return reason;
+}
 
 /** The socket with these addresses, in time that does not depend on how many there are. `undefined`: none. */
 export function diagGet(link: Link, id: SocketId): InetDiagSocket | undefined {

@@ -3,7 +3,7 @@
 import { binding, bindingError, type NetlinkSocket } from "../binding.js";
 import { KernelError } from "../errors.js";
 import type { WaitingReading } from "../snapshot/snapshot.js";
-import { diagDump, diagGet, type DumpFilter } from "./diag-dump.js";
+import { diagDump, diagEach, diagGet, type DumpFilter } from "./diag-dump.js";
 import { type DiagListener, diagListeners, diagUnixListener, diagUnixListeners } from "./diag-listeners.js";
 import type { Rows } from "./diag-rows.js";
 import { diagSynRecv, diagWaiting } from "./diag-waiting.js";
@@ -30,6 +30,11 @@ export interface Diag {
   synRecv(ports: readonly number[], family?: Family): Map<number, number>;
   /** Any sockets, raw in memory, decoded on access, each cookie once. */
   dump(filter?: DumpFilter): SocketDump;
+  /**
+   * The same, one by one in constant memory; a view is good until `take` returns, and `take` must not ask this Diag.
+   * Returns why the answer is not whole; `undefined`: it is.
+   */
+  each(filter: DumpFilter, take: (socket: InetDiagSocket) => void): string | undefined;
   /** One TCP socket by its addresses (no remote one: a listener), 2 to 4 µs. */
   get(id: SocketId): InetDiagSocket | undefined;
   close(): void;
@@ -43,6 +48,7 @@ function diagOver(link: NetlinkSocket): Diag {
     waiting: (ports, family) => diagWaiting(link, ports, family),
     synRecv: (ports, family) => diagSynRecv(link, ports, family),
     dump: (filter) => diagDump(link, filter),
+    each: (filter, take) => diagEach(link, filter, take),
     get: (id) => diagGet(link, id),
     close: () => link.close(),
   };

@@ -75,6 +75,12 @@ export class InetDiagSocket {
   get cookie(): bigint {
     return this.#view.getBigUint64(this.#at + 44, true);
   }
+  get cookieLow(): number {
+    return this.#u32(44);
+  }
+  get cookieHigh(): number {
+    return this.#u32(48);
+  }
   /** Until the timer fires. */
   get expiresMs(): number {
     return this.#u32(52);

@@ -4,7 +4,6 @@ import { InetDiagSocket } from "./inet-diag.js";
 import { readBytes, type Sink } from "./netlink.js";
 
 const chunkBytes = 1 << 20;
-const cookieAt = 44;
 
 /** A dump is no snapshot: under churn sockets can be missed, and the kernel does not say so. */
 export class SocketDump implements Iterable<InetDiagSocket> {
@@ -32,9 +31,9 @@ export class SocketDump implements Iterable<InetDiagSocket> {
     return (view, start, end) => {
       const base = view.byteOffset;
       this.#used = Math.max(this.#used, (base + end + 7) & ~7);
-      if (!InetDiagSocket.fits(start, end) || !wanted(new InetDiagSocket(view, start, end))) return;
-      if (!this.#cookies.add(view.getUint32(start + cookieAt, true), view.getUint32(start + cookieAt + 4, true)))
-        return;
+      if (!InetDiagSocket.fits(start, end)) return;
+      const socket = new InetDiagSocket(view, start, end);
+      if (!wanted(socket) || !this.#cookies.add(socket.cookieLow, socket.cookieHigh)) return;
       if (this.length === this.#starts.length) this.#grow();
       this.#starts[this.length] = (this.#chunks.length - 1) * chunkBytes + base + start;
       this.#ends[this.length] = base + end;

@@ -3,10 +3,9 @@ import { errnoName } from "../errors.js";
 import type { TcpState } from "../snapshot/tcp-state.js";
 import { AF_INET, AF_INET6, AF_UNIX, parseSockaddr, type SocketAddress } from "./address.js";
 import { type MemInfo, memInfoOf } from "./mem-info.js";
-import { type ReadingName, readingNames, rowLayout as layout } from "./socket-row.js";
+import { readingBits, type ReadingName, readingNames, rowLayout as layout } from "./socket-row.js";
 import { type TcpInfo, tcpInfoOf } from "./tcp-info.js";
 
-const bits = Object.fromEntries(readingNames.map((name, i) => [name, 1 << i])) as Record<ReadingName, number>;
 const domains: Readonly<Record<number, "ipv4" | "ipv6" | "unix">> = {
   [AF_INET]: "ipv4",
   [AF_INET6]: "ipv6",
@@ -37,11 +36,11 @@ export class SocketReading {
   }
   /** Whether this reading was taken and succeeded. */
   has(reading: ReadingName): boolean {
-    return (this.#u32(layout.got) & bits[reading]) !== 0;
+    return (this.#u32(layout.got) & readingBits[reading]) !== 0;
   }
   /** Why a reading that was asked for is absent: `EINVAL`. `undefined`: it is there, or was not asked for. */
   error(reading: ReadingName): string | undefined {
-    if (this.has(reading) || (this.#u32(layout.asked) & bits[reading]) === 0) return undefined;
+    if (this.has(reading) || (this.#u32(layout.asked) & readingBits[reading]) === 0) return undefined;
     return errnoName(this.#view.getUint16(this.#at + layout.error + 2 * readingNames.indexOf(reading), true));
   }
   get fd(): number {
@@ -54,7 +53,7 @@ export class SocketReading {
   /** False: the descriptor was closed, or reused while the row was read: its readings may be of two sockets. */
   get valid(): boolean {
     if (!this.has("cookie")) return false;
-    if ((this.#u32(layout.asked) & bits.cookieBefore) === 0) return true;
+    if ((this.#u32(layout.asked) & readingBits.cookieBefore) === 0) return true;
     return this.has("cookieBefore") && this.#view.getBigUint64(this.#at + layout.cookie_before, true) === this.cookie;
   }
   get inode(): number | undefined {

@@ -50,7 +50,12 @@ export const readingNames = [
 ] as const;
 export type ReadingName = (typeof readingNames)[number];
 
+/** Each reading's bit. */
+export const readingBits: Readonly<Record<ReadingName, number>> = Object.fromEntries(
+  readingNames.map((name, i) => [name, 1 << i]),
+) as Record<ReadingName, number>;
+
 /** Bit mask of readings; each costs one system call a socket. */
 export function readingMask(names: readonly ReadingName[]): number {
-  return names.reduce((mask, name) => mask | (1 << readingNames.indexOf(name)), 0);
+  return names.reduce((mask, name) => mask | readingBits[name], 0);
 }

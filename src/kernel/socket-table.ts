@@ -2,7 +2,7 @@
 import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { SocketReading } from "./socket-reading.js";
-import { rowLayout as layout, type ReadingName, readingNames } from "./socket-row.js";
+import { rowLayout as layout, readingBits, type ReadingName } from "./socket-row.js";
 import { readColumn } from "./struct-view.js";
 
 /** Memory for `capacity` sockets. Reading into it again overwrites what its rows show. */
@@ -59,7 +59,7 @@ export class SocketTable implements Iterable<SocketReading> {
     into: Float64Array,
   ): Float64Array {
     const view = this.#view;
-    const bit = 1 << readingNames.indexOf(reading);
+    const bit = readingBits[reading];
     return readColumn(
       table,
       name,

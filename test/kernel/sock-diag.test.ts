@@ -2,7 +2,7 @@ import test from "ava";
 import fc from "fast-check";
 import { parseSockaddr, parseAddress, ipv6Text, unixPath } from "../../src/kernel/address.js";
 import { CookieSet } from "../../src/kernel/cookie-set.js";
-import { diagDump } from "../../src/kernel/diag-dump.js";
+import { diagDump, diagEach } from "../../src/kernel/diag-dump.js";
 import { portFilter } from "../../src/kernel/diag-filter.js";
 import { diagListeners, diagUnixListeners, parseDiagListener } from "../../src/kernel/diag-listeners.js";
 import { diagSynRecv, diagWaiting } from "../../src/kernel/diag-waiting.js";
@@ -21,9 +21,11 @@ test("recorded LISTEN dumps show the listeners that ss showed", (t) => {
   );
   t.deepEqual({ partial, reason }, { partial: false, reason: undefined });
   t.deepEqual(
-    rows.map(({ cookie: _, inode: __, ...row }) => row),
+    rows.map((row) => ({ ...row, cookie: 0n, inode: 0 })),
     [
       {
+        cookie: 0n,
+        inode: 0,
         uid: 0,
         family: "ipv4",
         v6only: undefined,
@@ -33,8 +35,30 @@ test("recorded LISTEN dumps show the listeners that ss showed", (t) => {
         limit: 5,
         drops: 0,
       },
-      { uid: 0, family: "ipv6", v6only: false, address: "::", port: 3001, length: 0, limit: 9, drops: 0 },
-      { uid: 0, family: "ipv6", v6only: true, address: "::1", port: 3000, length: 0, limit: 7, drops: 0 },
+      {
+        cookie: 0n,
+        inode: 0,
+        uid: 0,
+        family: "ipv6",
+        v6only: false,
+        address: "::",
+        port: 3001,
+        length: 0,
+        limit: 9,
+        drops: 0,
+      },
+      {
+        cookie: 0n,
+        inode: 0,
+        uid: 0,
+        family: "ipv6",
+        v6only: true,
+        address: "::1",
+        port: 3000,
+        length: 0,
+        limit: 7,
+        drops: 0,
+      },
     ],
   );
 });
@@ -59,11 +83,11 @@ test("recorded unix listeners have path, or the abstract name without its paddin
 test("of a port's connections those without an owner wait, with age, state and bytes without the FIN", (t) => {
   const waiting = diagWaiting(replay([recorded("estab-port-3000")]), [3000, 3001], "ipv4");
   t.deepEqual(
-    waiting.get(3000)?.connections.map(({ cookie: _, ...connection }) => connection),
+    waiting.get(3000)?.connections.map((connection) => ({ ...connection, cookie: 0n })),
     [
-      { ageMs: 320, state: "CLOSE_WAIT", recvQBytes: 3 },
-      { ageMs: 320, state: "ESTAB", recvQBytes: 3 },
-      { ageMs: 320, state: "ESTAB", recvQBytes: 3 },
+      { cookie: 0n, ageMs: 320, state: "CLOSE_WAIT", recvQBytes: 3 },
+      { cookie: 0n, ageMs: 320, state: "ESTAB", recvQBytes: 3 },
+      { cookie: 0n, ageMs: 320, state: "ESTAB", recvQBytes: 3 },
     ],
   );
   t.deepEqual(waiting.get(3001), { connections: [], partial: false });
@@ -96,6 +120,17 @@ test("a dump holds each cookie once, whatever the families repeat, and its rows 
     ],
   );
   t.throws(() => dump.row(4), { instanceOf: RangeError });
+});
+
+test("sockets handed out one by one are those of the dump", (t) => {
+  const whole = recorded("estab-port-3000");
+  const ports: number[] = [];
+  const reason = diagEach(replay([joined(messagesOf(whole), whole)]), {}, ({ remotePort }) => ports.push(remotePort));
+  t.deepEqual([ports, reason], [[33244, 33258, 33238, 33266], undefined]);
+  t.is(
+    diagEach(replay([messagesOf(whole)]), {}, () => undefined),
+    "sock_diag: EAGAIN",
+  );
 });
 
 test("what the kernel does not filter is filtered here", (t) => {
@@ -172,21 +207,21 @@ test("a set of cookies tells what it has seen, also after it grew", (t) => {
   t.true(set.add(0, 0) && set.add(0, 0));
 });
 
-const bytes = fc.uint8Array({ maxLength: 300 });
+const anyBytes = fc.uint8Array({ maxLength: 300 });
 const inetGetters = Object.entries(Object.getOwnPropertyDescriptors(InetDiagSocket.prototype)).flatMap(
-  ([name, { get }]) => (get ? [name as keyof InetDiagSocket] : []),
+  ([name, property]) => ("get" in property ? [name as keyof InetDiagSocket] : []),
 );
 
 test("any bytes are decoded without a throw", (t) => {
   fc.assert(
-    fc.property(bytes, (message) => {
-      const view = viewOf(message);
-      parseDiagListener(view, 0, message.length);
-      parseUnixListener(view, 0, message.length);
-      parseSockaddr(view, 0, message.length);
-      unixPath(view, 0, message.length);
-      if (!InetDiagSocket.fits(0, message.length)) return;
-      const socket = new InetDiagSocket(view, 0, message.length);
+    fc.property(anyBytes, (bytes) => {
+      const view = viewOf(bytes);
+      parseDiagListener(view, 0, bytes.length);
+      parseUnixListener(view, 0, bytes.length);
+      parseSockaddr(view, 0, bytes.length);
+      unixPath(view, 0, bytes.length);
+      if (!InetDiagSocket.fits(0, bytes.length)) return;
+      const socket = new InetDiagSocket(view, 0, bytes.length);
       for (const name of inetGetters) JSON.stringify(socket[name], (_key, value: unknown) => String(value));
     }),
   );

@@ -29,7 +29,7 @@ const inhabited = async (t: ExecutionContext) => {
   const defer = t.teardown.bind(t);
   const ns = createNamespace(defer);
   const [file, ...args] = [...ns.enter, "python3", "-c", program];
-  const child = spawn(file!, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
   defer(() => void child.kill("SIGKILL"));
   let said = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -114,7 +114,10 @@ print("ready", flush=True); sys.stdin.read()`,
     const found = diag.listeners().rows.filter((row) => row.port === 3100);
     return found.length === 3 && found;
   });
-  t.deepEqual(rows.map((row) => row.limit).sort(), [1, 2, 3]);
+  t.deepEqual(
+    rows.map((row) => row.limit).toSorted((a, b) => a - b),
+    [1, 2, 3],
+  );
   t.is(new Set(rows.map((row) => row.cookie)).size, 3);
 });
 
