@@ -15,6 +15,7 @@ import { createShed } from "./symptoms/connections-shed.js";
 import { createSynQueue } from "./symptoms/syn-queue-overflow.js";
 import { surroundingsOf } from "./surroundings.js";
 import { defaultThresholds, type Thresholds } from "./thresholds.js";
+import type { Watch } from "./watch.js";
 
 export interface Attention {
   /** Cookies of listeners whose accept queue should be looked into. */
@@ -42,6 +43,16 @@ export interface ExplainerOptions extends Partial<Thresholds> {
 
 /** More listeners than this are not followed: memory stays bounded. */
 const maxListeners = 1024;
+
+/** Somebody who happens to be there at one look is no trouble: the loop stands, or they stay, or there are many. */
+const isInTrouble = ({ disturbance, listener, run }: Watch): boolean =>
+  disturbance !== undefined &&
+  listener.length > 0 &&
+  (disturbance.held.ms >= closerAfterMs || disturbance.pressed.ms > 0 || run.stallMs > 0);
+const closerAfterMs = 150;
+
+/** Where iterations are not counted, the head of the queue is all there is to tell an accept by. */
+const isWorthALook = (watch: Watch): boolean => !watch.turnsSeen || watch.run.stallMs > 0 || isInTrouble(watch);
 
 const withDefaults = (options: ExplainerOptions): Thresholds => {
   const given = Object.entries(options).filter(([key, value]) => key in defaultThresholds && typeof value === "number");
@@ -114,10 +125,10 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
       const wanted = besides.map((symptom) => symptom.wants?.() ?? {});
       const waiting = all.filter(({ watch }) => watch.listener.length > 0);
       return {
-        waiting: waiting.map(({ watch }) => watch.listener.cookie),
+        waiting: waiting.filter(({ watch }) => isWorthALook(watch)).map(({ watch }) => watch.listener.cookie),
         counters: all.some(({ troubled }) => troubled) || wanted.some(({ counters }) => counters),
         synRecv: wanted.some(({ synRecv }) => synRecv),
-        pressed: waiting.filter(({ watch }) => watch.disturbance).map(({ watch }) => watch.listener.cookie),
+        pressed: waiting.filter(({ watch }) => isInTrouble(watch)).map(({ watch }) => watch.listener.cookie),
       };
     },
   };

@@ -50,6 +50,8 @@ export interface Head {
   readonly left: number;
 }
 
+const isFull = ({ length, limit }: ListenerReading): boolean => length > limit;
+
 /** Compares a listener's two readings. */
 export const listenerStepOf = (
   before: ListenerReading,
@@ -60,7 +62,6 @@ export const listenerStepOf = (
   const { around, loop, head } = parts;
   const isPressed = ({ length, limit }: ListenerReading): boolean =>
     length > 0 && length >= thresholds.pressedShare * (limit + 1);
-  const isFull = ({ length, limit }: ListenerReading): boolean => length > limit;
   return {
     around,
     loop,

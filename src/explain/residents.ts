@@ -20,6 +20,7 @@ export interface Residents {
   emptied(at: number): Head;
   /** Waits of those who left since `forget`, and the ages of those still there. */
   waits(at: number): readonly number[];
+  ages(at: number): readonly number[];
   oldestMs(at: number): number;
   /** Peers that were gone while they had waited at least this long. */
   abandoned(minimumMs: number): number;
@@ -46,6 +47,8 @@ export const createResidents = (): Residents => {
   };
   const ageNow = (resident: Resident, at: number): number => resident.ageMs + at - resident.lookedAt;
 
+  const ages = (at: number): readonly number[] => [...present.values()].map((resident) => ageNow(resident, at));
+
   return {
     look: (waiting, length, at) => {
       const now = new Map<bigint, Resident>();
@@ -57,12 +60,10 @@ export const createResidents = (): Residents => {
       let gone = 0;
       for (const [cookie, resident] of present) {
         if (now.has(cookie)) continue;
-        // Of a partial dump nobody is known to have left.
-        if (waiting.partial) now.set(cookie, resident);
-        else {
+        if (!waiting.partial) {
           leave(resident, at);
           gone += 1;
-        }
+        } else if (now.size < followed) now.set(cookie, resident); // of a partial dump nobody is known to have left
       }
       // Ages have steps of a few ms, so the head is the one remembered as long as it is there.
       const kept = head === undefined ? undefined : now.has(head);
@@ -82,8 +83,13 @@ export const createResidents = (): Residents => {
       lastUnlisted = 0;
       return { kept: gone > 0 ? false : undefined, left: gone };
     },
-    waits: (at) => [...left.values(), ...[...present.values()].map((resident) => ageNow(resident, at))],
-    oldestMs: (at) => Math.max(0, ...[...present.values()].map((resident) => ageNow(resident, at))),
+    waits: (at) => [...left.values(), ...ages(at)],
+    ages,
+    oldestMs: (at) => {
+      let oldest = 0;
+      for (const resident of present.values()) oldest = Math.max(oldest, ageNow(resident, at));
+      return oldest;
+    },
     abandoned: (minimumMs) => {
       const waiting = [...present.values()].filter(({ closed, ageMs }) => closed && ageMs >= minimumMs).length;
       const long = [...present.values()].some(({ ageMs }) => ageMs >= minimumMs);

@@ -30,6 +30,8 @@ export const createSample = (): Sample => {
   };
 };
 
-/** Nearest-rank percentile of unsorted values; `undefined` of none. */
-export const percentile = (values: readonly number[], p: number): number | undefined =>
-  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(p * values.length) - 1)];
+/** Nearest-rank percentile of values in ascending order; `undefined` of none. */
+export const percentile = (ascending: readonly number[], p: number): number | undefined =>
+  ascending[Math.max(0, Math.ceil(p * ascending.length) - 1)];
+
+export const ascending = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b);

@@ -28,6 +28,10 @@ const gap = (before: Snapshot, after: Snapshot, throttledMs: number | undefined)
   return late - Math.max(waited ?? 0, throttledMs ?? 0);
 };
 
+/** The observer itself was busy: garbage collection in its own thread is no stop of the process. */
+const wasObserverWorking = (before: Snapshot, after: Snapshot, ms: number): boolean =>
+  (delta(before.process?.observer?.cpuMs, after.process?.observer?.cpuMs) ?? 0) >= ms / 2;
+
 /** Whether some loop's thread worked through most of the time: then only the observer was held up. */
 const wasWorking = (before: Snapshot, after: Snapshot, ms: number): boolean =>
   after.loops.some((loop) => {
@@ -41,7 +45,8 @@ const stop = (before: Snapshot, after: Snapshot, ms: number, gapMs: number): [nu
   if (seen) return [earlier ? ms : ms / 2, `state ${seen.task?.state}`];
   if (after.process?.frozen) return [before.process?.frozen ? ms : ms / 2, "cgroup frozen"];
   if (earlier) return [ms / 2, "state T"];
-  if (gapMs > 0 && !wasWorking(before, after, ms)) return [Math.min(gapMs, ms), "gap in the observer's clock"];
+  if (gapMs > 0 && !wasWorking(before, after, ms) && !wasObserverWorking(before, after, gapMs))
+    return [Math.min(gapMs, ms), "gap in the observer's clock"];
   return [0, undefined];
 };
 

@@ -20,6 +20,8 @@ export interface Thresholds {
   readonly mainShare: number;
   /** Shares of less than this are scheduling noise. */
   readonly noiseMs: number;
+  /** Waits for a CPU of less than this come and go on every busy machine. */
+  readonly starvedMs: number;
   /** One loop iteration of this length is a block. */
   readonly blockedMs: number;
   /** … unless such iterations are less than this part of the pressed time: one long garbage collection in a
@@ -75,6 +77,7 @@ export const defaultThresholds: Thresholds = {
   unixFullMs: 200,
   mainShare: 0.5,
   noiseMs: 50,
+  starvedMs: 100,
   blockedMs: 200,
   blockedMinShare: 0.1,
   notAcceptingIterations: 10,

@@ -11,7 +11,7 @@ import { atRest, foldRun, type LoopRun } from "./loop-run.js";
 import { loopStepOf } from "./loop-step.js";
 import type { Netns } from "./netns.js";
 import { createResidents, type Residents } from "./residents.js";
-import { percentile } from "./sample.js";
+import { ascending, createSample, percentile, type Sample } from "./sample.js";
 import type { Surroundings } from "./surroundings.js";
 import type { Waits } from "./symptoms/facts.js";
 import type { Thresholds } from "./thresholds.js";
@@ -26,6 +26,8 @@ export interface Moment {
 export interface Watch {
   listener: ListenerReading;
   loopSeen: boolean;
+  /** Its iterations are counted: an accept need not be told by the head of the queue. */
+  turnsSeen: boolean;
   loopId?: number | undefined;
   run: LoopRun;
   /** The present run without an accept, and the longest of the disturbance. */
@@ -43,6 +45,8 @@ export interface Watch {
   abandoned: number;
   readonly residents: Residents;
   readonly depth: DepthWaits;
+  /** Waits read at accept, where connections are followed one by one. */
+  exact: Sample;
   clients: Clients;
 }
 
@@ -57,6 +61,7 @@ const restartUnpressedMs = 5000;
 export const createWatch = (listener: ListenerReading, linear: number): Watch => ({
   listener,
   loopSeen: false,
+  turnsSeen: false,
   run: atRest,
   noAccept: acceptsSeen,
   longestNoAccept: acceptsSeen,
@@ -65,6 +70,7 @@ export const createWatch = (listener: ListenerReading, linear: number): Watch =>
   abandoned: 0,
   residents: createResidents(),
   depth: createDepthWaits(),
+  exact: createSample(),
   clients: createClients(linear),
 });
 
@@ -93,6 +99,7 @@ export const foldWatch = (
   const step = { ...raw, drops: watch.drops.overflows };
   watch.listener = { ...after, listenBacklog: after.listenBacklog ?? watch.listener.listenBacklog };
   watch.loopSeen = loop.seen;
+  watch.turnsSeen = loop.iterations !== undefined;
   watch.loopId = loop.id;
   watch.run = foldRun(watch.run, loop, step.ms, thresholds);
   watch.noAccept = foldNoAccept(watch.noAccept, step);
@@ -107,12 +114,14 @@ const foldIntoDisturbance = (watch: Watch, step: ListenerStep, dropped: boolean,
   if (!watch.disturbance) {
     watch.residents.forget();
     watch.depth.forget();
+    watch.exact = createSample();
     watch.waits = undefined;
     watch.abandoned = 0;
     watch.longestNoAccept = acceptsSeen;
   }
   watch.longestNoAccept = longerNoAccept(watch.longestNoAccept, watch.noAccept);
   const disturbance = watch.disturbance ?? openDisturbance(step.around.fromAt, step.around.time - step.ms);
+  for (const waitedMs of watch.listener.acceptWaitsMs ?? []) watch.exact.add(waitedMs);
   watch.disturbance = foldDisturbance(disturbance, step, watch.run, thresholds, dropped);
 };
 
@@ -124,26 +133,28 @@ export const isOver = ({ disturbance, listener, drops, symptomAt }: Watch, at: n
   return symptomAt === undefined && at - disturbance.openedAt >= restartUnpressedMs;
 };
 
-const waitsOf = (values: readonly number[], source: string): Waits | undefined =>
-  values.length === 0
+const waitsOf = (values: readonly number[], source: string): Waits | undefined => {
+  const sorted = ascending(values);
+  const at = (p: number): number => percentile(sorted, p) ?? 0;
+  return sorted.length === 0
     ? undefined
-    : {
-        connections: values.length,
-        p50Ms: percentile(values, 0.5) ?? 0,
-        p95Ms: percentile(values, 0.95) ?? 0,
-        longestMs: percentile(values, 1) ?? 0,
-        source,
-      };
+    : { connections: sorted.length, p50Ms: at(0.5), p95Ms: at(0.95), longestMs: at(1), source };
+};
+
+const freshWaits = ({ exact, residents, depth }: Watch, at: number): Waits | undefined => {
+  if (exact.size > 0)
+    return waitsOf([...exact.values(), ...residents.ages(at)], "tcpi_last_data_sent at accept, ages of the residents");
+  return residents.looked
+    ? waitsOf(residents.waits(at), "estimate: ages of the residents")
+    : waitsOf(depth.waits(at), "estimate: length of the queue");
+};
 
 /** Brings the waits and the peers that were gone up to date: at every look, but not more often than needed. */
 export const updateWaits = (watch: Watch, at: number, now: boolean, thresholds: Thresholds): void => {
   if (!now && at - watch.waitsAt < waitsEveryMs) return;
   watch.waitsAt = at;
-  const { residents, depth } = watch;
-  watch.waits = residents.looked
-    ? waitsOf(residents.waits(at), "estimate: ages of the residents")
-    : waitsOf(depth.waits(at), "estimate: length of the queue");
-  watch.abandoned = residents.abandoned(thresholds.abandonedWaitMs);
+  watch.waits = freshWaits(watch, at);
+  watch.abandoned = watch.residents.abandoned(thresholds.abandonedWaitMs);
 };
 
 export const oldestMsOf = ({ residents, depth }: Watch, at: number): number =>

@@ -58,6 +58,8 @@ export interface ListenerReading {
   readonly waiting?: WaitingReading | undefined;
   /** The process's own connections on this port, when its descriptors were walked for this snapshot. */
   readonly owned?: OwnedReading | undefined;
+  /** How long connections accepted since the previous snapshot had waited, read at accept (`detail: 'connections'`). */
+  readonly acceptWaitsMs?: readonly number[] | undefined;
   /** True in a cluster primary that hands out the connections of this listener itself (SCHED_RR). */
   readonly roundRobin?: boolean | undefined;
   /** `server.maxConnections`, where set. */

@@ -147,11 +147,16 @@ test("below the descriptor limit nothing is shed", (t) => {
   );
 });
 
+const refusing = (refused: number) => ({
+  listener: { refused, maxConnections: 100, owned: { count: 100, accepted: 500 } },
+});
+
 test("connections refused for maxConnections are shed", (t) => {
-  const at = (refused: number) => ({
-    listener: { refused, maxConnections: 100, owned: { count: 100, accepted: 500 } },
-  });
-  const line = timeline().play(1000, at(0)).play(1000, at(7)).play(1000, at(9)).play(10_000, at(9));
+  const line = timeline()
+    .play(1000, refusing(0))
+    .play(1000, refusing(7))
+    .play(1000, refusing(9))
+    .play(10_000, refusing(9));
   const findings = explained(line.snapshots);
   t.deepEqual(
     [...new Set(outline(findings))],
@@ -215,16 +220,17 @@ test("tcp_syncookies=2 answers every SYN with a cookie: nothing overflowed", (t)
   t.deepEqual(explained(line.snapshots), []);
 });
 
+const holding = (n: number, ms: number) => ({
+  listener: { roundRobin: true, owned: { count: n, accepted: n, untouchedMs: Array<number>(n).fill(ms) } },
+});
+
 test("connections held untouched by a cluster primary wait in its own queue", (t) => {
-  const held = (n: number, ms: number) => ({
-    listener: { roundRobin: true, owned: { count: n, accepted: n, untouchedMs: Array<number>(n).fill(ms) } },
-  });
   const line = timeline({ limit: 511 })
-    .play(1000, held(0, 0))
-    .play(100, held(40, 300))
-    .play(100, held(40, 700))
-    .play(500, held(40, 1100));
-  const findings = explained(line.play(5000, held(0, 0)).snapshots);
+    .play(1000, holding(0, 0))
+    .play(100, holding(40, 300))
+    .play(100, holding(40, 700))
+    .play(500, holding(40, 1100));
+  const findings = explained(line.play(5000, holding(0, 0)).snapshots);
   t.deepEqual(
     [...new Set(outline(findings))],
     ["accept-wait/cluster-queue active", "accept-wait/cluster-queue resolved"],

@@ -79,7 +79,7 @@ const rows = table
 
 for (const [what = "", ms = "", setting = "", cause = ""] of rows)
   test(`${what} for ${ms} ms${setting ? `, ${setting}` : ""} is ${cause}`, (t) => {
-    const { snapshots } = timeline(settings[setting]!).play(2000).play(Number(ms), phases[what]!).play(15_000);
+    const { snapshots } = timeline(settings[setting]).play(2000).play(Number(ms), phases[what]).play(15_000);
     const findings = explained(snapshots);
     const last = findings.at(-1);
     t.deepEqual(

@@ -1,14 +1,15 @@
 // Readable snapshot streams: a small accept queue is played forward, phase by phase, and looked at every few ms.
 import { createExplainer, type Explainer, type ExplainerOptions } from "../../src/explain/explainer.js";
 import type { Finding } from "../../src/explain/finding.js";
-import type {
-  CounterName,
-  ListenerReading,
-  LoopReading,
-  Snapshot,
-  StallCapture,
-  Sysctls,
-  WaitingConnection,
+import {
+  type CounterName,
+  counterNames,
+  type ListenerReading,
+  type LoopReading,
+  type Snapshot,
+  type StallCapture,
+  type Sysctls,
+  type WaitingConnection,
 } from "../../src/snapshot/snapshot.js";
 
 export interface Setting {
@@ -226,7 +227,7 @@ export const timeline = (setting: Setting = {}): Timeline => {
       if (snapshots.length === 0) look(phase, 0, undefined);
       arrive(phase.burst ?? 0);
       drops = (drops + (phase.drops ?? 0)) >>> 0;
-      for (const [name, n] of Object.entries(phase.counters ?? {})) count(name as CounterName, n);
+      for (const name of counterNames) count(name, phase.counters?.[name] ?? 0);
       for (const one of queue.slice(0, phase.gone ?? 0)) one.gone = true;
       let stall = phase.stall;
       let late = phase.late ?? 0;

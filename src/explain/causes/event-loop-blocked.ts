@@ -1,14 +1,18 @@
 // One iteration of the loop took long: synchronous work, a synchronous read, an inspector's pause.
 import { duration } from "../format.js";
 import { type CauseRule, no, pending, type Question, unknown, yes } from "./rule.js";
+import { starvedMs } from "./shares.js";
 
 const isLong = ({ account, thresholds }: Question): boolean =>
   account.longestStallMs >= thresholds.blockedMs &&
   account.longStallsMs + account.openStallMs >= thresholds.blockedMinShare * account.ms;
 
-/** Shorter ones are judged when all is over: while it lasts, half of a short time proves nothing. */
-const isHalf = ({ account, thresholds, over }: Question): boolean =>
-  over && account.longestStallMs >= thresholds.noiseMs && account.longestStallMs >= thresholds.mainShare * account.ms;
+/** Shorter ones are judged when all is over: while it lasts, half of a short time proves nothing. Nor do they count
+ * where the thread only waited for a CPU. */
+const isHalf = ({ account, thresholds, over }: Question): boolean => {
+  const stallMs = account.longestStallMs - (starvedMs(account) ?? 0);
+  return over && stallMs >= thresholds.noiseMs && stallMs >= thresholds.mainShare * account.ms;
+};
 
 /** A loop that has made many short iterations meanwhile is most likely in another one. */
 const hasTurned = ({ account }: Question): boolean => (account.iterations ?? 0) >= manyIterations;

@@ -1,6 +1,6 @@
 // The whole process stood still: SIGSTOP, a tracer, a frozen cgroup, or a gap in the observer's own clock.
 import { duration } from "../format.js";
-import { type CauseRule, isMain, no, yes } from "./rule.js";
+import { type CauseRule, mainFit, no } from "./rule.js";
 
 export const processStopped: CauseRule = {
   cause: "process-stopped",
@@ -8,8 +8,8 @@ export const processStopped: CauseRule = {
     const { stoppedMs, stoppedBy, ms } = question.account;
     if (stoppedMs === 0) return no("the process was never seen stopped, and the observer's clock has no gap");
     const because = `stopped for ${duration(stoppedMs)} of ${duration(ms)} (${stoppedBy})`;
-    if (!isMain(stoppedMs, question)) return no(because);
+    const fit = mainFit(stoppedMs, question.thresholds.noiseMs, question);
     // A gap is inferred; a state is read.
-    return yes(stoppedBy?.startsWith("gap") ? 0.85 : 0.97, because);
+    return { fit, because, confidence: stoppedBy?.startsWith("gap") ? 0.8 : 0.97 };
   },
 };

@@ -49,6 +49,9 @@ export const no = (because: string): Verdict => ({ fit: "no", because });
 export const pending = (because: string): Verdict => ({ fit: "pending", because });
 export const unknown = (because: string): Verdict => ({ fit: "unknown", because });
 
-/** Whether an amount of time is the main part of the time judged, and more than noise. */
-export const isMain = (ms: number, { account, thresholds }: Question): boolean =>
-  ms >= thresholds.noiseMs && ms >= thresholds.mainShare * account.ms;
+/** Whether an amount of time is the main part of the time judged, and more than what comes and goes. */
+export const mainFit = (ms: number, atLeastMs: number, { account, thresholds, over }: Question): Fit => {
+  if (ms <= 0 || ms < thresholds.mainShare * account.ms) return "no";
+  if (ms >= atLeastMs) return "yes";
+  return over ? "no" : "pending";
+};

@@ -2,7 +2,7 @@
 // its own until a worker takes them. The kernel's queue reads 0 meanwhile; the descriptors in the primary do not.
 import type { AcceptPath } from "../accept-path.js";
 import { count, duration, placeOf } from "../format.js";
-import { percentile } from "../sample.js";
+import { ascending, percentile } from "../sample.js";
 import { shorten } from "../wording.js";
 import type { Beside, BesideSymptom } from "./beside.js";
 
@@ -69,7 +69,7 @@ export const createClusterQueue = (): BesideSymptom => {
         const waits = owned?.untouchedMs;
         if (!roundRobin || !waits || !path) continue;
         const { waitConnections, waitP95Ms } = beside.thresholds;
-        const p95Ms = percentile(waits, 0.95) ?? 0;
+        const p95Ms = percentile(ascending(waits), 0.95) ?? 0;
         if (waits.length < waitConnections || p95Ms < waitP95Ms) continue;
         const known = queues.get(cookie);
         if (!known || !beside.lifecycle.has(known.key)) serial += 1;
