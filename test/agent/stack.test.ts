@@ -62,7 +62,9 @@ test.serial("synchronous calls into Node are named with who called them", async 
     const { capture } = await run(t, [mode]);
     t.is(unplaced(capture.frames[0]), `${mode} (${source})`);
     t.false(capture.exact);
-    t.is(capture.note, `native code could not be interrupted: this is what ran when it had returned; inside ${callee}`);
+    // On a busy machine the loop may turn between the resume and the question whether it has.
+    const note = capture.note?.replace("the loop had already turned when it was asked; ", "");
+    t.is(note, `native code could not be interrupted: this is what ran when it had returned; inside ${callee}`);
   }
 });
 
