@@ -93,7 +93,7 @@ const join = (given: StartOptions | undefined): Agent => {
 };
 
 const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"]): Agent => {
-  const events = new EventEmitter<AgentEvents>();
+  const events = new EventEmitter();
   const deliver = deliverTo(events, logger, complain);
   let joined = observer;
   const tellWants = (): void => {
@@ -104,12 +104,12 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
   };
   const agent: Agent = {
     on(event, listener) {
-      events.on(event, listener as never);
+      events.on(event, listener);
       tellWants();
       return agent;
     },
     off(event, listener) {
-      events.off(event, listener as never);
+      events.off(event, listener);
       tellWants();
       return agent;
     },

@@ -40,9 +40,15 @@ export const readBoard = (memory: SharedArrayBuffer): Shown | undefined => {
     const sequence = Atomics.load(header, 0);
     if (sequence === 0) return undefined;
     const copy = Buffer.from(slot(memory, sequence).slice(0, Atomics.load(header, 1 + (sequence & 1))));
-    if (Atomics.load(header, 0) === sequence) return deserialize(copy) as Shown;
+    if (Atomics.load(header, 0) === sequence) return decode(copy);
   }
   return undefined;
+};
+
+/** Written by `writeBoard` of this very process. */
+const decode = (bytes: Buffer): Shown => {
+  const shown: Shown = deserialize(bytes);
+  return shown;
 };
 
 const withoutDetails = ({ snapshot, findings }: Shown): Shown => ({

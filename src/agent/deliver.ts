@@ -13,7 +13,7 @@ const methods: Readonly<Record<Finding["severity"], keyof Logger>> = {
 
 /** `complain` says a line on stderr; of each consumer that throws, once. */
 export const deliverTo = (
-  events: EventEmitter<AgentEvents>,
+  events: EventEmitter,
   logger: Logger | undefined,
   complain: (line: string) => void,
 ): ((report: Report) => void) => {

@@ -1,8 +1,9 @@
-// Keeps the set of own listeners true: a walk of the descriptors at the start, when net.Server listens, when a known
-// one has gone, and when the namespace's LISTEN dump (which is cheap) shows a socket that nobody has placed yet.
+// Keeps the set of own listeners true, and counts what the process holds on their ports: by walks of its descriptors,
+// regular ones as often as they cost little, and at once when net.Server listens, when a known one has gone, or when
+// the namespace's LISTEN dump (which is cheap) shows a socket that nobody has placed yet.
 import type { Diag } from "../kernel/diag.js";
 import { SocketWalk, walkSockets } from "../kernel/walk.js";
-import type { ListenerReading } from "../snapshot/snapshot.js";
+import type { OwnedReading } from "../snapshot/snapshot.js";
 import type { OwnListeners } from "./own-listeners.js";
 import { createOwnedConnections } from "./owned-connections.js";
 import { createBudget } from "./pace.js";
@@ -11,10 +12,13 @@ import { isReportedElsewhere } from "./shared-sockets.js";
 export interface Discovery {
   /** Something changed: look at the next opportunity. */
   demand(): void;
-  /** Before listeners are read. `interval`: a reporting interval has passed. */
-  discover(at: number, interval: boolean): void;
-  /** After they were read: what the process holds on their ports, when the walk is due. */
-  owned(at: number, everyMs: number, listeners: readonly ListenerReading[]): readonly ListenerReading[];
+  /** Whether a listener may have come or gone that is not accounted for. */
+  readonly demanded: boolean;
+  /**
+   * Before listeners are read: walks if it is time (`everyMs`, stretched by what a walk costs). What the process owns
+   * by listener's cookie, if a whole walk was made. `interval`: a reporting interval has passed.
+   */
+  discover(at: number, everyMs: number, interval: boolean): ReadonlyMap<bigint, OwnedReading> | undefined;
 }
 
 /** A walk costs about 0.5 µs a descriptor, with addresses 4 µs a socket: on demand a tenth of the time, else 1 %. */
@@ -32,11 +36,6 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
   let foreign = new Set<bigint>();
   let demanded = true;
 
-  const walkListeners = (at: number): void => {
-    const walk = demandedBudget.spend(at, now, () => walkSockets({ listeningOnly: true, into: table }));
-    demanded = false;
-    if (walk && own.found(walk, at).length > 0) settleShared(at);
-  };
   const settleShared = (at: number): void =>
     sharedBudget.spend(at, now, () => {
       for (const listener of own.all) {
@@ -44,6 +43,15 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
         listener.reportedElsewhere = listener.inode !== undefined && isReportedElsewhere(listener.inode, accepts);
       }
     });
+  const takeIn = (walk: SocketWalk | undefined, at: number): void => {
+    demanded = false;
+    if (walk && own.found(walk, at).length > 0) settleShared(at);
+  };
+  const walkRegularly = (at: number): ReadonlyMap<bigint, OwnedReading> | undefined => {
+    const walk = regularBudget.spend(at, now, () => walkSockets({ into: table }));
+    takeIn(walk, at);
+    return walk && connections.count(walk, own.all);
+  };
   const lookForUnknown = (): void => {
     if (!diag) return;
     const mine = new Set(own.all.map(({ cookie }) => cookie));
@@ -58,18 +66,20 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
     demand: () => {
       demanded = true;
     },
-    discover(at, interval) {
-      if (interval) lookForUnknown();
-      if ((demanded || own.lost) && demandedBudget.isDue(at, 0)) walkListeners(at);
-      if (interval && own.all.length > 0 && sharedBudget.isDue(at, sharedEveryMs)) settleShared(at);
+    get demanded() {
+      return demanded || own.lost;
     },
-    owned(at, everyMs, listeners) {
-      if (listeners.length === 0 || !regularBudget.isDue(at, everyMs)) return listeners;
-      const walk = regularBudget.spend(at, now, () => walkSockets({ into: table }));
-      if (!walk) return listeners;
-      own.found(walk, at);
-      const latest = connections.count(walk, listeners);
-      return listeners.map((listener) => ({ ...listener, owned: latest.get(listener.cookie) }));
+    discover(at, everyMs, interval) {
+      if (interval && own.all.length > 0 && sharedBudget.isDue(at, sharedEveryMs)) settleShared(at);
+      if (own.all.length > 0 && regularBudget.isDue(at, everyMs)) return walkRegularly(at);
+      if (interval) lookForUnknown();
+      if ((demanded || own.lost) && demandedBudget.isDue(at, 0)) {
+        takeIn(
+          demandedBudget.spend(at, now, () => walkSockets({ listeningOnly: true, into: table })),
+          at,
+        );
+      }
+      return undefined;
     },
   };
 };

@@ -2,10 +2,11 @@
 import type { Diag } from "../kernel/diag.js";
 import type { ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
 import { createDiscovery } from "./discovery.js";
+import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
 import type { KnownServer } from "./messages.js";
 import { createOwnListeners } from "./own-listeners.js";
-import type { PaceSigns } from "./pace.js";
+import { isHurried, type PaceSigns } from "./pace.js";
 import { createQueueLooks } from "./queue-looks.js";
 import { openSurroundings } from "./surroundings.js";
 
@@ -24,12 +25,16 @@ export interface LookRequest {
 }
 
 export interface Look {
+  /** An earlier moment that has become of interest. */
+  readonly before?: Snapshot | undefined;
   readonly snapshot: Snapshot;
-  readonly signs: Omit<PaceSigns, "attention">;
+  readonly signs: PaceSigns;
 }
 
 export interface Looker {
   look(request: LookRequest): Look;
+  /** Only the queues and whether the loops turn, for a tenth of the price; `undefined`: something has to be looked at. */
+  glance(at: number): PaceSigns | undefined;
   listening(server: KnownServer): void;
   closed(fd: number): void;
   readonly loops: LoopWatch;
@@ -59,15 +64,18 @@ export const createLooker = (options: LookerOptions): Looker => {
   const queues = diag && createQueueLooks(diag, now);
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
+  /** As they were at the last look, or at the last glance that saw nothing. */
   let before = new Map<bigint, ListenerReading>();
+  let lastLook: Snapshot | undefined;
+  let lastGlance: Glance | undefined;
 
   const read = ({ at, interval, close }: LookRequest): readonly ListenerReading[] => {
-    discovery.discover(at, interval);
+    const owned = discovery.discover(at, close ? ownedCloseMs : intervalMs, interval);
     const plain = own.read(diag);
-    const owned = interval || close ? discovery.owned(at, close ? ownedCloseMs : intervalMs, plain) : plain;
-    return queues?.look(at, owned, close) ?? owned;
+    const listeners = owned ? plain.map((listener) => ({ ...listener, owned: owned.get(listener.cookie) })) : plain;
+    return queues?.look(at, listeners, close) ?? listeners;
   };
-  const signsOf = (at: number, listeners: readonly ListenerReading[]): Look["signs"] => {
+  const signsOf = (at: number, listeners: readonly ListenerReading[]): PaceSigns => {
     const late = (loop: number | undefined): number => loops.lateMs(loop, at);
     const queueGrows = listeners.some((listener) => {
       const { cookie, length, limit, loop, drops } = listener;
@@ -75,13 +83,26 @@ export const createLooker = (options: LookerOptions): Looker => {
       const fills = length > earlier.length && late(loop) > 0;
       return fills || drops !== earlier.drops || length >= Math.max(1, growingShare * (limit + 1));
     });
-    before = new Map(listeners.map((listener) => [listener.cookie, listener]));
     const loopLateMs = Math.max(0, ...listeners.map(({ loop }) => late(loop)));
     return { at, listeners: listeners.length, queueGrows, loopLateMs };
   };
 
+  const remember = (listeners: readonly ListenerReading[]): void => {
+    before = new Map(listeners.map((listener) => [listener.cookie, listener]));
+  };
+
   return {
     loops,
+    glance(at) {
+      if (discovery.demanded) return undefined;
+      const listeners = own.read(diag);
+      const glance = { at, time: Date.now(), listeners, loops: loops.read(at, () => false) };
+      const signs = signsOf(at, listeners);
+      if (discovery.demanded || isHurried(signs)) return undefined;
+      lastGlance = glance;
+      remember(listeners);
+      return signs;
+    },
     look(request) {
       const { at, interval, close, counters, lateMs, stalls } = request;
       const listeners = read(request);
@@ -99,7 +120,12 @@ export const createLooker = (options: LookerOptions): Looker => {
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
-      return { snapshot, signs: signsOf(at, listeners) };
+      const earlier = lastGlance && lastLook && glanceSnapshot(lastGlance, lastLook, snapshot);
+      lastGlance = undefined;
+      lastLook = snapshot;
+      const signs = signsOf(at, listeners);
+      remember(listeners);
+      return { before: earlier, snapshot, signs };
     },
     listening(server) {
       own.listening(server);

@@ -29,13 +29,13 @@ export const createLoopWatch = (): LoopWatch => {
   const tracks = new Map<number, Track>();
   const tasks = new Map<number, KeptReading<TaskReading>>();
 
-  let main: number | undefined;
+  let mainLoop: number | undefined;
 
   const track = (loop: LoopReading, at: number): void => {
     const before = tracks.get(loop.id);
     const { idleMs, iterations } = loop;
     tracks.set(loop.id, { idleMs, iterations, turnedAt: before && isStill(before, loop) ? before.turnedAt : at });
-    if (loop.main) main = loop.id;
+    if (loop.main) mainLoop = loop.id;
   };
   const taskOf = (tid: number): TaskReading | undefined => {
     const task = tasks.get(tid) ?? openTask(process.pid, tid);
@@ -61,7 +61,7 @@ export const createLoopWatch = (): LoopWatch => {
       if (tracks.size > loops.length || tasks.size > loops.length) dropOthers(loops);
       return loops;
     },
-    lateMs: (loop, at) => at - (tracks.get(loop ?? main ?? -1)?.turnedAt ?? at),
+    lateMs: (loop, at) => at - (tracks.get(loop ?? mainLoop ?? -1)?.turnedAt ?? at),
     hasNotTurnedSince(loop, turnedAt) {
       const before = tracks.get(loop);
       const now = readLoops().find(({ id }) => id === loop);

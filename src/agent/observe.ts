@@ -15,6 +15,8 @@ import { createStackProbe } from "./stack.js";
 import { createStallStacks } from "./stall-stacks.js";
 import { startWatch } from "./watch.js";
 
+const now = (): number => performance.now();
+
 export interface Observation {
   handle(request: Exclude<Request, { type: "stop" }>): void;
   stop(): void;
@@ -27,7 +29,7 @@ const essential = ["addon", "TCP_INFO", "SO_MEMINFO", "SO_COOKIE", "sock_diag", 
 export const observe = (
   data: ObserverData,
   report: (report: Report) => void,
-  slow?: { readonly reason: string } | undefined,
+  slow?: { readonly reason: string },
 ): Observation => {
   const { options, host } = data;
   const log = createLogWriter({
@@ -48,7 +50,6 @@ export const observe = (
   if (missing.length > 0) tell({ type: "status", status: { state: "degraded", reason: reasonOf(missing) } });
   else if (options.logLevel === "sample") tell({ type: "status", status: { state: "running" } });
 
-  const now = (): number => performance.now();
   const diag: Diag | undefined = openDiag();
   const tid = slow ? undefined : currentTid();
   const { slots, servers } = data;

@@ -146,13 +146,21 @@ const describe = (row: SocketReading): OwnListener | undefined => {
   return { cookie, fd, inode, transport: "tcp", family: domain, address, port, reportedElsewhere: false };
 };
 
-const identity = (
-  { server, reportedElsewhere: _, ...listener }: OwnListener,
-  slots: SharedArrayBuffer,
-): Omit<ListenerReading, "length" | "limit"> => ({
-  ...listener,
-  pid: process.pid,
-  listenBacklog: server?.listenBacklog,
-  roundRobin: server?.roundRobin || undefined,
-  ...(server?.slot === undefined ? {} : readSlot(slots, server.slot)),
-});
+const identity = (listener: OwnListener, slots: SharedArrayBuffer): Omit<ListenerReading, "length" | "limit"> => {
+  const { cookie, transport, family, address, port, path, inode, fd, loop, server } = listener;
+  return {
+    cookie,
+    transport,
+    family,
+    address,
+    port,
+    path,
+    inode,
+    fd,
+    loop,
+    pid: process.pid,
+    listenBacklog: server?.listenBacklog,
+    roundRobin: server?.roundRobin || undefined,
+    ...(server?.slot === undefined ? {} : readSlot(slots, server.slot)),
+  };
+};

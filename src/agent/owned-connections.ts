@@ -3,11 +3,12 @@
 import { readSockets } from "../kernel/sockets.js";
 import { SocketTable } from "../kernel/socket-table.js";
 import type { SocketWalk } from "../kernel/walk.js";
-import type { ListenerReading, OwnedReading } from "../snapshot/snapshot.js";
+import type { OwnedReading } from "../snapshot/snapshot.js";
+import type { OwnListener } from "./own-listeners.js";
 
 export interface OwnedConnections {
   /** Takes in a walk; gives the reading per listener's cookie. */
-  count(walk: SocketWalk, listeners: readonly ListenerReading[]): ReadonlyMap<bigint, OwnedReading>;
+  count(walk: SocketWalk, listeners: readonly OwnListener[]): ReadonlyMap<bigint, OwnedReading>;
 }
 
 /** Ages are read of so many connections of a round-robin listener at most. */
@@ -34,7 +35,7 @@ export const createOwnedConnections = (): OwnedConnections => {
         // What was there at the first walk was accepted before the observer began to count.
         const newly = account ? [...held].filter((cookie) => !account.held.has(cookie)).length : 0;
         next.set(door, { held, accepted: (account?.accepted ?? 0) + newly });
-        const untouchedMs = listener.roundRobin ? untouched(rows.map(({ fd }) => fd)) : undefined;
+        const untouchedMs = listener.server?.roundRobin ? untouched(rows.map(({ fd }) => fd)) : undefined;
         readings.set(listener.cookie, { count: held.size, accepted: next.get(door)?.accepted ?? 0, untouchedMs });
       }
       accounts = next;

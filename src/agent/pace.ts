@@ -18,13 +18,11 @@ export interface PaceSigns {
   readonly queueGrows: boolean;
   /** The longest time that a loop with listeners has not turned, ms. */
   readonly loopLateMs: number;
-  /** The explainer wants to see closely. */
-  readonly attention: boolean;
 }
 
 export interface Pace {
-  /** Milliseconds until the next look. */
-  next(signs: PaceSigns): number;
+  /** Milliseconds until the next look. `attention`: the explainer wants to see closely. */
+  next(signs: PaceSigns, attention: boolean): number;
   readonly fast: boolean;
 }
 
@@ -34,6 +32,10 @@ const lingerMs = 1000;
 /** A loop that is late by less is on its way through an ordinary callback. */
 const lateMs = 50;
 
+/** Whether what was seen calls for a closer look. */
+export const isHurried = ({ listeners, queueGrows, loopLateMs }: PaceSigns): boolean =>
+  listeners > 0 && (queueGrows || loopLateMs >= lateMs);
+
 export const createPace = ({ sampleMs, intervalMs }: PaceOptions): Pace => {
   let fastUntil = Number.NEGATIVE_INFINITY;
   let fast = false;
@@ -41,9 +43,9 @@ export const createPace = ({ sampleMs, intervalMs }: PaceOptions): Pace => {
     get fast() {
       return fast;
     },
-    next({ at, listeners, queueGrows, loopLateMs, attention }) {
-      const hurry = listeners > 0 && (queueGrows || attention || loopLateMs >= lateMs);
-      if (hurry) fastUntil = at + lingerMs;
+    next(signs, attention) {
+      const { at, listeners } = signs;
+      if (isHurried(signs) || (attention && listeners > 0)) fastUntil = at + lingerMs;
       fast = at < fastUntil;
       if (fast) return Math.min(fastMs, sampleMs);
       return listeners > 0 ? Math.min(sampleMs, intervalMs) : intervalMs;

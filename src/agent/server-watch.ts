@@ -13,14 +13,14 @@ export interface ServerWatchEvents {
 
 export interface ServerWatch {
   /** Those that listen now. */
-  known(): KnownServer[];
+  readonly known: () => KnownServer[];
   /** Removes the patch and every listener again. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 interface Attachment {
-  known(): KnownServer | undefined;
-  detach(): void;
+  readonly known: () => KnownServer | undefined;
+  readonly detach: () => void;
 }
 
 /** Hooks in. For servers that listen already `events.listening` is called before this returns. */
@@ -93,8 +93,6 @@ const attach = (
   return { detach, known: () => known };
 };
 
-type Listen = typeof Server.prototype.listen;
-
 const patchListen = (watch: (server: Server, listenBacklog: number) => void): (() => void) => {
   const original = Object.getOwnPropertyDescriptor(Server.prototype, "listen");
   const listen: unknown = original?.value;
@@ -107,11 +105,11 @@ const patchListen = (watch: (server: Server, listenBacklog: number) => void): ((
   };
   Object.defineProperty(patched, "name", { value: "listen" });
   Object.defineProperty(patched, "length", { value: listen.length });
-  Object.defineProperty(Server.prototype, "listen", { ...original, value: patched as Listen });
+  Object.defineProperty(Server.prototype, "listen", { ...original, value: patched });
   return () => {
     active = false;
     // Somebody who patched after us keeps his patch; ours is then only a call that passes through.
-    if (Server.prototype.listen === (patched as Listen))
+    if (Reflect.get(Server.prototype, "listen") === patched)
       Object.defineProperty(Server.prototype, "listen", { ...original });
   };
 };

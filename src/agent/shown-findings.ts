@@ -21,7 +21,7 @@ export const createShownFindings = (): ShownFindings => {
     },
     list(at) {
       resolved = resolved.filter((entry) => at - entry.at < keptMs).slice(0, keptAtMost);
-      return [...[...active.values()].reverse(), ...resolved.map(({ finding }) => finding)];
+      return [...[...active.values()].toReversed(), ...resolved.map(({ finding }) => finding)];
     },
   };
 };

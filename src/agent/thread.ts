@@ -5,9 +5,9 @@ import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_thr
 import type { ObserverData, Report, Request } from "./messages.js";
 
 export interface ThreadEvents {
-  report(report: Report): void;
+  readonly report: (report: Report) => void;
   /** It died; `againMs`: when it is started anew, `undefined`: it is not. */
-  died(reason: string, againMs: number | undefined): void;
+  readonly died: (reason: string, againMs: number | undefined) => void;
 }
 
 export interface Thread {

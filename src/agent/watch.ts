@@ -34,6 +34,8 @@ export interface Watch {
 
 /** A look this much before the interval's end counts for it. */
 const intervalSlackMs = 5;
+/** So late, the process may have been stopped. */
+const stoppedMs = 50;
 
 export const startWatch = (parts: WatchParts): Watch => {
   const { options, looker, stacks, log, now } = parts;
@@ -65,15 +67,13 @@ export const startWatch = (parts: WatchParts): Watch => {
     const interval = at - intervalAt >= intervalMs - intervalSlackMs;
     const close = pace.fast && !parts.slow;
     const { counters } = explainer.attention();
-    const { snapshot, signs } = looker.look({
-      at,
-      lateMs: at - due,
-      interval,
-      close,
-      counters,
-      stalls: stacks?.take() ?? [],
-    });
-    const changed = explainer.observe(snapshot);
+    const stalls = stacks?.take() ?? [];
+    const lateMs = at - due;
+    const quiet = !interval && !close && !counters && stalls.length === 0 && lateMs < stoppedMs;
+    const glanced = quiet ? looker.glance(at) : undefined;
+    if (glanced) return pace.next(glanced, false);
+    const { before, snapshot, signs } = looker.look({ at, lateMs, interval, close, counters, stalls });
+    const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     for (const finding of changed) tell(finding, at);
     if (!parts.slow) stacks?.consider(at, snapshot.loops, snapshot.listeners);
     if (interval) {
@@ -81,7 +81,7 @@ export const startWatch = (parts: WatchParts): Watch => {
       sample(snapshot);
     }
     if (interval || changed.length > 0) writeBoard(parts.board, { snapshot, findings: findings.list(at) });
-    return parts.slow ? intervalMs : pace.next({ ...signs, attention: explainer.attention().pressed.length > 0 });
+    return parts.slow ? intervalMs : pace.next(signs, explainer.attention().pressed.length > 0);
   };
   const fail = (error: unknown): number => {
     failures += 1;
