@@ -2,7 +2,7 @@ import test from "ava";
 import type { Finding } from "../../src/explain/finding.js";
 import { backlogIn, demos } from "../../src/cli/demo/demos.js";
 import { judge } from "../../src/cli/demo/judge.js";
-import { findingOf } from "../../src/cli/demo/processes.js";
+import { readLogLine } from "../../src/cli/demo/processes.js";
 
 const finding: Finding = {
   id: "1",
@@ -47,10 +47,12 @@ test("every demo has its own name", (t) => {
   t.is(new Set(demos.map(({ name }) => name)).size, demos.length);
 });
 
-test("a finding is read from its log line, other lines are not findings", (t) => {
-  t.deepEqual(findingOf(JSON.stringify({ level: 50, event: "finding", finding })), finding);
-  t.is(findingOf(JSON.stringify({ level: 30, event: "status", status: {} })), undefined);
-  t.is(findingOf("(node:1) Warning: something"), undefined);
+test("a log line of sockscope is read, other lines are not", (t) => {
+  const line = { level: 50, name: "sockscope", event: "finding", finding };
+  t.deepEqual(readLogLine(JSON.stringify(line))?.finding, finding);
+  t.is(readLogLine('{"level":30,"name":"app"}'), undefined);
+  t.is(readLogLine("null"), undefined);
+  t.is(readLogLine("(node:1) Warning: something"), undefined);
 });
 
 test("the listenBacklog of a remedy is found, other numbers are not", (t) => {

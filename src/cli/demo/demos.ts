@@ -65,7 +65,7 @@ const rushed: RunPlan = {
     durationMs: 4000,
     perSecond: 10,
     path: "/",
-    bursts: [1000, 2000, 3000].map((atMs) => ({ atMs, count: 300, path: "/" })),
+    bursts: [1000, 2500].map((atMs) => ({ atMs, count: 150, path: "/" })),
   },
 };
 
@@ -110,9 +110,9 @@ export const demos: readonly Demo[] = [
   {
     name: "backlog-too-small",
     about: "a healthy loop, and bursts of connections above the limit",
-    setup: "An HTTP server with a listenBacklog of 4, and 300 connections at once, three times.",
+    setup: "An HTTP server with a listenBacklog of 4, and 150 connections at once, twice.",
     plan: rushed,
-    story: [1000, 2000, 3000].map((atMs) => ({ atMs, text: "300 connections at once" })),
+    story: [1000, 2500].map((atMs) => ({ atMs, text: "150 connections at once" })),
     expect: { symptom: "accept-queue-overflow", cause: "backlog-too-small" },
     again: (finding) => withBacklog(rushed, finding),
   },

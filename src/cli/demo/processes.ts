@@ -4,11 +4,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Finding } from "../../explain/finding.js";
 import { UsageError } from "../command.js";
 import type { ClientTally, LoadPlan, ServerPlan } from "./plan.js";
 
 const startDeadlineMs = 8000;
+/** How long the observer may take to say that it runs; the demo then goes on without its word. */
+const observerPatienceMs = 3000;
 const stopDeadlineMs = 1000;
 
 /** A user's own SOCKSCOPE_* and NODE_OPTIONS must not change what the demo shows. */
@@ -28,31 +31,46 @@ export interface DemoServer {
 
 export interface ServerEvents {
   finding(finding: Finding): void;
-  /** A line on its stderr that is no log line of sockscope. */
+  /** A line on its stderr that is no log line of sockscope, or sockscope saying what it lacks. */
   complaint(line: string): void;
 }
 
-/** Starts the server and resolves when it listens. Throws `UsageError` with the server's own words when it does not. */
-export const startServer = async (plan: ServerPlan, events: ServerEvents): Promise<DemoServer> => {
+const commandOf = (plan: ServerPlan): readonly [string, ...string[]] => {
   const args = ["--import", join(__dirname, "../../register.js"), join(__dirname, "search-server.js")];
-  const command = [process.execPath, ...args, JSON.stringify(plan)];
-  const limited = ["/bin/sh", "-c", `ulimit -n ${plan.openFiles} && exec "$0" "$@"`, ...command];
-  const [file, ...rest] = plan.openFiles === undefined ? command : limited;
-  const child = spawn(file!, rest, { env: cleanEnvironment(), stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const command = [process.execPath, ...args, JSON.stringify(plan)] as const;
+  if (plan.openFiles === undefined) return [...command];
+  return ["/bin/sh", "-c", `ulimit -n ${plan.openFiles} && exec "$0" "$@"`, ...command];
+};
+
+/**
+ * Starts the server and resolves when it listens and is observed. Throws `UsageError` with the server's own words
+ * when it does not listen.
+ */
+export const startServer = async (plan: ServerPlan, events: ServerEvents): Promise<DemoServer> => {
+  const [file, ...args] = commandOf(plan);
+  // At the sample level the observer also says when it runs: nothing is to happen before.
+  const env = { ...cleanEnvironment(), SOCKSCOPE_LOG_LEVEL: "sample" };
+  const child = spawn(file, args, { env, stdio: ["ignore", "ignore", "pipe", "ipc"] });
   const words: string[] = [];
-  createInterface({ input: child.stderr! }).on("line", (line) => {
-    const finding = findingOf(line);
-    if (finding) events.finding(finding);
-    else if (!line.startsWith('{"')) {
-      words.push(line);
-      events.complaint(line);
-    }
+  const complain = (line: string): void => {
+    words.push(line);
+    events.complaint(line);
+  };
+  const observed = new Promise<void>((resolve) => {
+    createInterface({ input: child.stderr! }).on("line", (line) => {
+      const entry = readLogLine(line);
+      if (!entry) return complain(line);
+      if (entry.event === "finding" && entry.finding) events.finding(entry.finding);
+      if (entry.status?.state === "degraded") complain(`sockscope: ${entry.status.reason ?? "degraded"}`);
+      if (entry.event === "status") resolve();
+    });
   });
   const port = await portOf(child).catch((error: Error) => {
     child.kill("SIGKILL");
     const reason = words.find((line) => /^\w*Error\b/.test(line)) ?? words.at(-1);
     throw new UsageError(`the demo's server did not start: ${[error.message, reason].filter(Boolean).join(", ")}`);
   });
+  await Promise.race([observed, wait(observerPatienceMs, undefined, { ref: false })]);
   return {
     pid: child.pid!,
     port,
@@ -62,11 +80,17 @@ export const startServer = async (plan: ServerPlan, events: ServerEvents): Promi
   };
 };
 
-/** The finding of a log line, `undefined` for every other line. */
-export const findingOf = (line: string): Finding | undefined => {
+export interface LogEntry {
+  readonly event: string;
+  readonly finding?: Finding | undefined;
+  readonly status?: { readonly state: string; readonly reason?: string | undefined } | undefined;
+}
+
+/** A log line of sockscope (pino-shaped, `name: "sockscope"`), `undefined` for every other line. */
+export const readLogLine = (line: string): LogEntry | undefined => {
   try {
-    const entry: { readonly event?: string; readonly finding?: Finding } = JSON.parse(line);
-    return entry.event === "finding" ? entry.finding : undefined;
+    const entry: LogEntry & { readonly name: string } = JSON.parse(line);
+    return entry.name === "sockscope" ? entry : undefined;
   } catch {
     return undefined;
   }
