@@ -19,6 +19,8 @@ export interface LogWriterOptions {
 
 export interface Status {
   readonly state: string;
+  /** What is missing, where it is degraded. */
+  readonly reason?: string | undefined;
   readonly support?: unknown;
 }
 
@@ -65,9 +67,11 @@ export const createLogWriter = (options: LogWriterOptions): LogWriter => {
   const status = (given: Status): void => {
     lastStatus = given;
     const now = lost();
-    const payload = { state: given.state, version, support: given.support, lost: now };
-    const msg = `${name} ${version} ${given.state}${now > 0 ? `, ${now} log lines lost` : ""}`;
-    if (write(infoLevel, msg, "status", payload, ["support"])) toldLost = now;
+    const { state, reason, support } = given;
+    const payload = { state, version, reason, support, lost: now };
+    const about = `${name} ${version} ${state}${reason === undefined ? "" : `: ${reason}`}`;
+    const msg = now > 0 ? `${about}; ${now} log lines lost` : about;
+    if (write(infoLevel, msg, "status", payload, ["support", "reason"])) toldLost = now;
   };
 
   const tellLost = (): void => {

@@ -105,7 +105,7 @@ test("a full pipe loses lines, and the next status that gets through says how ma
     pid: 1,
     hostname: "h",
     name: "sockscope",
-    msg: "sockscope 1 running, 3 log lines lost",
+    msg: "sockscope 1 running; 3 log lines lost",
     v: 1,
     event: "status",
     status: { state: "running", version: "1", lost: 3 },

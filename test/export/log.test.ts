@@ -76,7 +76,7 @@ test("a finding, a sample and a status are one pino-shaped line each", (t) => {
   const before = snapshot(1000, 100, 10);
   const after = snapshot(2000, 350, 13);
   const lines = linesOf(t, "sample", (writer) => {
-    writer.status({ state: "started", support: { ok: true } });
+    writer.status({ state: "degraded", reason: "addon: not loaded", support: { ok: false } });
     writer.finding(finding);
     writer.sample(sampleOf(after, before));
   });
@@ -85,9 +85,15 @@ test("a finding, a sample and a status are one pino-shaped line each", (t) => {
     {
       ...head,
       level: 30,
-      msg: "sockscope 1.2.3 started",
+      msg: "sockscope 1.2.3 degraded: addon: not loaded",
       event: "status",
-      status: { state: "started", version: "1.2.3", support: { ok: true }, lost: 0 },
+      status: {
+        state: "degraded",
+        version: "1.2.3",
+        reason: "addon: not loaded",
+        support: { ok: false },
+        lost: 0,
+      },
     },
     {
       ...head,
