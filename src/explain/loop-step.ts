@@ -27,7 +27,7 @@ export const loopOf = (snapshot: Snapshot, listener: ListenerReading): LoopReadi
   return loops.length === 1 ? loops[0] : loops.find(({ main }) => main);
 };
 
-const isPoll = (wchan: string | undefined): boolean => wchan !== undefined && /ep_?poll/.test(wchan);
+const isPoll = (wchan: string | undefined): boolean => wchan !== undefined && /ep_poll|epoll/.test(wchan);
 const isAsleep = (state: string | undefined): boolean => state === "S" || state === "D" || state === "I";
 
 /** Motion by libuv's own figures. */

@@ -24,7 +24,9 @@ export const watchQueue = (pid: number, port: number): QueueWatch => {
     diag?.listeners().rows.find((row) => row.port === port);
   const busy = (): boolean | undefined => {
     const { state, wchan } = task.read() ?? {};
-    return state === undefined || (state === "S" && wchan === undefined) ? undefined : wchan !== "ep_poll";
+    if (state === undefined || (state === "S" && wchan === undefined)) return undefined;
+    // `ep_poll` up to Linux 6.x, `do_epoll_wait` where ep_poll is inlined.
+    return !/ep_poll|epoll/.test(wchan ?? "");
   };
   return {
     limit: listener()?.limit,
