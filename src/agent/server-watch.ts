@@ -1,6 +1,6 @@
 // The one hook in the application's thread: `net.Server.prototype.listen`, once a listen. It learns the backlog that was
 // asked for, counts 'drop' events, and sees the servers that were listening before (process._getActiveHandles).
-import assert from "node:assert";
+import cluster from "node:cluster";
 import { Server } from "node:net";
 import { askedListenBacklog } from "./listen-backlog.js";
 import type { KnownServer } from "./messages.js";
@@ -74,8 +74,14 @@ const attach = (
     if (slot !== undefined) slots.setMaxConnections(slot, server.maxConnections);
     const fd = known ? undefined : descriptorOf(server);
     if (fd === undefined) return;
-    known = { fd, listenBacklog, slot, roundRobin: isRoundRobin(server) };
-    events.listening(known);
+    tell({ fd, listenBacklog, slot, roundRobin: false });
+    process.nextTick(() => {
+      if (known && isTaken(server)) tell({ ...known, roundRobin: true });
+    });
+  };
+  const tell = (server: KnownServer): void => {
+    known = server;
+    events.listening(server);
   };
   const detach = (): void => {
     server.off("drop", onDrop).off("listening", onListening).off("close", onClose);
@@ -137,5 +143,6 @@ const descriptorOf = (server: Server): number | undefined => {
   return typeof fd === "number" && fd >= 0 ? fd : undefined;
 };
 
-// node lib/internal/cluster/round_robin_handle.js: `net.createServer(assert.fail)`.
-const isRoundRobin = (server: Server): boolean => server.listeners("connection").includes(assert.fail);
+// A cluster primary (SCHED_RR, node lib/internal/cluster/round_robin_handle.js) takes the handle away in 'listening' and
+// accepts for itself: the server was not closed and has nothing to listen with.
+const isTaken = (server: Server): boolean => cluster.isPrimary && Reflect.get(server, "_handle") === null;

@@ -149,7 +149,8 @@ const createFds = (): { observe: (beside: Beside) => void; near: () => boolean }
       const now = { fds, opens: netns.counters?.PassiveOpens, owned: ownedOf(beside), length: lengthOf(snapshot) };
       const key = `fds/${serial}`;
       if (!lifecycle.has(key) && !isAtLimit(fds, thresholds.fdMargin)) shed = 0;
-      if (last && isAtLimit(last.fds, thresholds.fdMargin) && isAtLimit(fds, thresholds.fdMargin)) {
+      // The limit may have been reached since the last look: a burst takes the last descriptors within milliseconds.
+      if (last && isAtLimit(fds, thresholds.fdMargin)) {
         const opened = delta(last.opens, now.opens) ?? 0;
         const kept = delta(last.owned, now.owned) ?? Math.max(0, fds.open - last.fds.open);
         const more = Math.max(0, opened - kept - Math.max(0, now.length - last.length));

@@ -11,16 +11,20 @@ import type { Beside, BesideSymptom } from "./beside.js";
 /** How long drops are remembered until the half-open connections have been counted. */
 const heldMs = 1500;
 
-interface Flood {
+/** What counts for the verdict: SYNs beyond the queue, and handshakes that were completed meanwhile. */
+interface Moved {
+  readonly dropped: number;
+  readonly cookies: number;
+  readonly answered: number;
+  readonly completed: number;
+}
+
+interface Flood extends Moved {
   readonly key: string;
   readonly since: number;
   readonly beganAt: number;
   readonly path: AcceptPath;
   cause?: Cause | undefined;
-  dropped: number;
-  cookies: number;
-  answered: number;
-  completed: number;
   peakSynRecv: number;
   lastAt: number;
 }
@@ -36,8 +40,9 @@ const synsPerSecond = ({ dropped, cookies, beganAt, lastAt }: Flood): number =>
   ((dropped + cookies) * 1000) / Math.max(1000, lastAt - beganAt);
 
 const causeOf = (flood: Flood, { thresholds, around }: Beside): Cause | undefined => {
-  if (around.at - flood.beganAt < thresholds.synDecideMs) return undefined;
+  // Handshakes that were completed prove honest clients at once; that few were is only known after a while.
   if (completedShare(flood) >= thresholds.synCompleteShare) return "backlog-too-small";
+  if (around.at - flood.beganAt < thresholds.synDecideMs) return undefined;
   return synsPerSecond(flood) > flood.path.watch.listener.limit + 1 ? "syn-flood" : "handshakes-incomplete";
 };
 
@@ -143,13 +148,32 @@ const droppedBy = ({ moved, netns }: Beside): number => {
   return full + (netns.sysctl.tcp_syncookies === 0 ? Math.max(0, silent) : 0);
 };
 
+const nothingMoved: Moved = { dropped: 0, cookies: 0, answered: 0, completed: 0 };
+
+const movedBy = (beside: Beside): Moved => ({
+  dropped: droppedBy(beside),
+  // syncookies=2 answers every SYN with one: nothing overflowed.
+  cookies: beside.netns.sysctl.tcp_syncookies === 2 ? 0 : (beside.moved.TCPReqQFullDoCookies ?? 0),
+  answered: beside.moved.SyncookiesRecv ?? 0,
+  completed: beside.moved.PassiveOpens ?? 0,
+});
+
+const sum = (a: Moved, b: Moved): Moved => ({
+  dropped: a.dropped + b.dropped,
+  cookies: a.cookies + b.cookies,
+  answered: a.answered + b.answered,
+  completed: a.completed + b.completed,
+});
+
+const isFull = ({ dropped, cookies }: Moved): boolean => dropped + cookies > 0;
+
 export const createSynQueue = (): BesideSymptom => {
   let flood: Flood | undefined;
   let serial = 0;
   let lastMovedAt = Number.NEGATIVE_INFINITY;
   let now = 0;
   // Moved before it was known whose SYN queue is full.
-  let held = { dropped: 0, cookies: 0 };
+  let held = nothingMoved;
 
   const begin = (path: AcceptPath, { around }: Beside): Flood => {
     serial += 1;
@@ -158,44 +182,35 @@ export const createSynQueue = (): BesideSymptom => {
       since: around.time,
       beganAt: around.at,
       path,
-      dropped: 0,
-      cookies: 0,
-      answered: 0,
-      completed: 0,
+      ...nothingMoved,
       peakSynRecv: 0,
       lastAt: around.at,
     };
   };
 
-  const fold = (one: Flood, beside: Beside, dropped: number, cookies: number): void => {
-    one.dropped += dropped;
-    one.cookies += cookies;
-    one.answered += beside.moved.SyncookiesRecv ?? 0;
-    one.completed += beside.moved.PassiveOpens ?? 0;
+  const fold = (one: Flood, beside: Beside, moved: Moved): void => {
+    Object.assign(one, sum(one, moved));
     one.peakSynRecv = Math.max(one.peakSynRecv, one.path.watch.listener.synRecv ?? 0);
-    if (dropped + cookies > 0) one.lastAt = beside.around.at;
+    if (isFull(moved)) one.lastAt = beside.around.at;
   };
 
   return {
     observe: (beside) => {
-      const { netns, around, thresholds, lifecycle, moved } = beside;
+      const { around, thresholds, lifecycle } = beside;
       now = around.at;
-      // syncookies=2 answers every SYN with one: nothing overflowed.
-      const answered = netns.sysctl.tcp_syncookies === 2 ? 0 : (moved.TCPReqQFullDoCookies ?? 0);
-      const refused = droppedBy(beside);
-      if (around.at - lastMovedAt > heldMs) held = { dropped: 0, cookies: 0 };
-      if (refused + answered > 0) lastMovedAt = around.at;
-      const dropped = held.dropped + refused;
-      const cookies = held.cookies + answered;
+      const step = movedBy(beside);
+      if (around.at - lastMovedAt > heldMs) held = nothingMoved;
+      if (isFull(step)) lastMovedAt = around.at;
+      const moved = sum(held, step);
       if (flood && around.at - flood.lastAt >= thresholds.resolveMs && !lifecycle.has(flood.key)) flood = undefined;
-      if (!flood && dropped + cookies > 0) {
+      if (!flood && isFull(moved)) {
         const path = crowded(beside);
         // A full accept queue fills the SYN queue behind it: that finding already says so.
         if (path && !path.overflowing) flood = begin(path, beside);
       }
-      held = flood ? { dropped: 0, cookies: 0 } : { dropped, cookies };
+      held = flood || !isFull(moved) ? nothingMoved : moved;
       if (!flood) return;
-      fold(flood, beside, dropped, cookies);
+      fold(flood, beside, moved);
       if (flood.path.overflowing && !lifecycle.has(flood.key)) flood = undefined;
       else {
         flood.cause = causeOf(flood, beside) ?? flood.cause;
