@@ -96,7 +96,8 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, m
       const folded = foldWatch(watch, after, loops, next);
       state.step = folded.step;
       state.rawDrops = folded.rawDrops;
-      state.history = watch.disturbance || state.cases.length > 0 ? foldHistory(state.history, folded.step) : noHistory;
+      const isTroubled = watch.disturbance !== undefined || state.cases.length > 0;
+      state.history = isTroubled ? foldHistory(state.history, folded.step, watch.refusals.clients) : noHistory;
       sinceCounters = {
         drops: (sinceCounters.read ? 0 : sinceCounters.drops) + folded.rawDrops,
         read: next.netns.fresh,

@@ -142,11 +142,13 @@ export const assess = (state: PathState, over: boolean): void => {
     watch.symptomAt ??= around.at;
     watch.symptomTime ??= around.time;
     const judgement = judgeNow(state, symptom, over);
-    if (!state.current) choose(state, judgement, symptom);
+    const isNew = !state.current;
+    if (isNew) choose(state, judgement, symptom);
     if (state.current) {
       explain(state.current, state.cases, judgement, symptom);
       update(state.current, state);
-      report(state.current, state, isEvidence(state));
+      // A disturbance may have been understood only after its last drop: it is evidence all the same.
+      report(state.current, state, isNew || isEvidence(state));
     }
   }
   if (over) end(state);

@@ -148,10 +148,10 @@ export const draftOf = (one: Case, scene: Scene): Draft => {
 export const predicted = (one: Case, scene: Scene, history: History): Pick<Draft, "prediction"> => {
   if (one.predicted?.history !== history) {
     const story = storyOf(one, scene);
-    const { cause, countedTwice } = one;
+    const { cause } = one;
     const { listener, sysctl } = scene;
     const needed = { backlogNeeded: backlogNeeded(story), processesNeeded: processesNeeded(story) };
-    const prediction = predictionOf({ cause, countedTwice, limit: listener.limit, history, sysctl, ...needed });
+    const prediction = predictionOf({ cause, limit: listener.limit, history, sysctl, ...needed });
     one.predicted = { history, prediction };
   }
   const { prediction } = one.predicted;

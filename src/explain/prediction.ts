@@ -9,8 +9,6 @@ export interface PredictionInput {
   readonly cause: AcceptCause;
   readonly history: History;
   readonly limit: number;
-  /** Drops that the kernel counted twice (third segments). */
-  readonly countedTwice: number;
   readonly sysctl: Sysctls;
   /** The numbers that the remedy names. */
   readonly backlogNeeded: number;
@@ -41,22 +39,16 @@ const perAccept = (entries: readonly HistoryEntry[], cost: "busyMs" | "cpuMs"): 
   return accepts === 0 ? undefined : taking.reduce((sum, entry) => sum + (entry[cost] ?? 0), 0) / accepts;
 };
 
-const dropsOf = ({ entries }: History): number => entries.reduce((sum, { refused }) => sum + refused, 0);
+const dropsOf = ({ entries }: History): number => entries.reduce((sum, { drops }) => sum + drops, 0);
 
-const measuredOf = ({ history, limit, countedTwice, sysctl }: PredictionInput): Measured => {
-  const drops = dropsOf(history);
-  // A dropped third segment moved the counter by two and was no SYN.
-  const synShare = drops > 0 ? Math.max(0, drops - 2 * countedTwice) / drops : 1;
-  const { entries } = history;
-  return {
-    steps: entries.map((entry) => ({ ...entry, refused: Math.round(entry.refused * synShare) })),
-    stalls: stallsOf(entries),
-    drops,
-    serviceMs: perAccept(entries, "busyMs") ?? usualServiceMs,
-    limit,
-    sysctl,
-  };
-};
+const measuredOf = ({ history, limit, sysctl }: PredictionInput): Measured => ({
+  steps: history.entries,
+  stalls: stallsOf(history.entries),
+  drops: dropsOf(history),
+  serviceMs: perAccept(history.entries, "busyMs") ?? usualServiceMs,
+  limit,
+  sysctl,
+});
 
 type Remedies = Readonly<Record<string, Remedy>>;
 

@@ -10,6 +10,7 @@ import { type Head, type ListenerStep, listenerStepOf } from "./listener-step.js
 import { atRest, foldRun, type LoopRun } from "./loop-run.js";
 import { loopStepOf } from "./loop-step.js";
 import type { Netns } from "./netns.js";
+import { foldRefusals, noRefusals, type Refusals } from "./refused.js";
 import { createResidents, type Residents } from "./residents.js";
 import { ascending, createSample, percentile, type Sample } from "./sample.js";
 import type { Surroundings } from "./surroundings.js";
@@ -36,6 +37,7 @@ export interface Watch {
   noAccept: NoAccept;
   longestNoAccept: NoAccept;
   drops: Drops;
+  refusals: Refusals;
   disturbance?: Disturbance | undefined;
   /** First sign of the present disturbance's symptom. */
   symptomAt?: number | undefined;
@@ -66,6 +68,7 @@ export const createWatch = (listener: ListenerReading, linear: number): Watch =>
   noAccept: acceptsSeen,
   longestNoAccept: acceptsSeen,
   drops: noDrops,
+  refusals: noRefusals,
   waitsAt: Number.NEGATIVE_INFINITY,
   abandoned: 0,
   residents: createResidents(),
@@ -104,7 +107,8 @@ export const foldWatch = (
   watch.run = foldRun(watch.run, loop, step.ms, thresholds);
   watch.noAccept = foldNoAccept(watch.noAccept, step);
   watch.depth.fold(step);
-  foldClients(watch.clients, step.drops, around);
+  watch.refusals = foldRefusals(watch.refusals, step, netns);
+  foldClients(watch.clients, watch.refusals.clients, around);
   foldIntoDisturbance(watch, step, raw.drops > 0 || step.drops > 0, thresholds);
   return { step, rawDrops: raw.drops };
 };

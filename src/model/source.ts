@@ -18,6 +18,8 @@ export interface SourceOptions {
   readonly sampleMs?: number | undefined;
   /** … and while somebody waits or the loop is late. */
   readonly fastMs?: number | undefined;
+  /** Counters are read once an interval, ms, and at every look while there is trouble. */
+  readonly intervalMs?: number | undefined;
   /** Wall clock at the start of the run, epoch ms. */
   readonly startTime?: number | undefined;
 }
@@ -108,11 +110,12 @@ const wakeUp = ({ loop }: AcceptWorld, due: number): number => {
 
 /** Runs a scenario (well formed) and yields what was to be seen, until its end. */
 export function* observeModel(scenario: AcceptScenario, options: SourceOptions = {}): Generator<Snapshot> {
-  const { sampleMs = 100, fastMs = 20, startTime = startOf2026 } = options;
+  const { sampleMs = 100, fastMs = 20, intervalMs = 1000, startTime = startOf2026 } = options;
   const ignore = (): void => {};
   const world = createAcceptWorld(scenario, { onStart: ignore, onRetry: ignore, onConnected: ignore, onEnd: ignore });
   const end = toNanos(scenario.until ?? 10);
-  const last = { dump: Number.NEGATIVE_INFINITY, walk: Number.NEGATIVE_INFINITY };
+  const never = Number.NEGATIVE_INFINITY;
+  const last = { dump: never, walk: never, counters: never };
   for (let due = 0; due <= end; ) {
     const now = wakeUp(world, due);
     if (now > end) return;
@@ -121,6 +124,8 @@ export function* observeModel(scenario: AcceptScenario, options: SourceOptions =
     const takes = { dump: at - last.dump >= dumpMs, walk: at - last.walk >= walkMs };
     if (takes.dump) last.dump = at;
     if (takes.walk) last.walk = at;
+    const readsCounters = isBusy(world) || at - last.counters >= intervalMs;
+    if (readsCounters) last.counters = at;
     yield {
       time: startTime + at,
       at,
@@ -129,7 +134,7 @@ export function* observeModel(scenario: AcceptScenario, options: SourceOptions =
       host: { cpus: 2, stealMs: (world.loop?.thread.paused(0, now, ["stolen"]) ?? 0) / nanosPerMs },
       loops: world.loop ? [loopReading(world.loop)] : [],
       listeners: world.listener.isClosed() ? [] : [listenerReading(world, scenario, takes)],
-      counters: { ...world.listener.stats.counters },
+      counters: readsCounters ? { ...world.listener.stats.counters } : undefined,
       sysctl: world.sysctl,
     };
     due = now + (isBusy(world) ? fastMs : sampleMs) * nanosPerMs;

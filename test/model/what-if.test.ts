@@ -4,7 +4,7 @@ import { newArrivals, observeModel, whatIf } from "../../src/model/index.js";
 
 /** What an observer could measure of a scenario: admissions and drops between two looks, 20 ms apart. */
 const measure = (scenario: AcceptScenario): Pick<Measured, "steps" | "drops" | "sysctl"> => {
-  const looks = [...observeModel(scenario, { sampleMs: 20 })].map(({ at, counters, listeners }) => ({
+  const looks = [...observeModel(scenario, { sampleMs: 20, intervalMs: 20 })].map(({ at, counters, listeners }) => ({
     at,
     opens: counters?.PassiveOpens ?? 0,
     listenDrops: counters?.ListenDrops ?? 0,

@@ -1,0 +1,34 @@
+// Of the segments that a listener dropped, those by which a client was turned away for the first time or again on
+// the SYN's schedule: a third segment moves the listener's counter twice, and a client that a SYN cookie let
+// "connect" sends its data again and again (kernel.md A4, A5; tcp_v4_rcv, cookie_v4_check).
+import type { ListenerStep } from "./listener-step.js";
+import { moved, type Netns } from "./netns.js";
+
+export interface Refusals {
+  /** In this step. */
+  readonly clients: number;
+  /** Cookies that were sent and not answered yet: each vouches for one client at most. */
+  readonly cookies: number;
+}
+
+export const noRefusals: Refusals = { clients: 0, cookies: 0 };
+
+/** Folds one step in. Without the namespace's counters every drop counts. */
+export const foldRefusals = ({ cookies }: Refusals, step: ListenerStep, netns: Netns): Refusals => {
+  const {
+    ListenDrops,
+    SyncookiesSent: sent = 0,
+    SyncookiesRecv: answered = 0,
+    PassiveOpens: opened = 0,
+  } = moved(netns);
+  if (ListenDrops === undefined) return { clients: step.drops, cookies };
+  const countedTwice = Math.max(0, step.drops - ListenDrops);
+  const admitted = Math.max(0, step.accepts + step.length - step.wasLength);
+  const turnedAway = Math.max(0, answered - Math.max(0, admitted - opened));
+  const outstanding = cookies + sent;
+  const repeated = Math.max(0, turnedAway - outstanding);
+  return {
+    clients: Math.max(0, step.drops - countedTwice - repeated),
+    cookies: Math.max(0, outstanding - answered),
+  };
+};
