@@ -79,7 +79,6 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, m
     watch,
     lifecycle,
     cases: [],
-    serial: 0,
     clientsBefore: 0,
     moment,
     rawDrops: 0,

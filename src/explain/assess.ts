@@ -45,9 +45,8 @@ const judgeNow = ({ watch, moment, step }: PathState, symptom: LadderSymptom, ov
 
 const open = (state: PathState, cause: Case["cause"], symptom: LadderSymptom, judgement: Judgement): Case => {
   const { watch, moment } = state;
-  state.serial += 1;
   const one = openCase({
-    key: `${watch.listener.cookie}/${state.serial}`,
+    key: state.lifecycle.newKey(),
     since: watch.symptomTime ?? moment.around.time,
     openedAt: moment.around.at,
     cause,

@@ -42,6 +42,8 @@ interface Entry {
 export interface Lifecycle {
   report(key: string, report: Report, at: number, time: number): void;
   has(key: string): boolean;
+  /** A key that no other finding has or had. */
+  newKey(): string;
   /** Ends what has been quiet; returns every finding that began, changed materially or ended. */
   sweep(at: number): readonly Finding[];
   active(): readonly Finding[];
@@ -64,6 +66,7 @@ const isMaterial = (told: Face, face: Face, sinceToldMs: number): boolean =>
 export const createLifecycle = (prefix: () => string, mute: readonly MuteRule[]): Lifecycle => {
   const entries = new Map<string, Entry>();
   let serial = 0;
+  let keys = 0;
 
   const finding = ({ id, firstSeen, lastSeen, report }: Entry, state: Finding["state"]): Finding => ({
     id,
@@ -100,6 +103,10 @@ export const createLifecycle = (prefix: () => string, mute: readonly MuteRule[])
       entry.lastSeen = time;
     },
     has: (key) => entries.has(key),
+    newKey: () => {
+      keys += 1;
+      return `${keys}`;
+    },
     sweep: (at) => {
       const told: Finding[] = [];
       for (const [key, entry] of entries) {

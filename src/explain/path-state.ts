@@ -20,7 +20,6 @@ export interface PathState {
   cases: readonly Case[];
   /** The one that explains the present disturbance. */
   current?: Case | undefined;
-  serial: number;
   /** Counters and refused clients just before the present disturbance. */
   base?: Case["base"];
   clientsBefore: number;

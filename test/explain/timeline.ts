@@ -1,5 +1,6 @@
 // Readable snapshot streams: a small accept queue is played forward, phase by phase, and looked at every few ms.
 import { createExplainer, type Explainer, type ExplainerOptions } from "../../src/explain/explainer.js";
+import { retrySchedule } from "../../src/explain/clients.js";
 import type { Finding } from "../../src/explain/finding.js";
 import {
   type CounterName,
@@ -18,6 +19,8 @@ export interface Setting {
   readonly source?: Snapshot["source"];
   readonly transport?: "tcp" | "unix";
   readonly sysctl?: Sysctls | undefined;
+  /** Refused clients try again as Linux does; else each arrival tries once. */
+  readonly retrying?: boolean;
   /** First value of the listener's drop counter. */
   readonly drops?: number;
   /** Readings that this host does not give. */
@@ -111,13 +114,20 @@ export const timeline = (setting: Setting = {}): Timeline => {
   const count = (name: CounterName, n: number): void => {
     counters[name] = (counters[name] ?? 0) + n;
   };
-  const arrive = (n: number): void => {
+  let outside: { since: number; tries: number }[] = [];
+  const retry = (): void => {
+    const due = outside.filter(({ since, tries }) => at >= since + retrySchedule(4)[tries - 1]! * 1010);
+    outside = outside.filter((client) => !due.includes(client));
+    for (const { since, tries } of due) arrive(1, since, tries + 1);
+  };
+  const arrive = (n: number, since: number = at, tries = 1): void => {
     for (let i = 0; i < n; i += 1) {
       if (queue.length <= limit) {
         nextCookie += 1n;
         queue.push({ cookie: nextCookie, since: at, gone: false });
         count("PassiveOpens", 1);
       } else if (transport === "tcp") {
+        if (setting.retrying) outside.push({ since, tries });
         drops = (drops + 1) >>> 0;
         count("ListenOverflows", 1);
         count("ListenDrops", 1);
@@ -216,6 +226,7 @@ export const timeline = (setting: Setting = {}): Timeline => {
       accepts: owed.accepts + ((phase.accepts ?? 0) * ms) / 1000,
     };
     at += ms;
+    retry();
     arrive(Math.floor(owed.arrivals));
     accept(phase.accepts === undefined ? queue.length : Math.floor(owed.accepts));
     owed = { arrivals: owed.arrivals % 1, accepts: owed.accepts % 1 };

@@ -61,7 +61,6 @@ const report = (queue: Queue, path: AcceptPath, beside: Beside): void => {
 
 export const createClusterQueue = (): BesideSymptom => {
   const queues = new Map<bigint, Queue>();
-  let serial = 0;
   return {
     observe: (beside) => {
       for (const { cookie, roundRobin, owned } of beside.snapshot.listeners) {
@@ -72,11 +71,10 @@ export const createClusterQueue = (): BesideSymptom => {
         const p95Ms = percentile(ascending(waits), 0.95) ?? 0;
         if (waits.length < waitConnections || p95Ms < waitP95Ms) continue;
         const known = queues.get(cookie);
-        if (!known || !beside.lifecycle.has(known.key)) serial += 1;
         const queue =
           known && beside.lifecycle.has(known.key)
             ? known
-            : { key: `cluster/${cookie}/${serial}`, peak: 0, p95Ms: 0, longestMs: 0 };
+            : { key: beside.lifecycle.newKey(), peak: 0, p95Ms: 0, longestMs: 0 };
         queues.set(cookie, queue);
         queue.peak = Math.max(queue.peak, waits.length);
         queue.p95Ms = Math.max(queue.p95Ms, p95Ms);

@@ -109,11 +109,7 @@ interface Closure {
 export const createResets = (): BesideSymptom => {
   const aborts = new Map<bigint, Resets>();
   let closures: Closure[] = [];
-  let serial = 0;
-  const open = (path: AcceptPath): Resets => {
-    serial += 1;
-    return { key: `resets/${path.watch.listener.cookie}/${serial}`, path, resets: 0 };
-  };
+  const open = (path: AcceptPath, { lifecycle }: Beside): Resets => ({ key: lifecycle.newKey(), path, resets: 0 });
 
   const observeAborts = (beside: Beside): void => {
     const { moved, netns, lifecycle } = beside;
@@ -123,7 +119,7 @@ export const createResets = (): BesideSymptom => {
     if (resets <= 0 || !found) return;
     const { cookie } = found.path.watch.listener;
     const known = aborts.get(cookie);
-    const one = known && lifecycle.has(known.key) ? known : open(found.path);
+    const one = known && lifecycle.has(known.key) ? known : open(found.path, beside);
     aborts.set(cookie, one);
     one.resets += resets;
     reportAborts(one, beside);
@@ -135,7 +131,7 @@ export const createResets = (): BesideSymptom => {
       const sent = netns.fresh ? (delta(closure.outRsts, netns.counters?.OutRsts) ?? 0) : 0;
       if (sent <= 0) return around.at - closure.at < patienceMs;
       const residents = closure.path.watch.listener.length;
-      reportClosed({ ...open(closure.path), resets: Math.min(residents, sent) }, residents, beside);
+      reportClosed({ ...open(closure.path, beside), resets: Math.min(residents, sent) }, residents, beside);
       return false;
     });
   };

@@ -110,7 +110,6 @@ const reportMax = (key: string, shed: number, path: AcceptPath, beside: Beside):
 /** Refusals by net.Server, listener by listener. */
 const createMaxConnections = (): ((beside: Beside) => void) => {
   const tolls = new Map<bigint, { key: string; shed: number }>();
-  let serial = 0;
   return (beside) => {
     for (const { cookie, refused } of beside.snapshot.listeners) {
       const path = beside.paths.get(cookie);
@@ -118,8 +117,7 @@ const createMaxConnections = (): ((beside: Beside) => void) => {
       const known = tolls.get(cookie);
       const alive = known !== undefined && beside.lifecycle.has(known.key);
       if (more > 0 && path) {
-        if (!alive) serial += 1;
-        const toll = { key: alive ? known.key : `max/${cookie}/${serial}`, shed: more + (alive ? known.shed : 0) };
+        const toll = { key: alive ? known.key : beside.lifecycle.newKey(), shed: more + (alive ? known.shed : 0) };
         tolls.set(cookie, toll);
         reportMax(toll.key, toll.shed, path, beside);
       } else if (!alive) tolls.delete(cookie);
@@ -137,8 +135,8 @@ const lengthOf = ({ listeners }: Beside["snapshot"]): number => listeners.reduce
 /** Connections that completed at the descriptor limit and are neither kept nor waiting. */
 const createFds = (): { observe: (beside: Beside) => void; near: () => boolean } => {
   let last: { fds: Fds; opens: number | undefined; owned: number | undefined; length: number } | undefined;
-  let shed = 0;
-  let serial = 0;
+  const none = { key: "", shed: 0 };
+  let toll = none;
   const isAtLimit = (fds: Fds | undefined, margin: number): boolean =>
     fds !== undefined && fds.open >= fds.limit - margin;
   return {
@@ -147,17 +145,19 @@ const createFds = (): { observe: (beside: Beside) => void; near: () => boolean }
       const fds = snapshot.process?.fds;
       if (!fds || !netns.fresh) return;
       const now = { fds, opens: netns.counters?.PassiveOpens, owned: ownedOf(beside), length: lengthOf(snapshot) };
-      const key = `fds/${serial}`;
-      if (!lifecycle.has(key) && !isAtLimit(fds, thresholds.fdMargin)) shed = 0;
+      const told = lifecycle.has(toll.key);
+      const atLimit = isAtLimit(fds, thresholds.fdMargin);
+      if (!told && (toll.key !== "" || !atLimit)) toll = none;
       // The limit may have been reached since the last look: a burst takes the last descriptors within milliseconds.
-      if (last && isAtLimit(fds, thresholds.fdMargin)) {
+      if (last && atLimit) {
         const opened = delta(last.opens, now.opens) ?? 0;
         const kept = delta(last.owned, now.owned) ?? Math.max(0, fds.open - last.fds.open);
         const more = Math.max(0, opened - kept - Math.max(0, now.length - last.length));
-        shed += more;
-        if (shed > more && !lifecycle.has(key) && shed >= thresholds.shedConnections) serial += 1;
-        if (more > 0 && shed >= thresholds.shedConnections)
-          reportFds(`fds/${serial}`, shed, fds, now.owned !== undefined, beside);
+        toll = { ...toll, shed: toll.shed + more };
+        if (more > 0 && toll.shed >= thresholds.shedConnections) {
+          if (toll.key === "") toll = { ...toll, key: lifecycle.newKey() };
+          reportFds(toll.key, toll.shed, fds, now.owned !== undefined, beside);
+        }
       }
       last = { ...now, owned: now.owned ?? last?.owned };
     },

@@ -90,14 +90,12 @@ export const createGhosts = (): BesideSymptom => {
   const haunts = new Map<bigint, Haunt>();
   let cookies = 0;
   let cookiesAt = 0;
-  let serial = 0;
 
   const hauntOf = (path: AcceptPath, lifecycle: Beside["lifecycle"]): Haunt => {
     const { cookie } = path.watch.listener;
     const known = haunts.get(cookie);
     if (known && lifecycle.has(known.key)) return known;
-    serial += 1;
-    const haunt = { path, key: `ghosts/${cookie}/${serial}`, alone: true, ghosts: 0, sent: 0, received: 0 };
+    const haunt = { path, key: lifecycle.newKey(), alone: true, ghosts: 0, sent: 0, received: 0 };
     haunts.set(cookie, haunt);
     return haunt;
   };

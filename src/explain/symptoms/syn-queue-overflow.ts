@@ -169,24 +169,20 @@ const isFull = ({ dropped, cookies }: Moved): boolean => dropped + cookies > 0;
 
 export const createSynQueue = (): BesideSymptom => {
   let flood: Flood | undefined;
-  let serial = 0;
   let lastMovedAt = Number.NEGATIVE_INFINITY;
   let now = 0;
   // Moved before it was known whose SYN queue is full.
   let held = nothingMoved;
 
-  const begin = (path: AcceptPath, { around }: Beside): Flood => {
-    serial += 1;
-    return {
-      key: `syn/${serial}`,
-      since: around.time,
-      beganAt: around.at,
-      path,
-      ...nothingMoved,
-      peakSynRecv: 0,
-      lastAt: around.at,
-    };
-  };
+  const begin = (path: AcceptPath, { around, lifecycle }: Beside): Flood => ({
+    key: lifecycle.newKey(),
+    since: around.time,
+    beganAt: around.at,
+    path,
+    ...nothingMoved,
+    peakSynRecv: 0,
+    lastAt: around.at,
+  });
 
   const fold = (one: Flood, beside: Beside, moved: Moved): void => {
     Object.assign(one, sum(one, moved));
