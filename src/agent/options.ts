@@ -37,7 +37,7 @@ export const resolveOptions = (
   given: OptionSources,
 ): { readonly options: ResolvedOptions; readonly problems: readonly string[] } => {
   const problems: string[] = [];
-  const onProblem: OnProblem = (line) => void problems.push(`sockscope: ${line}`);
+  const onProblem: OnProblem = (text) => void problems.push(oneLine(`sockscope: ${text}`));
   const limits = thresholdSettings(given.thresholds ?? defaultThresholds);
   const sources = sourcesOf(given, { ...limits, ...settingsTable }, onProblem);
   const at = <Key extends keyof Settings>(key: Key): Settings[Key] =>
@@ -64,8 +64,8 @@ export const resolveOptions = (
   return { options: { ...settings, http, logger, thresholds }, problems };
 };
 
-/** `SOCKSCOPE_STALL_MS` for `stallMs`. */
-export const variableOf = (key: string): string => `SOCKSCOPE_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+/** `SOCKSCOPE_BLOCKED_MS` for `blockedMs`. */
+const variableOf = (key: string): string => `SOCKSCOPE_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
 
 const thresholdSettings = (thresholds: Thresholds): Readonly<Record<string, Setting<number>>> =>
   Object.fromEntries(
@@ -151,7 +151,10 @@ const resolve = <T>(key: string, entry: Setting<T>, sources: readonly Source[], 
 /** An empty variable counts as not set, as usual in a shell. */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== "";
 
-/** A value as it stands in a message: one line, no control characters, not long. */
+/** Keys and values come from anywhere: no control characters, so that a message stays one line, and not long. */
+const oneLine = (line: string): string => line.replace(/[\p{Cc}\u2028\u2029]+\s*/gu, " ").slice(0, 1000);
+
+/** A value as it stands in a message: not long. */
 const shown = (value: unknown): string => {
   try {
     const line =

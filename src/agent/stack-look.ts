@@ -85,7 +85,8 @@ const ask = (session: Session, options: LookOptions, end: (found: Look) => void)
   session.post("Debugger.disable", () => {
     reachedAt = performance.now();
   });
-  session.post("Debugger.enable", () => {
+  session.post("Debugger.enable", (error) => {
+    if (error) return end(noLook(`the inspector refused: ${error.message}`));
     // A pause that is announced before ours can come belongs to somebody else, who is to resume it.
     if (isForeign) return end(noLook("a debugger has paused the main thread"));
     session.off("Debugger.paused", onForeignPause);

@@ -1,4 +1,5 @@
 import test from "ava";
+import fc from "fast-check";
 import { type OptionSources, resolveOptions } from "../../src/agent/options.js";
 import { defaultThresholds } from "../../src/explain/thresholds.js";
 
@@ -157,4 +158,24 @@ test("an endpoint that others can reach stays closed without a token", (t) => {
   t.is(problems.length, 1);
   for (const http of ["127.0.0.1:1", "localhost:1", "[::1]:1", "9464", "/run/sockscope.sock"])
     t.deepEqual(resolveOptions({ env: { SOCKSCOPE_HTTP: http } }).problems, [], http);
+});
+
+test("whatever is given, options come out and every problem is one line", (t) => {
+  const variable = fc.constantFrom("SOCKSCOPE_MUTE", "SOCKSCOPE_HTTP", "SOCKSCOPE_INTERVAL_MS", "SOCKSCOPE_LOG");
+  const key = fc.constantFrom("mute", "http", "logger", "stacks", "blockedMs", "sampleMs", "__proto__");
+  const anything = fc.anything({ withBigInt: true, withNullPrototype: true, withObjectString: true });
+  const sources = fc.record({
+    options: fc.oneof(fc.dictionary(key, anything), anything).map(Object),
+    env: fc.dictionary(variable, fc.string({ unit: "binary" })),
+    configFile: fc.record({ path: fc.constant("/app/sockscope.config.json"), text: fc.oneof(fc.json(), fc.string()) }),
+  });
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(sources, (given) => {
+        const { options, problems } = resolveOptions(given);
+        return options.intervalMs >= 50 && problems.every((line) => /^sockscope: [^\n]*$/.test(line));
+      }),
+      { numRuns: 500 },
+    ),
+  );
 });

@@ -34,7 +34,7 @@ function parseHugeText(text: string): void {
   JSON.parse(text);
 }
 
-const hugeText = mode === "json" ? `[${"1,".repeat(4e7)}1]` : "";
+const hugeText = mode === "json" ? `[${"1,".repeat(2e7)}1]` : "";
 
 const modes: Readonly<Record<string, () => void>> = {
   loop: () => spin(2000),
