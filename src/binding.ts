@@ -44,7 +44,8 @@ function load(): { binding?: Binding; error?: string } {
   try {
     return { binding: nodeGypBuild(packageRoot()) as Binding };
   } catch (error) {
-    return { error: `the addon cannot be loaded: ${error instanceof Error ? error.message : String(error)}` };
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return { error: `the addon cannot be loaded: ${reason}` };
   }
 }
 

@@ -39,6 +39,7 @@ function waitingConnection(socket: InetDiagSocket): WaitingConnection | undefine
   const closed = state === "CLOSE-WAIT";
   return {
     cookie: socket.cookie,
+    family: socket.family,
     ageMs,
     state: closed ? "CLOSE_WAIT" : "ESTAB",
     recvQBytes: Math.max(0, socket.rqueue - (closed ? 1 : 0)),

@@ -2,10 +2,10 @@
 import { type TcpState, tcpStates } from "../snapshot/tcp-state.js";
 import { AF_INET6, ipv4Text, ipv6Text } from "./address.js";
 import { type MemInfo, memInfoOf } from "./mem-info.js";
-import { attribute } from "./netlink.js";
+import { attributeAt, attributeBytes } from "./netlink.js";
 import { type TcpInfo, tcpInfoOf } from "./tcp-info.js";
 
-const messageBytes = 72;
+export const messageBytes = 72;
 export const INET_DIAG_INFO = 2;
 export const INET_DIAG_CONG = 4;
 export const INET_DIAG_SKMEMINFO = 7;
@@ -32,12 +32,14 @@ export class InetDiagSocket {
   #u32(offset: number): number {
     return this.#view.getUint32(this.#at + offset, true);
   }
-  #attribute(type: number): { start: number; end: number } | undefined {
-    return attribute(this.#view, this.#at + messageBytes, this.#end, type);
+  // Payload of an attribute, -1: it did not come, or is shorter than `least` bytes.
+  #attribute(type: number, least = 1): number {
+    const at = attributeAt(this.#view, this.#at + messageBytes, this.#end, type);
+    return at >= 0 && attributeBytes(this.#view, at) >= least ? at : -1;
   }
   #byte(type: number): number | undefined {
-    const found = this.#attribute(type);
-    return found && found.end > found.start ? this.#view.getUint8(found.start) : undefined;
+    const at = this.#attribute(type);
+    return at < 0 ? undefined : this.#view.getUint8(at);
   }
   #address(offset: number): string {
     const at = this.#at + offset;
@@ -101,21 +103,20 @@ export class InetDiagSocket {
     return this.#u32(68);
   }
   get tcpInfo(): TcpInfo | undefined {
-    const found = this.#attribute(INET_DIAG_INFO);
-    return found && tcpInfoOf(this.#view, found.start, found.end - found.start);
+    const at = this.#attribute(INET_DIAG_INFO);
+    return at < 0 ? undefined : tcpInfoOf(this.#view, at, attributeBytes(this.#view, at));
   }
   get memInfo(): MemInfo | undefined {
-    const found = this.#attribute(INET_DIAG_SKMEMINFO);
-    return found && memInfoOf(this.#view, found.start, found.end - found.start);
+    const at = this.#attribute(INET_DIAG_SKMEMINFO);
+    return at < 0 ? undefined : memInfoOf(this.#view, at, attributeBytes(this.#view, at));
   }
   /** `cubic`, `bbr`. */
   get congestion(): string | undefined {
-    const found = this.#attribute(INET_DIAG_CONG);
-    if (!found) return undefined;
-    let name = "";
-    for (let at = found.start; at < found.end && this.#view.getUint8(at) !== 0; at++)
-      name += String.fromCharCode(this.#view.getUint8(at));
-    return name;
+    const at = this.#attribute(INET_DIAG_CONG);
+    if (at < 0) return undefined;
+    const bytes = new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, attributeBytes(this.#view, at));
+    const end = bytes.indexOf(0);
+    return String.fromCharCode(...bytes.subarray(0, end < 0 ? undefined : end));
   }
   /** 1: no more reading, 2: no more writing, 3: both. */
   get shutdown(): number | undefined {
@@ -128,7 +129,7 @@ export class InetDiagSocket {
   }
   /** SO_MARK; told to CAP_NET_ADMIN only. */
   get mark(): number | undefined {
-    const found = this.#attribute(INET_DIAG_MARK);
-    return found && found.end - found.start >= 4 ? this.#view.getUint32(found.start, true) : undefined;
+    const at = this.#attribute(INET_DIAG_MARK, 4);
+    return at < 0 ? undefined : this.#view.getUint32(at, true);
   }
 }

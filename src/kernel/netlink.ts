@@ -138,32 +138,19 @@ export function dumpAgain(link: Link, request: Request, room: () => Uint8Array, 
   return outcome;
 }
 
-/** Attributes (struct nlattr, type without its flag bits) from `start` to `end`; stops at a malformed one. */
-export function* attributes(
-  view: DataView,
-  start: number,
-  end: number,
-): Generator<{ type: number; start: number; end: number }> {
+/** Where the payload of the first attribute (struct nlattr) of `type` begins; -1: there is none. Stops at a malformed one. */
+export function attributeAt(view: DataView, start: number, end: number, type: number): number {
   for (let at = start; at + 4 <= end; ) {
     const length = view.getUint16(at, true);
-    if (length < 4 || at + length > end) return;
-    yield { type: view.getUint16(at + 2, true) & 0x3fff, start: at + 4, end: at + length };
+    if (length < 4 || at + length > end) return -1;
+    // Without the flag bits NLA_F_NESTED and NLA_F_NET_BYTEORDER.
+    if ((view.getUint16(at + 2, true) & 0x3fff) === type) return at + 4;
     at += (length + 3) & ~3;
   }
+  return -1;
 }
 
-/** The payload of the first attribute of `type`. */
-export function attribute(
-  view: DataView,
-  start: number,
-  end: number,
-  type: number,
-): { start: number; end: number } | undefined {
-  for (let at = start; at + 4 <= end; ) {
-    const length = view.getUint16(at, true);
-    if (length < 4 || at + length > end) return undefined;
-    if ((view.getUint16(at + 2, true) & 0x3fff) === type) return { start: at + 4, end: at + length };
-    at += (length + 3) & ~3;
-  }
-  return undefined;
+/** Length of the payload that begins at `at`. */
+export function attributeBytes(view: DataView, at: number): number {
+  return view.getUint16(at - 4, true) - 4;
 }

@@ -1,7 +1,11 @@
 // The sockets of a dump as raw messages in memory, decoded on access; each cookie once.
+import { inetDiagFields } from "../snapshot/fields/inet-diag.js";
+import { memInfoFields } from "../snapshot/fields/mem-info.js";
+import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { CookieSet } from "./cookie-set.js";
-import { InetDiagSocket } from "./inet-diag.js";
-import { readBytes, type Sink } from "./netlink.js";
+import { INET_DIAG_INFO, INET_DIAG_SKMEMINFO, InetDiagSocket, messageBytes } from "./inet-diag.js";
+import { attributeAt, attributeBytes, readBytes, type Sink } from "./netlink.js";
+import { type FieldReader, fieldReader } from "./struct-view.js";
 
 const chunkBytes = 1 << 20;
 
@@ -55,10 +59,31 @@ export class SocketDump implements Iterable<InetDiagSocket> {
   *[Symbol.iterator](): Iterator<InetDiagSocket> {
     for (let i = 0; i < this.length; i++) yield this.row(i);
   }
-  /** One field of every socket as doubles, NaN where it is absent (states as names are not columns). */
-  column(field: (socket: InetDiagSocket) => number | undefined): Float64Array {
+  /** One field of every row as doubles, NaN where it is absent; states as the kernel's numbers. */
+  column(name: keyof typeof inetDiagFields): Float64Array {
+    const read = fieldReader(inetDiagFields, name);
+    return this.#column((view, start, end) => read(view, start, end - start));
+  }
+  /** The same of tcp_info. */
+  tcpInfoColumn(name: keyof typeof tcpInfoFields): Float64Array {
+    return this.#attributeColumn(INET_DIAG_INFO, fieldReader(tcpInfoFields, name));
+  }
+  /** The same of SKMEMINFO. */
+  memInfoColumn(name: keyof typeof memInfoFields): Float64Array {
+    return this.#attributeColumn(INET_DIAG_SKMEMINFO, fieldReader(memInfoFields, name));
+  }
+  #attributeColumn(type: number, read: FieldReader): Float64Array {
+    return this.#column((view, start, end) => {
+      const at = attributeAt(view, start + messageBytes, end, type);
+      return at < 0 ? Number.NaN : read(view, at, attributeBytes(view, at));
+    });
+  }
+  #column(read: (view: DataView, start: number, end: number) => number): Float64Array {
     const column = new Float64Array(this.length);
-    for (let i = 0; i < this.length; i++) column[i] = field(this.row(i)) ?? Number.NaN;
+    for (let i = 0; i < this.length; i++) {
+      const start = this.#starts[i]!;
+      column[i] = read(this.#chunks[Math.floor(start / chunkBytes)]!, start % chunkBytes, this.#ends[i]!);
+    }
     return column;
   }
 }

@@ -3,7 +3,7 @@ import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { SocketReading } from "./socket-reading.js";
 import { rowLayout as layout, readingBits, type ReadingName } from "./socket-row.js";
-import { readColumn } from "./struct-view.js";
+import { type FieldReader, fieldReader } from "./struct-view.js";
 
 /** Memory for `capacity` sockets. Reading into it again overwrites what its rows show. */
 export class SocketTable implements Iterable<SocketReading> {
@@ -42,34 +42,22 @@ export class SocketTable implements Iterable<SocketReading> {
   *[Symbol.iterator](): Iterator<SocketReading> {
     for (let i = 0; i < this.length; i++) yield this.row(i);
   }
-  /** One tcp_info field of every socket as doubles (states as the kernel's numbers), NaN where it is absent. */
+  /** One tcp_info field of every socket as doubles (names as the kernel's numbers), NaN where it is absent. */
   tcpInfoColumn(name: keyof typeof tcpInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {
-    return this.#column("tcpInfo", tcpInfoFields, name, layout.tcp_info, layout.tcp_info_length, into);
+    return this.#column("tcpInfo", fieldReader(tcpInfoFields, name), layout.tcp_info, layout.tcp_info_length, into);
   }
   /** The same of SO_MEMINFO. */
   memInfoColumn(name: keyof typeof memInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {
-    return this.#column("memInfo", memInfoFields, name, layout.mem_info, layout.mem_info_length, into);
+    return this.#column("memInfo", fieldReader(memInfoFields, name), layout.mem_info, layout.mem_info_length, into);
   }
-  #column<T extends typeof tcpInfoFields | typeof memInfoFields>(
-    reading: ReadingName,
-    table: T,
-    name: keyof T & string,
-    at: number,
-    lengthAt: number,
-    into: Float64Array,
-  ): Float64Array {
+  #column(reading: ReadingName, read: FieldReader, at: number, lengthAt: number, into: Float64Array): Float64Array {
     const view = this.#view;
     const bit = readingBits[reading];
-    return readColumn(
-      table,
-      name,
-      view,
-      into,
-      (i) => i * layout.stride + at,
-      (i) => {
-        const row = i * layout.stride;
-        return (view.getUint32(row + layout.got, true) & bit) === 0 ? 0 : view.getUint32(row + lengthAt, true);
-      },
-    );
+    for (let i = 0; i < this.length; i++) {
+      const row = i * layout.stride;
+      const there = (view.getUint32(row + layout.got, true) & bit) !== 0;
+      into[i] = read(view, row + at, there ? view.getUint32(row + lengthAt, true) : 0);
+    }
+    return into;
   }
 }

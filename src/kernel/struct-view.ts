@@ -101,22 +101,13 @@ export function defineStruct<Table extends FieldTable>(
   return (view, at, byteLength) => new View(view, at, byteLength) as unknown as StructView<Table>;
 }
 
-/**
- * One field of many structs as numbers, NaN where it is absent. `at(i)` is where struct `i` begins, `byteLength(i)`
- * how much of it the kernel returned. Names are given as the kernel's numbers, bigints as doubles.
- */
-export function readColumn<Table extends FieldTable>(
-  table: Table,
-  name: keyof Table & string,
-  view: DataView,
-  into: Float64Array,
-  at: (i: number) => number,
-  byteLength: (i: number) => number,
-): Float64Array {
+/** Reads one field as a number where structs lie one after another; NaN where it is absent. */
+export type FieldReader = (view: DataView, at: number, byteLength: number) => number;
+
+/** The reader of one field: names come as the kernel's numbers, bigints as doubles. */
+export function fieldReader<Table extends FieldTable>(table: Table, name: keyof Table & string): FieldReader {
   const [kind, offset] = table[name]!;
   const { width, number } = decoders[kind];
   const end = offset + width;
-  for (let i = 0; i < into.length; i++)
-    into[i] = end <= byteLength(i) ? (number(view, at(i) + offset) ?? Number.NaN) : Number.NaN;
-  return into;
+  return (view, at, byteLength) => (end <= byteLength ? (number(view, at + offset) ?? Number.NaN) : Number.NaN);
 }

@@ -1,6 +1,6 @@
 // struct unix_diag_req, struct unix_diag_msg and its attributes: include/uapi/linux/unix_diag.h, sock_diag(7).
 import { AF_UNIX, unixPath } from "./address.js";
-import { attribute, type Request, SOCK_DIAG_BY_FAMILY } from "./netlink.js";
+import { attributeAt, attributeBytes, type Request, SOCK_DIAG_BY_FAMILY } from "./netlink.js";
 
 const messageBytes = 16;
 const UNIX_DIAG_NAME = 0;
@@ -38,14 +38,14 @@ export function encodeUnixRequest(inode?: number): Request {
 /** Total: `undefined` for what is not a listener with its queue. */
 export function parseUnixListener(view: DataView, start: number, end: number): DiagUnixListener | undefined {
   if (end - start < messageBytes || view.getUint8(start + 2) !== 10) return undefined;
-  const queue = attribute(view, start + messageBytes, end, UNIX_DIAG_RQLEN);
-  if (!queue || queue.end - queue.start < 8) return undefined;
-  const name = attribute(view, start + messageBytes, end, UNIX_DIAG_NAME);
+  const queue = attributeAt(view, start + messageBytes, end, UNIX_DIAG_RQLEN);
+  if (queue < 0 || attributeBytes(view, queue) < 8) return undefined;
+  const name = attributeAt(view, start + messageBytes, end, UNIX_DIAG_NAME);
   return {
     cookie: view.getBigUint64(start + 8, true),
     inode: view.getUint32(start + 4, true),
-    path: name && unixPath(view, name.start, name.end - name.start),
-    length: view.getUint32(queue.start, true),
-    limit: view.getUint32(queue.start + 4, true),
+    path: name < 0 ? undefined : unixPath(view, name, attributeBytes(view, name)),
+    length: view.getUint32(queue, true),
+    limit: view.getUint32(queue + 4, true),
   };
 }

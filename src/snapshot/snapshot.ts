@@ -77,6 +77,8 @@ export interface WaitingReading {
 
 export interface WaitingConnection {
   readonly cookie: bigint;
+  /** Of the socket, as its listener's: tells listeners of one port apart (a dual-stack one has only ipv6). */
+  readonly family?: "ipv4" | "ipv6" | undefined;
   /** Milliseconds since the handshake was completed (`tcpi_last_data_sent` of a socket that has not sent). */
   readonly ageMs: number;
   /** CLOSE_WAIT: the peer has already closed. */

@@ -1,6 +1,14 @@
 import test from "ava";
 import fc from "fast-check";
-import { attribute, dumpAgain, encodeRequest, exchange, type Link, readFrames } from "../../src/kernel/netlink.js";
+import {
+  attributeAt,
+  attributeBytes,
+  dumpAgain,
+  encodeRequest,
+  exchange,
+  type Link,
+  readFrames,
+} from "../../src/kernel/netlink.js";
 import { int32, joined, message, replay, viewOf } from "./recorded.js";
 
 const [ERROR, DONE, ROW] = [2, 3, 20];
@@ -158,8 +166,9 @@ test("frames of any bytes with the right sequence stay within them", (t) => {
 
 test("an attribute is found behind unknown ones, and a malformed list ends the search", (t) => {
   const bytes = Uint8Array.of(5, 0, 99, 0, 1, 0, 0, 0, 8, 0, 7, 0x80, 1, 2, 3, 4);
-  t.deepEqual(attribute(viewOf(bytes), 0, 16, 7), { start: 12, end: 16 });
-  t.is(attribute(viewOf(bytes), 0, 16, 8), undefined);
-  t.is(attribute(viewOf(Uint8Array.of(2, 0, 7, 0)), 0, 4, 7), undefined);
-  t.is(attribute(viewOf(Uint8Array.of(9, 0, 7, 0)), 0, 4, 7), undefined);
+  t.is(attributeAt(viewOf(bytes), 0, 16, 7), 12);
+  t.is(attributeBytes(viewOf(bytes), 12), 4);
+  t.is(attributeAt(viewOf(bytes), 0, 16, 8), -1);
+  t.is(attributeAt(viewOf(Uint8Array.of(2, 0, 7, 0)), 0, 4, 7), -1);
+  t.is(attributeAt(viewOf(Uint8Array.of(9, 0, 7, 0)), 0, 4, 7), -1);
 });

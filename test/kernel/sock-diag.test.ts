@@ -85,9 +85,9 @@ test("of a port's connections those without an owner wait, with age, state and b
   t.deepEqual(
     waiting.get(3000)?.connections.map((connection) => ({ ...connection, cookie: 0n })),
     [
-      { cookie: 0n, ageMs: 320, state: "CLOSE_WAIT", recvQBytes: 3 },
-      { cookie: 0n, ageMs: 320, state: "ESTAB", recvQBytes: 3 },
-      { cookie: 0n, ageMs: 320, state: "ESTAB", recvQBytes: 3 },
+      { cookie: 0n, family: "ipv4", ageMs: 320, state: "CLOSE_WAIT", recvQBytes: 3 },
+      { cookie: 0n, family: "ipv4", ageMs: 320, state: "ESTAB", recvQBytes: 3 },
+      { cookie: 0n, family: "ipv4", ageMs: 320, state: "ESTAB", recvQBytes: 3 },
     ],
   );
   t.deepEqual(waiting.get(3001), { connections: [], partial: false });
@@ -118,6 +118,13 @@ test("a dump holds each cookie once, whatever the families repeat, and its rows 
       ["ESTAB", 33238, false, 5n],
       ["ESTAB", 33266, true, 3n],
     ],
+  );
+  t.deepEqual([...dump.column("state")], [8, 1, 1, 1]);
+  t.deepEqual([...dump.column("rqueue")], [4, 3, 0, 3]);
+  t.deepEqual([...dump.tcpInfoColumn("bytesReceived")], [4, 3, 5, 3]);
+  t.deepEqual(
+    [...dump.memInfoColumn("drops")],
+    Array.from({ length: 4 }, () => Number.NaN),
   );
   t.throws(() => dump.row(4), { instanceOf: RangeError });
 });
