@@ -47,9 +47,6 @@ export const observe = (
     if (message.type === "status") log.status({ ...message.status, support: able });
     report(message);
   };
-  if (missing.length > 0) tell({ type: "status", status: { state: "degraded", reason: reasonOf(missing) } });
-  else if (options.logLevel === "sample") tell({ type: "status", status: { state: "running" } });
-
   const diag: Diag | undefined = openDiag();
   const tid = slow ? undefined : currentTid();
   const { slots, servers } = data;
@@ -58,6 +55,10 @@ export const observe = (
   const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
   const { board, wants } = data;
   const watch = startWatch({ options, looker, stacks, log, board, wants, slow: slow !== undefined, report: tell, now });
+
+  // After the first look: whoever reads the line may count on being watched.
+  if (missing.length > 0) tell({ type: "status", status: { state: "degraded", reason: reasonOf(missing) } });
+  else if (options.logLevel === "sample") tell({ type: "status", status: { state: "running" } });
 
   return {
     handle(request) {

@@ -1,0 +1,41 @@
+import test from "ava";
+import { createBudget, createPace, type PaceSigns } from "../../src/agent/pace.js";
+
+const quiet = (at: number): PaceSigns => ({ at, listeners: 1, queueGrows: false, loopLateMs: 0 });
+
+test("the pace is quick while a queue grows or a loop is late, outlives its reason by a second, and slows down again", (t) => {
+  const pace = createPace({ sampleMs: 100, intervalMs: 1000 });
+  const delays = [
+    pace.next(quiet(0), false),
+    pace.next({ ...quiet(100), queueGrows: true }, false),
+    pace.next(quiet(120), false),
+    pace.next(quiet(1099), false),
+    pace.next(quiet(1100), false),
+    pace.next({ ...quiet(1200), loopLateMs: 60 }, false),
+    pace.next(quiet(2200), false),
+    pace.next(quiet(2300), true),
+  ];
+  t.deepEqual(delays, [100, 20, 20, 20, 100, 20, 100, 20]);
+});
+
+test("a process without listeners is looked at once an interval, whatever its loop does", (t) => {
+  const pace = createPace({ sampleMs: 100, intervalMs: 1000 });
+  t.is(pace.next({ ...quiet(0), listeners: 0, loopLateMs: 5000 }, true), 1000);
+});
+
+test("a sampling interval below the fast pace is kept", (t) => {
+  const pace = createPace({ sampleMs: 5, intervalMs: 1000 });
+  t.is(pace.next({ ...quiet(0), queueGrows: true }, false), 5);
+});
+
+test("a budget stretches the time between readings until their cost is its share", (t) => {
+  const budget = createBudget(0.01);
+  const clock = [0, 30];
+  t.true(budget.isDue(0, 1000));
+  budget.spend(
+    0,
+    () => clock.shift()!,
+    () => undefined,
+  );
+  t.deepEqual([1000, 2999, 3000].map((at) => budget.isDue(at, 1000)), [false, false, true]);
+});
