@@ -37,5 +37,8 @@ test("a budget stretches the time between readings until their cost is its share
     () => clock.shift()!,
     () => undefined,
   );
-  t.deepEqual([1000, 2999, 3000].map((at) => budget.isDue(at, 1000)), [false, false, true]);
+  t.deepEqual(
+    [1000, 2999, 3000].map((at) => budget.isDue(at, 1000)),
+    [false, false, true],
+  );
 });

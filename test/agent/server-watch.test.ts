@@ -43,7 +43,10 @@ test.serial("a server that listened before is known, without its backlog", async
   const server = createServer().listen(0);
   await once(server, "listening");
   const { watch } = watched();
-  t.like(watch.known().find(({ fd }) => fd === descriptor(server)), { listenBacklog: undefined });
+  t.like(
+    watch.known().find(({ fd }) => fd === descriptor(server)),
+    { listenBacklog: undefined },
+  );
   watch.stop();
   await close(server);
 });
