@@ -4,7 +4,7 @@ import type { Arguments, Command, Io } from "./command.js";
 import { flag, UsageError } from "./command.js";
 import type { Again, Demo } from "./demo/demos.js";
 import { demos } from "./demo/demos.js";
-import { figuresOf, runColumn } from "./demo/figures.js";
+import { figuresOf, forecastOf, runColumn } from "./demo/figures.js";
 import type { Judgement } from "./demo/judge.js";
 import { judge } from "./demo/judge.js";
 import type { RunResult } from "./demo/run.js";
@@ -77,23 +77,16 @@ const play = async (io: Io, args: Arguments, chosen: Demo): Promise<number> => {
   const again = judgement.finding ? chosen.again(judgement.finding) : [];
   const results = await playAgain(io, live, again);
   if (io.interrupted.aborted) return 130;
-  const runs = [{ title: "as it was", plan: chosen.plan }, ...again];
-  const figures = [first, ...results].map((result, index) => figuresOf(runs[index]!.plan, result));
-  if (again.length > 0)
-    live.log([
-      "",
-      ...compareLines(
-        figures.map((each, index) => runColumn(runs[index]!.title, each)),
-        view,
-      ),
-    ]);
-  conclude(
-    io,
-    json,
-    chosen,
-    judgement,
-    runs.map(({ title }, index) => ({ title, ...figures[index]! })),
-  );
+  const plans: readonly Again[] = [{ title: "as it was", predicted: "asItWas", plan: chosen.plan }, ...again];
+  const figures = [first, ...results].map((result, index) => figuresOf(plans[index]!.plan, result));
+  if (again.length > 0) {
+    const columns = plans.map(({ title, predicted }, index) =>
+      runColumn(title, figures[index]!, forecastOf(judgement.finding, predicted)),
+    );
+    live.log(["", ...compareLines(columns, view)]);
+  }
+  const runs = plans.map(({ title }, index) => ({ title, ...figures[index]! }));
+  conclude(io, json, chosen, judgement, runs);
   return judgement.right ? 0 : 1;
 };
 

@@ -31,7 +31,7 @@ const finding: Finding = {
   ruledOut: [{ cause: "cpu-throttled", because: "nr_throttled did not move" }],
   stack: ["rebuildSearchIndex (/app/server.js:12:9)"],
   remedy: ["Take rebuildSearchIndex off the main thread, or cut it into slices of at most 400 ms each.", "Raise it."],
-  prediction: { drops: 0 },
+  prediction: { asItWas: { drops: 190, longestWaitMs: 2400 }, "with backlog 256": { drops: 0 } },
   firstSeen: 0,
   lastSeen: 1,
 };
@@ -50,7 +50,8 @@ test("a finding is a block of the sentence, the code, the evidence, what was rul
     "  remedy     1. Take rebuildSearchIndex off the main thread, or cut it into",
     "                slices of at most 400 ms each.",
     "             2. Raise it.",
-    "  predicted  drops: 0",
+    "  predicted  as it was: drops 190, longest wait 2400 ms",
+    "             with backlog 256: drops 0",
   ]);
 });
 

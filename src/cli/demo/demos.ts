@@ -26,6 +26,8 @@ export interface Expectation {
 
 export interface Again {
   readonly title: string;
+  /** The name under which the finding's prediction speaks of this run. */
+  readonly predicted?: string | undefined;
   readonly plan: RunPlan;
 }
 
@@ -41,7 +43,14 @@ export const backlogIn = (remedy: readonly string[]): number | undefined => {
 const withBacklog = (plan: RunPlan, finding: Finding): readonly Again[] => {
   const listenBacklog = backlogIn(finding.remedy);
   if (listenBacklog === undefined || listenBacklog <= plan.server.listenBacklog) return [];
-  return [{ title: `listenBacklog ${listenBacklog}`, plan: { ...plan, server: { ...plan.server, listenBacklog } } }];
+  const predicted = `with backlog ${listenBacklog}`;
+  return [
+    {
+      title: `listenBacklog ${listenBacklog}`,
+      predicted,
+      plan: { ...plan, server: { ...plan.server, listenBacklog } },
+    },
+  ];
 };
 
 const stalled: RunPlan = {
@@ -95,7 +104,11 @@ export const demos: readonly Demo[] = [
     expect: { symptom: "accept-queue-overflow", cause: "event-loop-blocked", inFunction: "rebuildSearchIndex" },
     again: (finding) => [
       ...withBacklog(stalled, finding),
-      { title: "work in slices", plan: { ...stalled, server: { ...stalled.server, sliced: true } } },
+      {
+        title: "work in slices",
+        predicted: "with no stall",
+        plan: { ...stalled, server: { ...stalled.server, sliced: true } },
+      },
     ],
   },
   {

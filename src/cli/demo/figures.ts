@@ -1,4 +1,5 @@
 // The figures of a run, as numbers for --json and as words for the table of runs side by side. Pure.
+import type { Finding } from "../../explain/finding.js";
 import { verdict } from "../view/finding.js";
 import type { Run } from "../view/compare.js";
 import type { RunPlan, RunResult } from "./run.js";
@@ -36,8 +37,16 @@ export const figuresOf = (plan: RunPlan, { tally, samples, findings, limit }: Ru
 
 const time = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-/** A column of the table. */
-export const runColumn = (title: string, figures: Figures): Run => ({
+/** What the finding's prediction says of a run: drops and the longest wait; `undefined` where it says nothing. */
+export const forecastOf = (finding: Finding | undefined, name: string | undefined): string | undefined => {
+  const forecast = name === undefined ? undefined : finding?.prediction?.[name];
+  if (typeof forecast !== "object" || forecast === null || !("drops" in forecast)) return undefined;
+  const wait = "longestWaitMs" in forecast ? `, waits up to ${time(Number(forecast.longestWaitMs))}` : "";
+  return `${Number(forecast.drops)} drops${wait}`;
+};
+
+/** A column of the table; `forecast` is what the model said of it. */
+export const runColumn = (title: string, figures: Figures, forecast: string | undefined): Run => ({
   title,
   figures: {
     connections: String(figures.connections),
@@ -48,6 +57,7 @@ export const runColumn = (title: string, figures: Figures): Run => ({
     "over 1 s": String(figures.overSecond),
     "queue peak": `${figures.queuePeak} of ${figures.limit + 1}`,
     drops: String(figures.droppedSegments),
+    ...(forecast === undefined ? {} : { "model said": forecast }),
     findings: figures.findings.join("; ") || "none",
   },
 });

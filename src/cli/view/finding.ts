@@ -63,7 +63,7 @@ export const findingLines = (finding: Finding, view: View): readonly string[] =>
     ["evidence", evidenceRows(finding.evidence, view)],
     ["ruled out", finding.ruledOut.map(({ cause, because }) => `${cause}: ${because}`)],
     ["remedy", numbered(finding.remedy)],
-    ["predicted", Object.entries(finding.prediction ?? {}).map(([name, value]) => `${name}: ${plainValue(value)}`)],
+    ["predicted", Object.entries(finding.prediction ?? {}).map(([name, value]) => `${words(name)}: ${inWords(value)}`)],
   ];
   return [
     headline(finding, view),
@@ -90,6 +90,18 @@ const evidenceRows = (evidence: readonly Evidence[], { paint }: View): readonly 
     ),
   ...(evidence.length > evidenceShown ? [`and ${evidence.length - evidenceShown} more (--json has them all)`] : []),
 ];
+
+/** `longestWaitMs` → `longest wait ms`. */
+const words = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** `{ drops: 0, longestWaitMs: 3 }` → `drops 0, longest wait 3 ms`. */
+const inWords = (value: unknown): string => {
+  if (typeof value !== "object" || value === null) return plainValue(value);
+  return Object.entries(value)
+    .map(([name, part]) => [words(name.replace(/Ms$/, "")), inWords(part), ...(name.endsWith("Ms") ? ["ms"] : [])])
+    .map((parts) => parts.join(" "))
+    .join(", ");
+};
 
 const plainValue = (value: unknown): string => {
   if (typeof value === "number")
