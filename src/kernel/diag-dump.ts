@@ -83,7 +83,7 @@ export function diagEach(link: Link, filter: DumpFilter, take: (socket: InetDiag
       (view, start, end) => {
         if (!InetDiagSocket.fits(start, end)) return;
         const socket = new InetDiagSocket(view, start, end);
-        if (wanted(socket) && seen.add(socket.cookieLow, socket.cookieHigh)) take(socket);
+        if (wanted(socket) && socket.addTo(seen)) take(socket);
       },
     );
     reason ??= reasonOf(outcome);

@@ -1,6 +1,8 @@
 // struct inet_diag_msg and its attributes: include/uapi/linux/inet_diag.h, sock_diag(7).
+import { gettersOf, type Plain, showAs } from "./plain.js";
 import { type TcpState, tcpStates } from "../snapshot/tcp-state.js";
 import { AF_INET6, ipv4Text, ipv6Text } from "./address.js";
+import type { CookieSet } from "./cookie-set.js";
 import { type MemInfo, memInfoOf } from "./mem-info.js";
 import { attributeAt, attributeBytes } from "./netlink.js";
 import { type TcpInfo, tcpInfoOf } from "./tcp-info.js";
@@ -15,6 +17,8 @@ const INET_DIAG_MARK = 15;
 
 /** A socket as sock_diag told it: decodes on access; attributes that did not come are `undefined`. */
 export class InetDiagSocket {
+  /** What is there, as plain data; a bigint above 2^53 as a decimal string. */
+  declare readonly toJSON: () => Plain;
   readonly #view: DataView;
   readonly #at: number;
   readonly #end: number;
@@ -77,11 +81,9 @@ export class InetDiagSocket {
   get cookie(): bigint {
     return this.#view.getBigUint64(this.#at + 44, true);
   }
-  get cookieLow(): number {
-    return this.#u32(44);
-  }
-  get cookieHigh(): number {
-    return this.#u32(48);
+  /** Puts its cookie into `seen`; false: it was there. */
+  addTo(seen: CookieSet): boolean {
+    return seen.add(this.#u32(44), this.#u32(48));
   }
   /** Until the timer fires. */
   get expiresMs(): number {
@@ -133,3 +135,4 @@ export class InetDiagSocket {
     return at < 0 ? undefined : this.#view.getUint32(at, true);
   }
 }
+showAs(InetDiagSocket.prototype, gettersOf(InetDiagSocket.prototype));

@@ -1,4 +1,5 @@
 // The sockets of a dump as raw messages in memory, decoded on access; each cookie once.
+import { inspect } from "node:util";
 import { inetDiagFields } from "../snapshot/fields/inet-diag.js";
 import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
@@ -37,7 +38,7 @@ export class SocketDump implements Iterable<InetDiagSocket> {
       this.#used = Math.max(this.#used, (base + end + 7) & ~7);
       if (!InetDiagSocket.fits(start, end)) return;
       const socket = new InetDiagSocket(view, start, end);
-      if (!wanted(socket) || !this.#cookies.add(socket.cookieLow, socket.cookieHigh)) return;
+      if (!wanted(socket) || !socket.addTo(this.#cookies)) return;
       if (this.length === this.#starts.length) this.#grow();
       this.#starts[this.length] = (this.#chunks.length - 1) * chunkBytes + base + start;
       this.#ends[this.length] = base + end;
@@ -58,6 +59,13 @@ export class SocketDump implements Iterable<InetDiagSocket> {
   }
   *[Symbol.iterator](): Iterator<InetDiagSocket> {
     for (let i = 0; i < this.length; i++) yield this.row(i);
+  }
+  toJSON(): unknown {
+    const { partial, reason } = this;
+    return { partial, reason, rows: [...this] };
+  }
+  [inspect.custom](): unknown {
+    return this.toJSON();
   }
   /** One field of every row as doubles, NaN where it is absent; states as the kernel's numbers. */
   column(name: keyof typeof inetDiagFields): Float64Array {

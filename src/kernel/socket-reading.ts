@@ -1,4 +1,5 @@
 // Lazy view of one row of readings; what was not asked for or could not be read is `undefined`.
+import { gettersOf, type Plain, showAs } from "./plain.js";
 import { errnoName } from "../errors.js";
 import type { TcpState } from "../snapshot/tcp-state.js";
 import { AF_INET, AF_INET6, AF_UNIX, parseSockaddr, type SocketAddress } from "./address.js";
@@ -20,6 +21,8 @@ const types: Readonly<Record<number, "stream" | "dgram" | "raw" | "seqpacket">> 
 
 /** One socket of a `SocketTable`: decodes on access, from memory that the table's next read overwrites. */
 export class SocketReading {
+  /** What is there, as plain data; a bigint above 2^53 as a decimal string. */
+  declare readonly toJSON: () => Plain;
   readonly #view: DataView;
   readonly #at: number;
 
@@ -116,3 +119,4 @@ export class SocketReading {
     return memInfoOf(this.#view, this.#at + layout.mem_info, this.#u32(layout.mem_info_length));
   }
 }
+showAs(SocketReading.prototype, gettersOf(SocketReading.prototype));

@@ -1,4 +1,5 @@
 // Readings of many sockets: rows of raw bytes in one buffer that the addon fills and every access decodes.
+import { inspect } from "node:util";
 import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { SocketReading } from "./socket-reading.js";
@@ -41,6 +42,12 @@ export class SocketTable implements Iterable<SocketReading> {
   }
   *[Symbol.iterator](): Iterator<SocketReading> {
     for (let i = 0; i < this.length; i++) yield this.row(i);
+  }
+  toJSON(): unknown {
+    return [...this];
+  }
+  [inspect.custom](): unknown {
+    return this.toJSON();
   }
   /** One tcp_info field of every socket as doubles (names as the kernel's numbers), NaN where it is absent. */
   tcpInfoColumn(name: keyof typeof tcpInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {

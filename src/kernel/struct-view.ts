@@ -1,7 +1,7 @@
 // Lazy views of kernel structs: a field is decoded when it is asked for, and exists only if the length that the
 // kernel returned reaches its end.
-import { inspect } from "node:util";
 import type { FieldKind, FieldTable } from "../snapshot/fields/field.js";
+import { type Plain, showAs } from "./plain.js";
 import { caStates, type CaState, type TcpState, tcpStates } from "../snapshot/tcp-state.js";
 
 type Value<Kind extends FieldKind> = Kind extends "big"
@@ -21,7 +21,7 @@ export type StructView<Table extends FieldTable> = {
   /** How many bytes the kernel returned. */
   readonly byteLength: number;
   /** The fields that exist; a bigint above 2^53 becomes a decimal string. */
-  toJSON(): Record<string, number | string | boolean>;
+  toJSON(): Plain;
 };
 
 interface Decoder {
@@ -64,30 +64,11 @@ class Struct {
   }
 }
 
-const jsonable = (value: unknown): number | string | boolean =>
-  typeof value === "bigint"
-    ? value <= BigInt(Number.MAX_SAFE_INTEGER)
-      ? Number(value)
-      : String(value)
-    : (value as number);
-
 /** Makes the view of one struct from its table: `(bytes, offset of the struct, length the kernel returned)`. */
 export function defineStruct<Table extends FieldTable>(
   table: Table,
 ): (view: DataView, at: number, byteLength: number) => StructView<Table> {
-  class View extends Struct {
-    toJSON(): Record<string, number | string | boolean> {
-      const json: Record<string, number | string | boolean> = {};
-      for (const name of Object.keys(table)) {
-        const value = (this as unknown as Record<string, unknown>)[name];
-        if (value !== undefined) json[name] = jsonable(value);
-      }
-      return json;
-    }
-    [inspect.custom](): unknown {
-      return this.toJSON();
-    }
-  }
+  class View extends Struct {}
   for (const [name, [kind, offset]] of Object.entries(table)) {
     const { width, number, value = number } = decoders[kind];
     const end = offset + width;
@@ -98,6 +79,7 @@ export function defineStruct<Table extends FieldTable>(
       },
     });
   }
+  showAs(View.prototype, Object.keys(table));
   return (view, at, byteLength) => new View(view, at, byteLength) as unknown as StructView<Table>;
 }
 

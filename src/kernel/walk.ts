@@ -19,6 +19,10 @@ export class SocketWalk extends SocketTable {
   fdCount = 0;
   /** True: some descriptors could not be visited. */
   partial = false;
+  override toJSON(): unknown {
+    const { fdCount, partial } = this;
+    return { fdCount, partial, rows: [...this] };
+  }
 }
 
 const identity: readonly ReadingName[] = [

@@ -127,6 +127,27 @@ test("a dump holds each cookie once, whatever the families repeat, and its rows 
     Array.from({ length: 4 }, () => Number.NaN),
   );
   t.throws(() => dump.row(4), { instanceOf: RangeError });
+  const { rows } = JSON.parse(JSON.stringify(dump)) as { rows: Record<string, unknown>[] };
+  const { tcpInfo, cookie, ...row } = rows[1]!;
+  t.deepEqual([(tcpInfo as { bytesReceived: number }).bytesReceived, typeof cookie], [3, "number"]);
+  t.deepEqual(row, {
+    family: "ipv4",
+    state: "ESTAB",
+    timer: 0,
+    retransmits: 0,
+    localPort: 3000,
+    remotePort: 33258,
+    localAddress: "127.0.0.1",
+    remoteAddress: "127.0.0.1",
+    interfaceIndex: 0,
+    expiresMs: 0,
+    rqueue: 3,
+    wqueue: 0,
+    uid: 0,
+    inode: 0,
+    shutdown: 0,
+    mark: 0,
+  });
 });
 
 test("sockets handed out one by one are those of the dump", (t) => {

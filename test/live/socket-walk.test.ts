@@ -147,6 +147,8 @@ test.serial("a batch reads what single calls read, row by row, into the memory i
     [server, client, accepted].map((s) => readMemInfo(s)!.rcvbuf),
   );
   t.is(table.row(0).error("recvQ"), "EINVAL");
+  const [first] = JSON.parse(JSON.stringify(table)) as Record<string, unknown>[];
+  t.deepEqual(Object.keys(first!), ["fd", "cookie", "valid", "state", "notSentBytes", "tcpInfo", "memInfo"]);
   t.throws(() => table.row(3), { instanceOf: RangeError });
 });
 
