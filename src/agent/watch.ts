@@ -72,7 +72,9 @@ export const startWatch = (parts: WatchParts): Watch => {
     const quiet = !interval && !close && !counters && stalls.length === 0 && lateMs < stoppedMs;
     const glanced = quiet ? looker.glance(at) : undefined;
     if (glanced) return pace.next(glanced, false);
-    const { before, snapshot, signs } = looker.look({ at, lateMs, interval, close, counters, stalls });
+    // Where a glance did not do, everything is read: what explains the trouble it showed, and figures from before it.
+    const request = { at, lateMs, interval, close: close || (quiet && !parts.slow), counters, stalls };
+    const { before, snapshot, signs } = looker.look(request);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     for (const finding of changed) tell(finding, at);
     if (!parts.slow) stacks?.consider(at, snapshot.loops, snapshot.listeners);
