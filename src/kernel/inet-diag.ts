@@ -1,10 +1,10 @@
 // struct inet_diag_msg and its attributes: include/uapi/linux/inet_diag.h, sock_diag(7).
-import { gettersOf, type Plain, showAs } from "./plain.js";
 import { type TcpState, tcpStates } from "../snapshot/tcp-state.js";
 import { AF_INET6, ipv4Text, ipv6Text } from "./address.js";
 import type { CookieSet } from "./cookie-set.js";
 import { type MemInfo, memInfoOf } from "./mem-info.js";
 import { attributeAt, attributeBytes } from "./netlink.js";
+import { gettersOf, type Plain, showAs } from "./plain.js";
 import { type TcpInfo, tcpInfoOf } from "./tcp-info.js";
 
 export const messageBytes = 72;

@@ -21,7 +21,15 @@ export function showAs(prototype: object, names: readonly string[]): void {
     return plain(this, names);
   }
   Object.defineProperty(prototype, "toJSON", { value: toJSON });
-  Object.defineProperty(prototype, inspect.custom, { value: toJSON });
+  printAsJson(prototype);
+}
+
+/** Makes instances print as their `toJSON` gives them. */
+export function printAsJson(prototype: object): void {
+  function print(this: { toJSON(): unknown }): unknown {
+    return this.toJSON();
+  }
+  Object.defineProperty(prototype, inspect.custom, { value: print });
 }
 
 /** The getters of a class, in the order of its source. */

@@ -1,11 +1,11 @@
 // The sockets of a dump as raw messages in memory, decoded on access; each cookie once.
-import { inspect } from "node:util";
 import { inetDiagFields } from "../snapshot/fields/inet-diag.js";
 import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { CookieSet } from "./cookie-set.js";
 import { INET_DIAG_INFO, INET_DIAG_SKMEMINFO, InetDiagSocket, messageBytes } from "./inet-diag.js";
 import { attributeAt, attributeBytes, readBytes, type Sink } from "./netlink.js";
+import { printAsJson } from "./plain.js";
 import { type FieldReader, fieldReader } from "./struct-view.js";
 
 const chunkBytes = 1 << 20;
@@ -64,9 +64,6 @@ export class SocketDump implements Iterable<InetDiagSocket> {
     const { partial, reason } = this;
     return { partial, reason, rows: [...this] };
   }
-  [inspect.custom](): unknown {
-    return this.toJSON();
-  }
   /** One field of every row as doubles, NaN where it is absent; states as the kernel's numbers. */
   column(name: keyof typeof inetDiagFields): Float64Array {
     const read = fieldReader(inetDiagFields, name);
@@ -95,3 +92,5 @@ export class SocketDump implements Iterable<InetDiagSocket> {
     return column;
   }
 }
+
+printAsJson(SocketDump.prototype);

@@ -1,9 +1,9 @@
 // Lazy view of one row of readings; what was not asked for or could not be read is `undefined`.
-import { gettersOf, type Plain, showAs } from "./plain.js";
 import { errnoName } from "../errors.js";
 import type { TcpState } from "../snapshot/tcp-state.js";
 import { AF_INET, AF_INET6, AF_UNIX, parseSockaddr, type SocketAddress } from "./address.js";
 import { type MemInfo, memInfoOf } from "./mem-info.js";
+import { gettersOf, type Plain, showAs } from "./plain.js";
 import { readingBits, type ReadingName, readingNames, rowLayout as layout } from "./socket-row.js";
 import { type TcpInfo, tcpInfoOf } from "./tcp-info.js";
 

@@ -1,7 +1,7 @@
 // Readings of many sockets: rows of raw bytes in one buffer that the addon fills and every access decodes.
-import { inspect } from "node:util";
 import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
+import { printAsJson } from "./plain.js";
 import { SocketReading } from "./socket-reading.js";
 import { rowLayout as layout, readingBits, type ReadingName } from "./socket-row.js";
 import { type FieldReader, fieldReader } from "./struct-view.js";
@@ -46,9 +46,6 @@ export class SocketTable implements Iterable<SocketReading> {
   toJSON(): unknown {
     return [...this];
   }
-  [inspect.custom](): unknown {
-    return this.toJSON();
-  }
   /** One tcp_info field of every socket as doubles (names as the kernel's numbers), NaN where it is absent. */
   tcpInfoColumn(name: keyof typeof tcpInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {
     return this.#column("tcpInfo", fieldReader(tcpInfoFields, name), layout.tcp_info, layout.tcp_info_length, into);
@@ -68,3 +65,5 @@ export class SocketTable implements Iterable<SocketReading> {
     return into;
   }
 }
+
+printAsJson(SocketTable.prototype);
