@@ -1,0 +1,57 @@
+// docs/thresholds.md is written from the docstrings of src/explain/thresholds.ts, so that a reason is told in one place.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { defaultThresholds, type Thresholds } from "../../src/explain/thresholds.js";
+import { packageRoot } from "../package-root.js";
+
+const page = join(packageRoot, "docs/thresholds.md");
+
+const reasons = (): Map<string, string> => {
+  const source = readFileSync(join(packageRoot, "src/explain/thresholds.ts"), "utf8");
+  const found = source.matchAll(/\/\*\*(.*?)\*\/\s*readonly (\w+)[?:]/gs);
+  return new Map(
+    [...found].map(([, comment, name]) => [
+      name!,
+      comment!
+        .replace(/\s*\n\s*\*\s?/g, " ")
+        .replace(/\s+/g, " ")
+        .trim(),
+    ]),
+  );
+};
+
+const variableOf = (name: string): string => `SOCKSCOPE_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+
+const render = (): string => {
+  const why = reasons();
+  const names = Object.keys(defaultThresholds) as (keyof Thresholds)[];
+  const rows = names.map(
+    (name) => `| \`${name}\` | \`${variableOf(name)}\` | ${defaultThresholds[name]} | ${why.get(name) ?? ""} |`,
+  );
+  return [
+    "# Thresholds",
+    "",
+    "The numbers that findings are judged by. Each is an option of `start()`, a key of `sockscope.config.json` and an",
+    "environment variable. Names ending in `Ms` are milliseconds, in `Share` parts of one.",
+    "",
+    "| option | variable | default | why |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+};
+
+// SOCKSCOPE_WRITE_TABLE=1 writes the page anew
+test("docs/thresholds.md is what the docstrings of the thresholds say", (t) => {
+  if (process.env.SOCKSCOPE_WRITE_TABLE === "1") writeFileSync(page, render());
+  t.is(readFileSync(page, "utf8"), render());
+});
+
+test("every threshold has its reason", (t) => {
+  const why = reasons();
+  t.deepEqual(
+    Object.keys(defaultThresholds).filter((name) => !why.get(name)),
+    [],
+  );
+});
