@@ -2,7 +2,7 @@
 // was measured. Where it cannot reproduce what did happen, nothing is predicted.
 import type { Sysctls } from "../snapshot/snapshot.js";
 import { type ArrivalStep, newArrivals } from "./new-arrivals.js";
-import type { AcceptResult, AcceptScenario, Arrival } from "./scenario.js";
+import type { AcceptResult, AcceptScenario, Arrival, ConnectRecord } from "./scenario.js";
 import { runAccept } from "./simulate.js";
 import { sysctlDefaults } from "./sysctl.js";
 
@@ -30,7 +30,7 @@ export interface Remedy {
 export interface Predicted {
   /** Segments dropped at the listener. */
   readonly drops: number;
-  /** Clients that had to repeat their SYN. */
+  /** Clients that had to repeat their SYN, or will have to. */
   readonly clientsDelayed: number;
   readonly ghosts: number;
   readonly peakAcceptQueue: number;
@@ -92,9 +92,11 @@ const scenarioOf = (measured: Measured, arrivals: readonly Arrival[], remedy: Re
 const milliseconds = (seconds: number | null): number | undefined =>
   seconds === null ? undefined : Math.round(seconds * 1000);
 
-const predictedOf = ({ listenerDrops, retried, ghosts, peakAcceptQueue, wait }: AcceptResult): Predicted => ({
+const wasDelayed = ({ synAttempts, outcome }: ConnectRecord): boolean => synAttempts > 1 || outcome === "pending";
+
+const predictedOf = ({ listenerDrops, connects, ghosts, peakAcceptQueue, wait }: AcceptResult): Predicted => ({
   drops: listenerDrops,
-  clientsDelayed: retried,
+  clientsDelayed: connects.filter(wasDelayed).length,
   ghosts,
   peakAcceptQueue,
   waitP95Ms: milliseconds(wait.p95),

@@ -114,3 +114,19 @@ test("a client that loses patience closes and still takes a place and an accept"
     ["accepted", "accepted", "timed-out"],
   );
 });
+
+test("a ghost whose data comes two turns of the cookie clock late is reset, and counted (seed 3)", (t) => {
+  const ghost = (room: number) =>
+    run({
+      listener: { backlog: 0 },
+      rtt: 0.02,
+      arrivals: [{ at: 0, count: 2 }],
+      accepts: [{ at: room, count: "all" }],
+      clients: { speakFirst: true },
+      seed: 3,
+      until: 130,
+    });
+  t.like(ghost(20), { accepted: 1, admitted: 2, resets: 0, ghosts: 0 });
+  t.like(ghost(90), { accepted: 1, admitted: 1, resets: 1, ghosts: 0 });
+  t.is(ghost(90).counters.SyncookiesFailed, 1);
+});
