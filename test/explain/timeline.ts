@@ -19,6 +19,8 @@ export interface Setting {
   readonly source?: Snapshot["source"];
   readonly transport?: "tcp" | "unix";
   readonly sysctl?: Sysctls | undefined;
+  /** A busy machine: looks come irregularly and every thread waits for a CPU now and then. Seeded. */
+  readonly noise?: { readonly seed: number; readonly runqueue: number; readonly jitter: number };
   /** Refused clients try again as Linux does; else each arrival tries once. */
   readonly retrying?: boolean;
   /** First value of the listener's drop counter. */
@@ -93,6 +95,12 @@ export const timeline = (setting: Setting = {}): Timeline => {
   const { limit = 16, source = "process", transport = "tcp", without = [] } = setting;
   const lacks = (what: NonNullable<Setting["without"]>[number]): boolean => without.includes(what);
   const snapshots: Snapshot[] = [];
+  let seed = setting.noise?.seed ?? 1;
+  /** 0..1, the same for the same seed (Lehmer). */
+  const random = (): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
   let at = 5000;
   let nextCookie = 100n;
   let queue: Resident[] = [];
@@ -217,8 +225,9 @@ export const timeline = (setting: Setting = {}): Timeline => {
     const share = { ...healthy, runqueue: 0, throttled: 0, steal: 0, ...phase };
     sums.idle += ms * share.idle;
     sums.turns += (ms / 1000) * share.turns;
-    sums.cpu += ms * share.cpu;
-    sums.runqueue += ms * share.runqueue;
+    const waited = ms * (setting.noise?.runqueue ?? 0) * random() * share.cpu;
+    sums.cpu += Math.max(0, ms * share.cpu - waited);
+    sums.runqueue += ms * share.runqueue + waited;
     sums.throttled += ms * share.throttled;
     sums.steal += ms * share.steal;
     owed = {
@@ -243,7 +252,8 @@ export const timeline = (setting: Setting = {}): Timeline => {
       let stall = phase.stall;
       let late = phase.late ?? 0;
       for (let spent = 0; spent < ms; ) {
-        const part = late > 0 ? late : Math.min(every, ms - spent);
+        const uneven = setting.noise ? 1 + setting.noise.jitter * (2 * random() - 1) : 1;
+        const part = late > 0 ? late : Math.min(Math.round(every * uneven), ms - spent);
         spend(part, phase);
         spent += part;
         look(phase, late, stall);

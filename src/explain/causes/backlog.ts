@@ -1,5 +1,5 @@
 // A healthy loop and more connections at once than the limit holds: cut by somaxconn, or asked for too small.
-import { count } from "../format.js";
+import { count, duration } from "../format.js";
 import { type CauseRule, no, pending, type Question, unknown, type Verdict, yes } from "./rule.js";
 
 /** What speaks against a burst into a healthy loop; `undefined` when nothing does. */
@@ -9,6 +9,8 @@ const unhealthy = ({ account, about, over, moving, loopSeen, thresholds, outside
   if (!loopSeen) return unknown("the event loop could not be seen");
   if (!moving && !over) return pending("the loop has not turned since");
   if (account.longestStallMs >= thresholds.blockedMs) return no("the loop stood still meanwhile");
+  if (account.longestStallMs >= 2 * thresholds.noiseMs)
+    return unknown(`the loop stood still for ${duration(account.longestStallMs)}: too long to call it healthy`);
   if (account.longestBusyMs >= thresholds.saturatedMs) return no("the loop had no idle time");
   if (account.unseenMs > account.ms / 2) return unknown("it cannot be told whether the loop turned");
   const idleMs = account.idleMs ?? (outside ? account.restMs : 0);

@@ -11,7 +11,7 @@ const isLong = ({ account, thresholds }: Question): boolean =>
  * where the thread only waited for a CPU. */
 const isHalf = ({ account, thresholds, over }: Question): boolean => {
   const stallMs = account.longestStallMs - (starvedMs(account) ?? 0);
-  return over && stallMs >= thresholds.noiseMs && stallMs >= thresholds.mainShare * account.ms;
+  return over && stallMs >= thresholds.noiseMs && stallMs >= thresholds.mainShare * account.pressedMs;
 };
 
 /** A loop that has made many short iterations meanwhile is most likely in another one. */

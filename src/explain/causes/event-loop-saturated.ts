@@ -3,17 +3,17 @@
 import { duration } from "../format.js";
 import { type CauseRule, no, pending, type Question, unknown, type Verdict, yes } from "./rule.js";
 
-/** Seen from outside there is no idle time: a thread on the CPU nearly all the time while people leave the queue. */
+/** Seen from outside there is no idle time: a thread on the CPU, or ready for it, nearly all the time while people
+ * leave the queue. */
 const isBusyOutside = ({ account, thresholds, outside }: Question): boolean =>
   outside &&
   account.iterations === undefined &&
   account.accepts > 0 &&
-  (account.cpuMs ?? 0) >= (1 - thresholds.saturatedIdleShare) * account.ms;
+  (account.cpuMs ?? 0) + (account.runqueueMs ?? 0) >= (1 - thresholds.saturatedIdleShare) * account.ms;
 
 const outsideVerdict = ({ account, thresholds, over }: Question): Verdict => {
-  if (account.ms >= thresholds.saturatedMs)
-    return yes(0.7, "the main thread was always on the CPU and accepted slowly");
-  const because = `the main thread was on the CPU for ${duration(account.ms)}`;
+  if (account.ms >= thresholds.saturatedMs) return yes(0.7, "the main thread never slept and accepted slowly");
+  const because = `the main thread never slept for ${duration(account.ms)}`;
   return over ? no(because) : pending(because);
 };
 
