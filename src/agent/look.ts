@@ -48,6 +48,8 @@ export interface LookerOptions {
   /** The observer's own thread. */
   readonly tid: number | undefined;
   readonly diag: Diag | undefined;
+  /** In the application's thread: listeners and counters only. */
+  readonly slow: boolean;
   readonly missing: readonly Missing[];
   readonly now: () => number;
 }
@@ -61,7 +63,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
   const own = createOwnListeners(options.slots, options.servers);
   const discovery = createDiscovery(own, diag, now);
-  const queues = diag && createQueueLooks(diag, now);
+  const queues = diag && !options.slow ? createQueueLooks(diag, now) : undefined;
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
   /** As they were at the last look, or at the last glance that saw nothing. */
@@ -70,7 +72,8 @@ export const createLooker = (options: LookerOptions): Looker => {
   let lastGlance: Glance | undefined;
 
   const read = ({ at, interval, close }: LookRequest): readonly ListenerReading[] => {
-    const owned = discovery.discover(at, close ? ownedCloseMs : intervalMs, interval);
+    const ownedMs = options.slow ? Number.POSITIVE_INFINITY : close ? ownedCloseMs : intervalMs;
+    const owned = discovery.discover(at, ownedMs, interval);
     const plain = own.read(diag);
     const listeners = owned ? plain.map((listener) => ({ ...listener, owned: owned.get(listener.cookie) })) : plain;
     return queues?.look(at, listeners, close) ?? listeners;
@@ -108,7 +111,7 @@ export const createLooker = (options: LookerOptions): Looker => {
       const listeners = read(request);
       const accepting = new Set(listeners.map(({ loop }) => loop));
       const wantsTask = (loop: LoopReading["id"], main: boolean): boolean => accepting.has(loop) || main;
-      const readings = loops.read(at, (loop, main) => (interval || close) && wantsTask(loop, main));
+      const readings = loops.read(at, (loop, main) => (interval || close) && !options.slow && wantsTask(loop, main));
       const around = surroundings.read(at, interval || close || counters, Math.max(0, lateMs));
       const snapshot: Snapshot = {
         time: Date.now(),

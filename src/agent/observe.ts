@@ -50,11 +50,13 @@ export const observe = (
   const diag: Diag | undefined = openDiag();
   const tid = slow ? undefined : currentTid();
   const { slots, servers } = data;
-  const looker = createLooker({ slots, servers, intervalMs: options.intervalMs, tid, diag, missing, now });
-  const probe = createStackProbe({ enabled: options.stacks && !slow, ...host });
+  const { intervalMs } = options;
+  const isSlow = slow !== undefined;
+  const looker = createLooker({ slots, servers, intervalMs, tid, diag, slow: isSlow, missing, now });
+  const probe = createStackProbe({ enabled: options.stacks && !isSlow, ...host });
   const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
   const { board, wants } = data;
-  const watch = startWatch({ options, looker, stacks, log, board, wants, slow: slow !== undefined, report: tell, now });
+  const watch = startWatch({ options, looker, stacks, log, board, wants, slow: isSlow, report: tell, now });
 
   // After the first look: whoever reads the line may count on being watched.
   if (missing.length > 0) tell({ type: "status", status: { state: "degraded", reason: reasonOf(missing) } });

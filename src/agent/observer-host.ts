@@ -5,7 +5,7 @@ import { registerLoop } from "../kernel/loops.js";
 import { createBoardMemory, readBoard, type Shown } from "./board.js";
 import type { ObserverData, ObserverOptions, Report, Status } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
-import { type Observation, observe } from "./observe.js";
+import type { Observation } from "./observe.js";
 import { createServerSlots, createSlotMemory } from "./server-slots.js";
 import { watchServers } from "./server-watch.js";
 import { hasPermissionModel, startThread, type Thread } from "./thread.js";
@@ -57,7 +57,7 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   try {
     thread = startThread(data, { report: onReport, died });
   } catch (error) {
-    slow = observe(data(), onReport, { reason: `no Worker can be started: ${String(error)}` });
+    slow = observeHere(data(), onReport, `no Worker can be started: ${String(error)}`, servers.stop);
   }
 
   return {
@@ -72,4 +72,20 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
       await thread?.stop();
     },
   };
+};
+
+/** Everything that observes is only loaded where it runs: usually in the thread, not in the application's start. */
+const observeHere = (
+  data: ObserverData,
+  report: (report: Report) => void,
+  reason: string,
+  undo: () => void,
+): Observation => {
+  try {
+    const { observe }: typeof import("./observe.js") = require("./observe.js");
+    return observe(data, report, { reason });
+  } catch (error) {
+    undo();
+    throw error;
+  }
 };

@@ -77,7 +77,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const { before, snapshot, signs } = looker.look(request);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     for (const finding of changed) tell(finding, at);
-    if (!parts.slow) stacks?.consider(at, snapshot.loops, snapshot.listeners);
+    stacks?.consider(at, snapshot.loops, snapshot.listeners);
     if (interval) {
       intervalAt = at;
       sample(snapshot);
