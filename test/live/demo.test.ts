@@ -9,7 +9,7 @@ test.serial(
     t.true(ms < 20_000, `${ms} ms`);
     t.is(stderr, "");
     t.regex(stdout, /accept-queue-overflow, cause event-loop-blocked/);
-    t.regex(stdout, /rebuildSearchIndex \(.*search-server\.[jt]s:\d+:\d+\)/);
+    t.regex(stdout, /rebuildSearchIndex\s+\(\S*search-server\.[jt]s:\d+:\d+\)/);
     t.regex(stdout, /^drops +[1-9]\d* .* 0$/m);
     t.regex(stdout, /^The diagnosis is right\.$/m);
     t.false(stdout.includes("\u001b"));
@@ -19,6 +19,7 @@ test.serial(
 for (const [name, cause] of [
   ["event-loop-saturated", "event-loop-saturated"],
   ["process-stopped", "process-stopped"],
+  ["cluster-queue", "cluster-queue"],
   ["fd-exhausted", "fd-exhausted"],
   ["max-connections", "max-connections"],
   ["backlog-too-small", "backlog-too-small"],

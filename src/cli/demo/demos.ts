@@ -78,6 +78,11 @@ const rushed: RunPlan = {
   },
 };
 
+const clustered: RunPlan = {
+  server: { listenBacklog: 511, workers: 1, reindexMs: 2500 },
+  load: { ...stalled.load, perSecond: 20 },
+};
+
 const starved: RunPlan = {
   server: { listenBacklog: 511, openFiles: 64 },
   load: { durationMs: 4000, perSecond: 40, path: "/", untilMs: 3000, hold: true },
@@ -140,6 +145,15 @@ export const demos: readonly Demo[] = [
     ],
     expect: { symptom: "accept-queue-overflow", cause: "process-stopped" },
     again: (finding) => withBacklog(frozen, finding),
+  },
+  {
+    name: "cluster-queue",
+    about: "a cluster's only worker is blocked, connections wait accepted in the primary",
+    setup: "An HTTP server as a cluster with one worker, and 20 connections a second.",
+    plan: clustered,
+    story: [{ atMs: 1000, text: "GET /reindex calls rebuildSearchIndex() on the worker's main thread" }],
+    expect: { symptom: "accept-wait", cause: "cluster-queue" },
+    again: () => [{ title: "work in slices", plan: { ...clustered, server: { ...clustered.server, sliced: true } } }],
   },
   {
     name: "fd-exhausted",
