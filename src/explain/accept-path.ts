@@ -18,6 +18,8 @@ const lateStackMs = 2000;
 /** Why a listener's accept queue is in trouble, for a symptom that comes with it. */
 export interface Explanation extends Pick<Draft, "cause" | "confidence" | "ruledOut" | "remedy" | "stack"> {
   readonly because: string;
+  /** The finding it belongs to. */
+  readonly of: string;
 }
 
 /** The listener's loop in the snapshot before, and now. */
@@ -61,7 +63,7 @@ const explanationOf = (state: PathState): Explanation | undefined => {
   if (!one) return undefined;
   const scene = sceneOf(state, one);
   const { cause, confidence, ruledOut, remedy, stack } = draftOf(one, scene);
-  return { cause, confidence, ruledOut, remedy, stack, because: reasonOf(storyOf(one, scene)) };
+  return { cause, confidence, ruledOut, remedy, stack, because: reasonOf(storyOf(one, scene)), of: one.key };
 };
 
 const joinStall = (state: PathState, capture: StallCapture, at: number): void => {

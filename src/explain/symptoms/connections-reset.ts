@@ -6,20 +6,19 @@ import { count, placeOf } from "../format.js";
 import type { Explanation } from "../accept-path.js";
 import { shorten } from "../wording.js";
 import { type Beside, type BesideSymptom, dropper } from "./beside.js";
+import { type Borrower, borrowCause, borrower, isAlive } from "./borrowed-cause.js";
 import { delta } from "../delta.js";
 
 /** Counters that come later than this say nothing about a closed listener. */
 const patienceMs = 2500;
 const netstat = "netstat, netns-wide";
 
-interface Resets {
-  readonly key: string;
-  readonly path: AcceptPath;
+interface Resets extends Borrower {
   resets: number;
 }
 
 const report = (
-  { key, path, resets }: Resets,
+  { key, path, resets, since }: Resets,
   beside: Beside,
   told: {
     cause: Cause;
@@ -28,6 +27,7 @@ const report = (
     remedy: readonly string[];
     evidence: readonly Evidence[];
     explanation?: Explanation | undefined;
+    proof: boolean;
   },
 ): void => {
   const { thresholds, around, lifecycle } = beside;
@@ -57,16 +57,19 @@ const report = (
       }),
       quietMs: thresholds.resolveMs,
       subject,
-      evidence: true,
+      evidence: told.proof,
+      since,
     },
     around.at,
     around.time,
   );
 };
 
-const reportAborts = (aborts: Resets, beside: Beside): void => {
-  const explanation = aborts.path.explanation();
+const reportAborts = (aborts: Resets, beside: Beside, proof: boolean): void => {
+  if (aborts.resets === 0 || !borrowCause(aborts, beside)) return;
+  const explanation = aborts.told;
   report(aborts, beside, {
+    proof: proof || !beside.lifecycle.has(aborts.key),
     cause: explanation?.cause ?? "unknown",
     confidence: Math.round((explanation?.confidence ?? 0.5) * 95) / 100,
     why: `tcp_abort_on_overflow is 1 and the queue was full; ${explanation?.because ?? "cause unknown"}`,
@@ -84,6 +87,7 @@ const reportAborts = (aborts: Resets, beside: Beside): void => {
 
 const reportClosed = (closed: Resets, residents: number, beside: Beside): void =>
   report(closed, beside, {
+    proof: true,
     cause: "listener-closed",
     confidence: 0.85,
     why: `the listener was closed while ${count(residents, "connection")} waited in it`,
@@ -109,20 +113,19 @@ interface Closure {
 export const createResets = (): BesideSymptom => {
   const aborts = new Map<bigint, Resets>();
   let closures: Closure[] = [];
-  const open = (path: AcceptPath, { lifecycle }: Beside): Resets => ({ key: lifecycle.newKey(), path, resets: 0 });
+  const open = (path: AcceptPath, beside: Beside): Resets => ({ ...borrower(path, beside), resets: 0 });
 
   const observeAborts = (beside: Beside): void => {
-    const { moved, netns, lifecycle } = beside;
+    const { moved, netns } = beside;
     if (netns.sysctl.tcp_abort_on_overflow !== 1) return;
     const resets = Math.min(moved.EmbryonicRsts ?? 0, moved.OutRsts ?? 0, moved.ListenOverflows ?? 0);
     const found = dropper(beside);
     if (resets <= 0 || !found) return;
     const { cookie } = found.path.watch.listener;
-    const known = aborts.get(cookie);
-    const one = known && lifecycle.has(known.key) ? known : open(found.path, beside);
+    const one = aborts.get(cookie) ?? open(found.path, beside);
     aborts.set(cookie, one);
     one.resets += resets;
-    reportAborts(one, beside);
+    reportAborts(one, beside, true);
   };
 
   const observeClosures = (beside: Beside): void => {
@@ -142,7 +145,10 @@ export const createResets = (): BesideSymptom => {
       for (const path of beside.closed)
         if (path.watch.listener.transport === "tcp" && path.watch.listener.length > 0 && closures.length < 64)
           closures.push({ path, at: beside.around.at, outRsts: path.outRstsWhileThere ?? outRsts });
-      for (const [cookie, { key }] of aborts) if (!beside.lifecycle.has(key)) aborts.delete(cookie);
+      for (const [cookie, one] of aborts) {
+        if (!isAlive(one, beside)) aborts.delete(cookie);
+        else reportAborts(one, beside, false);
+      }
       observeAborts(beside);
       observeClosures(beside);
     },

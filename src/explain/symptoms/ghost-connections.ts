@@ -2,18 +2,16 @@
 // syn_recv_sock fails): they are connected, the server holds nothing. SyncookiesRecv counts their ACKs, PassiveOpens
 // those that got in. A ghost that speaks repeats itself (0.2, 0.5, 0.9, 1.9 s …), so each cookie that was sent
 // vouches for one ghost at most.
-import type { AcceptPath, Explanation } from "../accept-path.js";
+import type { AcceptPath } from "../accept-path.js";
 import { count, placeOf } from "../format.js";
 import { shorten } from "../wording.js";
 import { type Beside, type BesideSymptom, dropper } from "./beside.js";
+import { type Borrower, borrowCause, borrower, isAlive } from "./borrowed-cause.js";
 
 /** A cookie that was not answered within this long is not counted on: the client is gone, or never was. */
 const cookieMs = 3000;
 
-interface Haunt {
-  readonly path: AcceptPath;
-  readonly key: string;
-  told?: Explanation | undefined;
+interface Haunt extends Borrower {
   alone: boolean;
   ghosts: number;
   sent: number;
@@ -23,10 +21,7 @@ interface Haunt {
 const report = (haunt: Haunt, beside: Beside, evidence: boolean): void => {
   const { path, ghosts } = haunt;
   const { thresholds, around, lifecycle, netns } = beside;
-  // The listener's own finding may end long before the ghosts do.
-  const latest = path.explanation();
-  if (latest && (!haunt.told || haunt.told.cause === "unknown" || haunt.told.cause === latest.cause))
-    haunt.told = latest;
+  if (!borrowCause(haunt, beside)) return;
   const { told } = haunt;
   const { listener } = path.watch;
   const severity = ghosts >= thresholds.criticalClients ? "critical" : "warning";
@@ -79,7 +74,8 @@ const report = (haunt: Haunt, beside: Beside, evidence: boolean): void => {
       }),
       quietMs: thresholds.ghostQuietMs,
       subject: path.subject(),
-      evidence,
+      evidence: evidence || !lifecycle.has(haunt.key),
+      since: haunt.since,
     },
     around.at,
     around.time,
@@ -91,20 +87,20 @@ export const createGhosts = (): BesideSymptom => {
   let cookies = 0;
   let cookiesAt = 0;
 
-  const hauntOf = (path: AcceptPath, lifecycle: Beside["lifecycle"]): Haunt => {
+  const hauntOf = (path: AcceptPath, beside: Beside): Haunt => {
     const { cookie } = path.watch.listener;
     const known = haunts.get(cookie);
-    if (known && lifecycle.has(known.key)) return known;
-    const haunt = { path, key: lifecycle.newKey(), alone: true, ghosts: 0, sent: 0, received: 0 };
+    if (known) return known;
+    const haunt = { ...borrower(path, beside), alone: true, ghosts: 0, sent: 0, received: 0 };
     haunts.set(cookie, haunt);
     return haunt;
   };
 
   return {
     observe: (beside) => {
-      const { moved, netns, around, lifecycle } = beside;
+      const { moved, netns, around } = beside;
       for (const [cookie, haunt] of haunts) {
-        if (!lifecycle.has(haunt.key)) haunts.delete(cookie);
+        if (!isAlive(haunt, beside)) haunts.delete(cookie);
         else report(haunt, beside, false);
       }
       if (!netns.fresh) return;
@@ -121,7 +117,7 @@ export const createGhosts = (): BesideSymptom => {
       const found = dropper(beside);
       if (outside > 0 && found) {
         const ghosts = Math.min(cookies, outside, found.path.droppedSinceCounters);
-        const haunt = hauntOf(found.path, lifecycle);
+        const haunt = hauntOf(found.path, beside);
         haunt.ghosts += ghosts;
         haunt.sent += sent;
         haunt.received += received;
