@@ -12,7 +12,7 @@ export interface ReadSocketsOptions {
 }
 
 // SIOCOUTQNSD is left out: tcp_info has the same figure.
-const usual: readonly ReadingName[] = ["cookieBefore", "tcpInfo", "memInfo", "recvQ", "sendQ", "cookie"];
+const usual = readingMask(["cookieBefore", "tcpInfo", "memInfo", "recvQ", "sendQ", "cookie"]);
 
 let scratch = new Int32Array(64);
 function fdsOf(targets: readonly Target[] | Int32Array): Int32Array {
@@ -28,7 +28,7 @@ function fdsOf(targets: readonly Target[] | Int32Array): Int32Array {
  */
 export function readSockets(targets: readonly Target[] | Int32Array, options: ReadSocketsOptions = {}): SocketTable {
   const table = (options.into ?? new SocketTable(targets.length)).reserve(targets.length);
-  const readings = readingMask(options.readings ?? usual);
+  const readings = options.readings ? readingMask(options.readings) : usual;
   if (binding) table.length = binding.readSockets(fdsOf(targets), targets.length, readings, table.bytes);
   return table;
 }

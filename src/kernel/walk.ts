@@ -25,7 +25,7 @@ export class SocketWalk extends SocketTable {
   }
 }
 
-const identity: readonly ReadingName[] = [
+const identity = readingMask([
   "cookieBefore",
   "listening",
   "type",
@@ -35,13 +35,13 @@ const identity: readonly ReadingName[] = [
   "remote",
   "inode",
   "cookie",
-];
+]);
 const roomAtFirst = 64;
 
 /** `undefined` where there is no addon. One getsockopt per descriptor, then the readings per socket. */
 export function walkSockets(options: WalkOptions = {}): SocketWalk | undefined {
   if (!binding) return undefined;
-  const readings = readingMask(options.readings ?? identity);
+  const readings = options.readings ? readingMask(options.readings) : identity;
   const table = options.into ?? new SocketWalk(roomAtFirst);
   const count = new Uint32Array(3);
   // Sockets opened meanwhile by other threads may outgrow the room once more: a third round finds them.

@@ -87,6 +87,23 @@ test.serial(
   },
 );
 
+test.serial("of two listeners on one port, IPv4 and IPv6, those who wait tell their family", async (t) => {
+  const four = await listening(t, { host: loopback, port: 0 });
+  const port = portOf(four);
+  const six = await listening(t, { host: "::1", port });
+  const diag = openDiag()!;
+  t.teardown(() => diag.close());
+  holdClients(t, 1, loopback, port);
+  holdClients(t, 2, "::1", port);
+  untilSync("one and two wait", () => readListener(four)?.length === 1 && readListener(six)?.length === 2);
+  const families = diag
+    .waiting([port])
+    .get(port)!
+    .connections.map(({ family }) => family);
+  t.deepEqual(families.toSorted(), ["ipv4", "ipv6", "ipv6"]);
+  t.is(diag.waiting([port], "ipv4").get(port)?.connections.length, 1);
+});
+
 test.serial("the cookie of a queued connection is the cookie of the descriptor that accepts it", async (t) => {
   const server = await listening(t, { host: loopback, port: 0 });
   const port = portOf(server);
