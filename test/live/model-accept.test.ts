@@ -12,13 +12,14 @@ const isPossible =
 const isRequired = process.env.SOCKSCOPE_REQUIRE_ALL === "1";
 const figures = ["overflows", "drops", "listenerDrops", "resets", "ghosts", "peakAcceptQueue", "accepted"] as const;
 const toleranceSeconds = 0.06;
-/** A burst that the kernel spreads over two buckets of its timer wheel is another scenario: once more then. */
-const attempts = 4;
+/** A burst that the kernel spreads over two buckets of its timer wheel, or a step that a busy machine takes late, is
+ * another scenario: once more then. */
+const attempts = 6;
 /** So many at a time: with more they interrupt each other's bursts. */
 const lanes: Promise<unknown>[] = Array.from({ length: 5 }, () => Promise.resolve());
 
 type Observed = Pick<AcceptResult, (typeof figures)[number]> & {
-  readonly connects: readonly { readonly connectedAt: number | null }[];
+  readonly connects: readonly { readonly at: number; readonly connectedAt: number | null }[];
 };
 
 /** Accepts keep clear of the moments at which SYNs are repeated. */
@@ -64,8 +65,13 @@ const runOnKernel = (scenario: AcceptScenario): Promise<Observed> =>
     child.stdin.end(JSON.stringify(scenario));
   });
 
-const isNear = (a: number | null, b: number | null): boolean =>
-  a === null || b === null ? a === b : Math.abs(a - b) <= toleranceSeconds;
+type Moments = Observed["connects"][number];
+
+/** How long connect() took is compared, not when: a busy machine begins late. */
+const isNear = (a: Moments, b: Moments): boolean =>
+  a.connectedAt === null || b.connectedAt === null
+    ? a.connectedAt === b.connectedAt
+    : Math.abs(a.connectedAt - a.at - (b.connectedAt - b.at)) <= toleranceSeconds;
 
 const compared = (result: Observed) => Object.fromEntries(figures.map((name) => [name, result[name]]));
 
@@ -82,7 +88,7 @@ const comparison = (seed: number) => ({
 });
 
 const late = (model: AcceptResult, kernel: Observed): number =>
-  model.connects.filter(({ connectedAt }, index) => !isNear(connectedAt, kernel.connects[index]!.connectedAt)).length;
+  model.connects.filter((connect, index) => !isNear(connect, kernel.connects[index]!)).length;
 
 const isSame = (model: AcceptResult, kernel: Observed): boolean =>
   figures.every((name) => model[name] === kernel[name]) && late(model, kernel) === 0;
