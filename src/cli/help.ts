@@ -1,6 +1,6 @@
 // The help texts: of all commands, and of one. Pure: commands in, lines out.
 import type { Command, Option } from "./command.js";
-import { table } from "./view/columns.js";
+import { table, wrap } from "./view/columns.js";
 
 const globalOptions: readonly (readonly [string, string])[] = [
   ["--help", "show this help; sockscope COMMAND --help for one command"],
@@ -22,8 +22,8 @@ export const helpOfAll = (commands: readonly Command[], width: number): readonly
   "Options:",
   ...table(globalOptions, width),
   "",
-  "Inside your server: node --import sockscope/register app.js",
-  "Exit status: 0 nothing to act on, 1 findings, 2 wrong usage or not possible here, 130 interrupted.",
+  ...wrap("Inside your server: node --import sockscope/register app.js", width),
+  ...wrap("Exit status: 0 nothing to act on, 1 findings, 2 wrong usage or not possible here, 130 interrupted.", width),
 ];
 
 const optionWords = (name: string, option: Option): string =>

@@ -44,6 +44,8 @@ const byTask = (step: Omit<LoopStep, "motion">, ms: number, headKept: boolean | 
   if (!busy && isAsleep(step.state) && isPoll(step.wchan)) return "idle";
   const elsewhere = isAsleep(step.state) && step.wchan !== undefined && step.wchan !== "0" && step.wchan !== "";
   const stopped = step.state === "T" || step.state === "t";
+  // Without any CPU time it is the same sleep as before: also where nobody can be seen waiting (unix listeners).
+  if (elsewhere && step.cpuMs === 0) return "still";
   return headKept === true && (busy || elsewhere || stopped) ? "still" : undefined;
 };
 
