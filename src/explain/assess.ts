@@ -17,7 +17,7 @@ import { type PathState, sceneOf } from "./path-state.js";
 import { subjectOf } from "./subject.js";
 import type { LadderSymptom } from "./symptoms/facts.js";
 import { symptomOf } from "./symptoms/ladder.js";
-import { oldestMsOf, updateWaits } from "./watch.js";
+import { endDisturbance, oldestMsOf, updateWaits } from "./watch.js";
 
 /** Findings of one listener at a time: there are not more causes. */
 const maxCases = 12;
@@ -122,13 +122,10 @@ export const report = (one: Case, state: PathState, evidence: boolean): void => 
 };
 
 const end = (state: PathState): void => {
-  const { watch } = state;
   if (state.current) closeDisturbance(state.current);
   state.current = undefined;
   state.stall = undefined;
-  watch.disturbance = undefined;
-  watch.symptomAt = undefined;
-  watch.symptomTime = undefined;
+  endDisturbance(state.watch);
 };
 
 /** Looks at the present disturbance. `over`: for the last time. */

@@ -115,18 +115,23 @@ export const foldWatch = (
 
 const foldIntoDisturbance = (watch: Watch, step: ListenerStep, dropped: boolean, thresholds: Thresholds): void => {
   if (step.length === 0 && step.wasLength === 0 && !dropped && !watch.disturbance) return;
-  if (!watch.disturbance) {
-    watch.residents.forget();
-    watch.depth.forget();
-    watch.exact = createSample();
-    watch.waits = undefined;
-    watch.abandoned = 0;
-    watch.longestNoAccept = acceptsSeen;
-  }
   watch.longestNoAccept = longerNoAccept(watch.longestNoAccept, watch.noAccept);
   const disturbance = watch.disturbance ?? openDisturbance(step.around.fromAt, step.around.time - step.ms);
   for (const waitedMs of watch.listener.acceptWaitsMs ?? []) watch.exact.add(waitedMs);
   watch.disturbance = foldDisturbance(disturbance, step, watch.run, thresholds, dropped);
+};
+
+/** What was remembered of a disturbance that is over. */
+export const endDisturbance = (watch: Watch): void => {
+  watch.residents.forget();
+  watch.depth.forget();
+  watch.exact = createSample();
+  watch.waits = undefined;
+  watch.abandoned = 0;
+  watch.longestNoAccept = acceptsSeen;
+  watch.disturbance = undefined;
+  watch.symptomAt = undefined;
+  watch.symptomTime = undefined;
 };
 
 /** Nobody waits and nothing is in doubt; or the queue has long had room and this is another matter. */

@@ -71,11 +71,13 @@ const table = `
   burst                    | 100  | outside, no loop   | unknown
 `;
 
-const rows = table
-  .trim()
-  .split("\n")
-  .slice(1)
-  .map((line) => line.split("|").map((cell) => cell.trim()));
+const rowsOf = (text: string): readonly (readonly string[])[] =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+
+const rows = rowsOf(table).slice(1);
 
 for (const [what = "", ms = "", setting = "", cause = ""] of rows)
   test(`${what} for ${ms} ms${setting ? `, ${setting}` : ""} is ${cause}`, (t) => {
@@ -111,4 +113,39 @@ for (const [what = "", ms = "", setting = "", cause = ""] of rows)
       if ([...causes].join() !== (cause === "unknown" ? "" : cause)) wrong.push(`seed ${seed}: ${[...causes].join()}`);
     }
     t.deepEqual(wrong, []);
+  });
+
+// With room for everybody nothing is dropped, but people wait: the same causes, except those of the limit.
+const waits = `
+  block                    | 3000 |                   | event-loop-blocked
+  asleep in futex          | 3000 |                   | event-loop-blocked
+  saturated                | 4000 |                   | event-loop-saturated
+  not accepting            | 3000 |                   | not-accepting
+  asleep in epoll          | 3000 |                   | not-accepting
+  throttled                | 3000 |                   | cpu-throttled
+  starved                  | 3000 |                   | cpu-starved
+  stolen                   | 3000 |                   | cpu-starved
+  stopped                  | 3000 |                   | process-stopped
+  frozen                   | 3000 |                   | process-stopped
+  gap                      | 2000 |                   | process-stopped
+  block                    | 3000 | outside           | event-loop-blocked
+  saturated                | 4000 | outside           | event-loop-saturated
+  stopped                  | 3000 | outside           | process-stopped
+  block                    | 3000 | outside, no loop  | unknown
+`;
+
+for (const [what = "", ms = "", setting = "", cause = ""] of rowsOf(waits))
+  test(`${what} for ${ms} ms with room for all${setting ? `, ${setting}` : ""} is accept-wait by ${cause}`, (t) => {
+    const line = timeline({ ...settings[setting], limit: 511 })
+      .play(2000)
+      .play(Number(ms), phases[what])
+      .play(15_000);
+    const findings = explained(line.snapshots);
+    t.deepEqual(
+      [...new Set(findings.map((finding) => `${finding.symptom} ${finding.cause}`))].filter(
+        (one) => !one.endsWith("unknown"),
+      ),
+      cause === "unknown" ? [] : [`accept-wait ${cause}`],
+    );
+    t.is(findings.at(-1)?.state, "resolved");
   });

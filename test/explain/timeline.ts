@@ -254,7 +254,7 @@ export const timeline = (setting: Setting = {}): Timeline => {
       for (let spent = 0; spent < ms; ) {
         const uneven = setting.noise ? 1 + setting.noise.jitter * (2 * random() - 1) : 1;
         const part = late > 0 ? late : Math.min(Math.round(every * uneven), ms - spent);
-        spend(part, phase);
+        for (let rest = part; rest > 0; rest -= 20) spend(Math.min(20, rest), phase);
         spent += part;
         look(phase, late, stall);
         late = 0;

@@ -9,9 +9,10 @@ const isLong = ({ account, thresholds }: Question): boolean =>
 
 /** Shorter ones are judged when all is over: while it lasts, half of a short time proves nothing. Nor do they count
  * where the thread only waited for a CPU. */
-const isHalf = ({ account, thresholds, over }: Question): boolean => {
+const isHalf = ({ account, about, thresholds, over }: Question): boolean => {
+  const judgedMs = about === "full" ? account.pressedMs : account.ms;
   const stallMs = account.longestStallMs - (starvedMs(account) ?? 0);
-  return over && stallMs >= thresholds.noiseMs && stallMs >= thresholds.mainShare * account.pressedMs;
+  return over && stallMs >= thresholds.noiseMs && stallMs >= thresholds.mainShare * judgedMs;
 };
 
 /** A loop that has made many short iterations meanwhile is most likely in another one. */
