@@ -4,6 +4,8 @@
 // Plain data. A reading that was not taken, or that this kernel does not have, is `undefined`, never 0.
 // Counters are cumulative as the kernel keeps them; whoever compares two snapshots takes the difference.
 
+import type { ConnectionsReading } from "./connection.js";
+
 /** One look at a process, its listeners and the kernel around them. */
 export interface Snapshot {
   /** Wall clock, epoch milliseconds. */
@@ -18,6 +20,8 @@ export interface Snapshot {
   readonly loops: readonly LoopReading[];
   /** Listeners, without the agent's own. SO_REUSEPORT members are separate rows. */
   readonly listeners: readonly ListenerReading[];
+  /** Sockets that are no listeners, when they were read for this snapshot. */
+  readonly connections?: ConnectionsReading | undefined;
   /** Counters of the network namespace (kernel spelling), when they were read for this snapshot. */
   readonly counters?: Counters | undefined;
   readonly sysctl?: Sysctls | undefined;

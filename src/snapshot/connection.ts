@@ -1,0 +1,105 @@
+// The vocabulary of connections: what was seen of one socket that is not a listener. Field names of `tcp` and `mem`
+// are those of the field tables (fields/tcp-info.ts, fields/mem-info.ts), so that a rule reads the kernel's words.
+import type { memInfoFields } from "./fields/mem-info.js";
+import type { tcpInfoFields } from "./fields/tcp-info.js";
+import type { CaState, TcpState } from "./tcp-state.js";
+
+/** Numeric fields of tcp_info; a field that the kernel did not return is absent. */
+export type TcpFigures = Readonly<
+  Partial<Record<Exclude<keyof typeof tcpInfoFields, "state" | "caState" | "appLimited">, number>>
+>;
+/** SO_MEMINFO; absent where it could not be read. */
+export type MemFigures = Readonly<Partial<Record<keyof typeof memInfoFields, number>>>;
+
+/** One socket of the process (or, from outside, of another), not a listener. */
+export interface ConnectionReading {
+  /** SO_COOKIE: identity; descriptors are reused, cookies are not. */
+  readonly cookie: bigint;
+  readonly transport: "tcp" | "udp" | "unix";
+  readonly family?: "ipv4" | "ipv6" | undefined;
+  readonly fd?: number | undefined;
+  readonly inode?: number | undefined;
+  readonly pid?: number | undefined;
+  readonly state?: TcpState | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly path?: string | undefined;
+  /** `server`: its local port is one of the process's listeners; `client`: it is not. */
+  readonly role?: "server" | "client" | undefined;
+  /** `LoopReading.id` of the loop that serves it; `undefined` = not known. */
+  readonly loop?: number | undefined;
+  /** Arrived, not read: SIOCINQ. */
+  readonly recvQBytes?: number | undefined;
+  /** Written, not acknowledged: SIOCOUTQ. */
+  readonly sendQBytes?: number | undefined;
+  /** Written, not sent: SIOCOUTQNSD, tcpi_notsent_bytes. */
+  readonly notSentBytes?: number | undefined;
+  readonly tcp?: TcpFigures | undefined;
+  readonly caState?: CaState | undefined;
+  /** tcpi_delivery_rate_app_limited: the delivery rate is only a lower bound. */
+  readonly appLimited?: boolean | undefined;
+  readonly mem?: MemFigures | undefined;
+  /** Congestion control (`cubic`, `bbr`), where it was asked for. */
+  readonly congestion?: string | undefined;
+  /** inet_diag timer, where sock_diag was asked: which, ms until it fires, how often it has. */
+  readonly timer?: { readonly kind: TimerKind; readonly expiresMs: number; readonly retransmits: number } | undefined;
+  /** Node's side, where the main thread answered. */
+  readonly node?: NodeSide | undefined;
+}
+
+/** inet_diag `idiag_timer` (net/ipv4/inet_diag.c): 1, 2, 3, 4. */
+export type TimerKind = "retransmit" | "keepalive" | "time-wait" | "zero-window-probe";
+
+/** What Node's stream knows of a socket; asked by message, only for sockets that a finding concerns. */
+export interface NodeSide {
+  /** Bytes Node holds that the kernel has not taken (`socket.writableLength`). */
+  readonly writableLength?: number | undefined;
+  readonly writableHighWaterMark?: number | undefined;
+  readonly writableNeedDrain?: boolean | undefined;
+  readonly readableLength?: number | undefined;
+  readonly readableHighWaterMark?: number | undefined;
+  /** true: flowing; false: paused; null: nobody reads yet. */
+  readonly readableFlowing?: boolean | null | undefined;
+  readonly noDelay?: boolean | undefined;
+  readonly allowHalfOpen?: boolean | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** `server.keepAliveTimeout` of the HTTP server it belongs to. */
+  readonly keepAliveTimeoutMs?: number | undefined;
+  /** Where the socket was made or last paused, where that is known cheaply. */
+  readonly stack?: readonly string[] | undefined;
+}
+
+/** The connections of one look: those worth a closer look, and how many there are in all. */
+export interface ConnectionsReading {
+  readonly rows: readonly ConnectionReading[];
+  /** Sockets of the process, by TCP state (`udp`, `unix` for the others). */
+  readonly counts: Readonly<Record<string, number>>;
+  /** How many sockets were read for this look; fewer than there are when it sampled. */
+  readonly read: number;
+  readonly total: number;
+  /** sysctl `net.ipv4.tcp_retries2`: after how many timeouts the kernel gives a connection up. */
+  readonly tcpRetries2?: number | undefined;
+  /** Remote addresses that sockets in SYN-SENT wait for: what else is known of them. */
+  readonly peers?: readonly PeerReading[] | undefined;
+  /** connect(2) calls that failed, where they were seen: cumulative since the observer began. */
+  readonly connectFailures?: readonly ConnectFailureReading[] | undefined;
+}
+
+/** Sockets of the process to one remote address and port. */
+export interface PeerReading {
+  readonly address: string;
+  readonly port: number;
+  /** Connections to that address and port that were established since the look before. */
+  readonly opened: number;
+  /** Milliseconds since anything at all came from that address, on any connection; absent: nothing known. */
+  readonly lastHeardMs?: number | undefined;
+}
+
+export interface ConnectFailureReading {
+  readonly code: "ECONNREFUSED" | "EADDRNOTAVAIL" | "ETIMEDOUT" | "EHOSTUNREACH" | "ENETUNREACH";
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly count: number;
+}
