@@ -1,6 +1,7 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
 import type { ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
+import { createWaitReader, withWaits } from "./accept-waits.js";
 import { createDiscovery } from "./discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
@@ -43,6 +44,7 @@ export interface Looker {
 
 export interface LookerOptions {
   readonly slots: SharedArrayBuffer;
+  readonly waits?: SharedArrayBuffer | undefined;
   readonly servers: readonly KnownServer[];
   readonly intervalMs: number;
   /** The observer's own thread. */
@@ -66,6 +68,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   const queues = diag && !options.slow ? createQueueLooks(diag, now) : undefined;
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
+  const takeWaits = options.waits && createWaitReader(options.waits);
   /** As they were at the last look, or at the last glance that saw nothing. */
   let before = new Map<bigint, ListenerReading>();
   let lastLook: Snapshot | undefined;
@@ -74,7 +77,8 @@ export const createLooker = (options: LookerOptions): Looker => {
   const read = ({ at, interval, close }: LookRequest): readonly ListenerReading[] => {
     const ownedMs = options.slow ? Number.POSITIVE_INFINITY : close ? ownedCloseMs : intervalMs;
     const owned = discovery.discover(at, ownedMs, interval);
-    const plain = own.read(diag);
+    const queued = own.read(diag);
+    const plain = takeWaits ? withWaits(queued, takeWaits(), own.slotOf) : queued;
     const listeners = owned ? plain.map((listener) => ({ ...listener, owned: owned.get(listener.cookie) })) : plain;
     return queues?.look(at, listeners, close) ?? listeners;
   };

@@ -45,6 +45,8 @@ export interface ObserverData {
   readonly options: ObserverOptions;
   readonly board: SharedArrayBuffer;
   readonly slots: SharedArrayBuffer;
+  /** Exact accept waits; only with `detail: "connections"`. */
+  readonly waits?: SharedArrayBuffer | undefined;
   readonly wants: SharedArrayBuffer;
   /** Servers that listen already. */
   readonly servers: readonly KnownServer[];

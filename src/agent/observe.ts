@@ -49,10 +49,10 @@ export const observe = (
   };
   const diag: Diag | undefined = openDiag();
   const tid = slow ? undefined : currentTid();
-  const { slots, servers } = data;
+  const { slots, waits, servers } = data;
   const { intervalMs } = options;
   const isSlow = slow !== undefined;
-  const looker = createLooker({ slots, servers, intervalMs, tid, diag, slow: isSlow, missing, now });
+  const looker = createLooker({ slots, waits, servers, intervalMs, tid, diag, slow: isSlow, missing, now });
   const probe = createStackProbe({ enabled: options.stacks && !isSlow, ...host });
   const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
   const { board, wants } = data;

@@ -2,6 +2,7 @@
 // share it; it ends with the last of them.
 import inspector from "node:inspector";
 import { registerLoop } from "../kernel/loops.js";
+import { createWaitMemory, createWaitRecorder } from "./accept-waits.js";
 import { createBoardMemory, readBoard, type Shown } from "./board.js";
 import type { ObserverData, ObserverOptions, Report, Status } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
@@ -22,12 +23,14 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const memory = {
     board: createBoardMemory(),
     slots: createSlotMemory(),
+    ...(options.detail === "connections" ? { waits: createWaitMemory() } : {}),
     wants: new SharedArrayBuffer(4 * wantWords.words),
   };
   const wanted = new Int32Array(memory.wants);
   let thread: Thread | undefined;
   let slow: Observation | undefined;
   const servers = watchServers(createServerSlots(memory.slots), {
+    accepted: memory.waits && createWaitRecorder(memory.waits),
     listening(server) {
       thread?.post({ type: "listening", server });
       slow?.handle({ type: "listening", server });

@@ -39,6 +39,8 @@ export interface OwnListeners {
   /** Their queues now. One that has gone is forgotten, and `lost` becomes true until the next walk. */
   read(diag: Diag | undefined): ListenerReading[];
   readonly lost: boolean;
+  /** Where the main thread counts for this listener. */
+  slotOf(cookie: bigint): number | undefined;
 }
 
 const tableRoom = 16;
@@ -93,6 +95,7 @@ export const createOwnListeners = (slots: SharedArrayBuffer, servers: readonly K
       findLoops(at, fresh.length > 0);
       return fresh;
     },
+    slotOf: (cookie) => listeners.get(cookie)?.server?.slot,
     listening: (server) => void known.set(server.fd, server),
     closed(fd) {
       known.delete(fd);

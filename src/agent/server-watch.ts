@@ -1,7 +1,7 @@
 // The one hook in the application's thread: `net.Server.prototype.listen`, once a listen. It learns the backlog that was
 // asked for, counts 'drop' events, and sees the servers that were listening before (process._getActiveHandles).
 import cluster from "node:cluster";
-import { Server } from "node:net";
+import { Server, type Socket } from "node:net";
 import { askedListenBacklog } from "./listen-backlog.js";
 import type { KnownServer } from "./messages.js";
 import type { ServerSlots } from "./server-slots.js";
@@ -9,6 +9,8 @@ import type { ServerSlots } from "./server-slots.js";
 export interface ServerWatchEvents {
   listening(server: KnownServer): void;
   closed(fd: number): void;
+  /** Where each connection is to be looked at as it is accepted (`detail: "connections"`). */
+  readonly accepted?: ((slot: number, socket: Socket) => void) | undefined;
 }
 
 export interface ServerWatch {
@@ -79,12 +81,15 @@ const attach = (
       if (known && isTaken(server)) tell({ ...known, roundRobin: true });
     });
   };
+  const onConnection = (socket: Socket): void => {
+    if (slot !== undefined) quietly(() => events.accepted?.(slot, socket));
+  };
   const tell = (server: KnownServer): void => {
     known = server;
     events.listening(server);
   };
   const detach = (): void => {
-    server.off("drop", onDrop).off("listening", onListening).off("close", onClose);
+    server.off("drop", onDrop).off("listening", onListening).off("close", onClose).off("connection", onConnection);
     if (slot !== undefined) slots.give(slot);
   };
   const onClose = (): void => {
@@ -94,6 +99,8 @@ const attach = (
   };
   // Before the application's own handlers: a cluster primary takes the handle away in its 'listening'.
   server.on("drop", onDrop).prependListener("listening", onListening).on("close", onClose);
+  // … and may write to a connection as soon as it has it.
+  if (events.accepted) server.prependListener("connection", onConnection);
   // Most listens are complete when the call returns; the event only comes in the next turn, which may be far.
   onListening();
   return { detach, known: () => known };
