@@ -15,7 +15,7 @@ const block = (ms: number): void => {
 test.serial("a connection's wait is read before the application's own handler writes to it", async (t) => {
   const memory = createWaitMemory();
   const take = createWaitReader(memory);
-  const server = createServer((socket) => socket.end("hello"));
+  const server = createServer((socket) => socket.on("error", () => undefined).end("hello"));
   const watch = watchServers(createServerSlots(createSlotMemory()), {
     listening: () => undefined,
     closed: () => undefined,
@@ -46,7 +46,7 @@ test.serial("a connection's wait is read before the application's own handler wr
   server.close();
 });
 
-const listener = (cookie: bigint): ListenerReading => ({ cookie, transport: "tcp", length: 0, limit: 511 });
+const listenerOf = (cookie: bigint): ListenerReading => ({ cookie, transport: "tcp", length: 0, limit: 511 });
 
 test("waits go to the listener whose server counted them", (t) => {
   const slots = new Map([
@@ -55,7 +55,7 @@ test("waits go to the listener whose server counted them", (t) => {
   ]);
   const waits = new Map([[6, [12, 40]]]);
   t.deepEqual(
-    withWaits([listener(1n), listener(2n), listener(3n)], waits, (cookie) => slots.get(cookie)),
-    [listener(1n), { ...listener(2n), acceptWaitsMs: [12, 40] }, listener(3n)],
+    withWaits([listenerOf(1n), listenerOf(2n), listenerOf(3n)], waits, (cookie) => slots.get(cookie)),
+    [listenerOf(1n), { ...listenerOf(2n), acceptWaitsMs: [12, 40] }, listenerOf(3n)],
   );
 });
