@@ -100,7 +100,7 @@ test.serial("of two listeners on one port, IPv4 and IPv6, those who wait tell th
     .waiting([port])
     .get(port)!
     .connections.map(({ family }) => family);
-  t.deepEqual(families.toSorted(), ["ipv4", "ipv6", "ipv6"]);
+  t.deepEqual([families.filter((family) => family === "ipv4").length, families.length], [1, 3]);
   t.is(diag.waiting([port], "ipv4").get(port)?.connections.length, 1);
 });
 
