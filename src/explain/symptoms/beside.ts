@@ -33,3 +33,6 @@ export const dropper = ({ paths }: Beside): { path: AcceptPath; alone: boolean }
   const path = dropping.toSorted((a, b) => b.droppedSinceCounters - a.droppedSinceCounters)[0];
   return path && { path, alone: dropping.length === 1 };
 };
+
+/** Counters are read a moment after the listeners: what has moved without a drop waits so long for the next look. */
+export const unplacedMs = 1500;

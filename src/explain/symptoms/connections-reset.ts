@@ -5,7 +5,7 @@ import type { Cause, Evidence } from "../finding.js";
 import { count, placeOf } from "../format.js";
 import type { Explanation } from "../accept-path.js";
 import { shorten } from "../wording.js";
-import { type Beside, type BesideSymptom, dropper } from "./beside.js";
+import { type Beside, type BesideSymptom, dropper, unplacedMs } from "./beside.js";
 import { type Borrower, borrowCause, borrower, isAlive } from "./borrowed-cause.js";
 import { delta } from "../delta.js";
 
@@ -113,18 +113,24 @@ interface Closure {
 export const createResets = (): BesideSymptom => {
   const aborts = new Map<bigint, Resets>();
   let closures: Closure[] = [];
+  let unplaced = 0;
+  let unplacedAt = Number.NEGATIVE_INFINITY;
   const open = (path: AcceptPath, beside: Beside): Resets => ({ ...borrower(path, beside), resets: 0 });
 
   const observeAborts = (beside: Beside): void => {
-    const { moved, netns } = beside;
+    const { moved, netns, around } = beside;
     if (netns.sysctl.tcp_abort_on_overflow !== 1) return;
+    if (around.at - unplacedAt > unplacedMs) unplaced = 0;
     const resets = Math.min(moved.EmbryonicRsts ?? 0, moved.OutRsts ?? 0, moved.ListenOverflows ?? 0);
+    if (resets > 0) unplacedAt = around.at;
+    unplaced += Math.max(0, resets);
     const found = dropper(beside);
-    if (resets <= 0 || !found) return;
+    if (unplaced === 0 || !found) return;
     const { cookie } = found.path.watch.listener;
     const one = aborts.get(cookie) ?? open(found.path, beside);
     aborts.set(cookie, one);
-    one.resets += resets;
+    one.resets += unplaced;
+    unplaced = 0;
     reportAborts(one, beside, true);
   };
 

@@ -5,7 +5,7 @@
 import type { AcceptPath } from "../accept-path.js";
 import { count, placeOf } from "../format.js";
 import { shorten } from "../wording.js";
-import { type Beside, type BesideSymptom, dropper } from "./beside.js";
+import { type Beside, type BesideSymptom, dropper, unplacedMs } from "./beside.js";
 import { type Borrower, borrowCause, borrower, isAlive } from "./borrowed-cause.js";
 
 /** A cookie that was not answered within this long is not counted on: the client is gone, or never was. */
@@ -82,8 +82,19 @@ const report = (haunt: Haunt, beside: Beside, evidence: boolean): void => {
   );
 };
 
+/** Cookie ACKs that met a full queue, and it is not known yet whose. */
+interface Homeless {
+  readonly ghosts: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly at: number;
+}
+
+const nobody: Homeless = { ghosts: 0, sent: 0, received: 0, at: Number.NEGATIVE_INFINITY };
+
 export const createGhosts = (): BesideSymptom => {
   const haunts = new Map<bigint, Haunt>();
+  let homeless = nobody;
   let cookies = 0;
   let cookiesAt = 0;
 
@@ -96,35 +107,46 @@ export const createGhosts = (): BesideSymptom => {
     return haunt;
   };
 
+  const raise = ({ moved, around: { at } }: Beside): void => {
+    const {
+      SyncookiesSent: sent = 0,
+      SyncookiesRecv: received = 0,
+      PassiveOpens: opened,
+      ListenOverflows: overflows = 0,
+    } = moved;
+    if (at - cookiesAt > cookieMs) cookies = 0;
+    if (sent > 0) cookiesAt = at;
+    cookies += sent;
+    const outside = opened === undefined ? 0 : Math.min(received - opened, overflows, cookies);
+    cookies = Math.max(0, cookies - received);
+    const before = at - homeless.at > unplacedMs ? nobody : homeless;
+    homeless =
+      outside > 0
+        ? { ghosts: before.ghosts + outside, sent: before.sent + sent, received: before.received + received, at }
+        : before;
+  };
+
+  const place = (beside: Beside): void => {
+    const found = dropper(beside);
+    if (!found || homeless.ghosts === 0) return;
+    const haunt = hauntOf(found.path, beside);
+    haunt.ghosts += Math.min(homeless.ghosts, found.path.droppedSinceCounters);
+    haunt.sent += homeless.sent;
+    haunt.received += homeless.received;
+    haunt.alone &&= found.alone;
+    homeless = nobody;
+    report(haunt, beside, true);
+  };
+
   return {
     observe: (beside) => {
-      const { moved, netns, around } = beside;
+      const { netns } = beside;
       for (const [cookie, haunt] of haunts) {
         if (!isAlive(haunt, beside)) haunts.delete(cookie);
         else report(haunt, beside, false);
       }
-      if (!netns.fresh) return;
-      const {
-        SyncookiesSent: sent = 0,
-        SyncookiesRecv: received = 0,
-        PassiveOpens: opened,
-        ListenOverflows: overflows = 0,
-      } = moved;
-      if (around.at - cookiesAt > cookieMs) cookies = 0;
-      if (sent > 0) cookiesAt = around.at;
-      cookies += sent;
-      const outside = opened === undefined ? 0 : Math.min(received - opened, overflows);
-      const found = dropper(beside);
-      if (outside > 0 && found) {
-        const ghosts = Math.min(cookies, outside, found.path.droppedSinceCounters);
-        const haunt = hauntOf(found.path, beside);
-        haunt.ghosts += ghosts;
-        haunt.sent += sent;
-        haunt.received += received;
-        haunt.alone &&= found.alone;
-        if (haunt.ghosts > 0) report(haunt, beside, true);
-      }
-      cookies = Math.max(0, cookies - received);
+      if (netns.fresh) raise(beside);
+      place(beside);
     },
   };
 };
