@@ -9,6 +9,7 @@ import { diagSynRecv, diagWaiting } from "../../src/kernel/diag-waiting.js";
 import { InetDiagSocket } from "../../src/kernel/inet-diag.js";
 import { getRequest, inetRequests } from "../../src/kernel/inet-request.js";
 import { parseUnixListener } from "../../src/kernel/unix-diag.js";
+import { fixture } from "./fixture.js";
 import { int32, joined, message, recorded, replay, viewOf } from "./recorded.js";
 
 const done = message(3, 2, int32(0));
@@ -60,6 +61,15 @@ test("recorded LISTEN dumps show the listeners that ss showed", (t) => {
         drops: 0,
       },
     ],
+  );
+});
+
+test("queue, limit and drops of recorded listeners are those that `ss -ltnm` printed beside", (t) => {
+  const ss = fixture("6.18/diag/ss.txt").matchAll(/^LISTEN +(\d+) +(\d+) +(\S+):(\d+) .*\n.*,d(\d+)\)/gm);
+  const { rows } = diagListeners(replay([joined(messagesOf(recorded("listen-ipv4")), recorded("listen-ipv6"))]));
+  t.deepEqual(
+    rows.map(({ length, limit, port, drops }) => [length, limit, port, drops]),
+    Array.from(ss, ([, length, limit, , port, drops]) => [length, limit, port, drops].map(Number)),
   );
 });
 
