@@ -2,6 +2,7 @@
 // again with the remedy applied.
 import type { Arguments, Command, Io } from "./command.js";
 import { flag, UsageError } from "./command.js";
+import { requireReadings } from "./here.js";
 import type { Again, Demo } from "./demo/demos.js";
 import { demos } from "./demo/demos.js";
 import { figuresOf, forecastOf, runColumn } from "./demo/figures.js";
@@ -54,6 +55,7 @@ const list = (io: Io, args: Arguments): number => {
 };
 
 const play = async (io: Io, args: Arguments, chosen: Demo): Promise<number> => {
+  requireReadings("addon", "TCP_INFO");
   const json = flag(args, "json");
   const quiet: Live = { log: () => {}, draw: () => {}, end: () => {} };
   const live = json ? quiet : openLive(io);

@@ -5,11 +5,13 @@ import type { Finding } from "../explain/finding.js";
 import type { Missing } from "../snapshot/snapshot.js";
 import type { Arguments, Command, Io } from "./command.js";
 import { flag, text, UsageError } from "./command.js";
+import { requireReadings } from "./here.js";
 import { toJson } from "./json.js";
+import { openLive } from "./live.js";
 import { createListenerLog, type WatchedListener } from "./outside/listener-log.js";
 import { type Outside, type OutsideTarget, openOutside } from "./outside/outside.js";
 import { parseDurationMs, parseWhole } from "./values.js";
-import { diagnosisLines, newsLines } from "./view/diagnosis.js";
+import { diagnosisLines, newsLines, watchLines } from "./view/diagnosis.js";
 
 const tickMs = 50;
 
@@ -34,6 +36,7 @@ export const diagnose: Command = {
   run: async (io, args) => {
     const durationMs = parseDurationMs("--duration", text(args, "duration") ?? "5s");
     const target = targetOf(args);
+    requireReadings("addon", "sock_diag");
     const outside = openOutside(target);
     io.atExit(() => outside.close());
     return watch(io, outside, { target, durationMs, json: flag(args, "json") });
@@ -62,34 +65,57 @@ export interface Diagnosis {
   readonly missing: readonly Missing[];
 }
 
-const watch = async (io: Io, outside: Outside, { target, durationMs, json }: Plan): Promise<number> => {
-  const until = performance.now() + durationMs;
-  const findings = new Map<string, Finding>();
+const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
+  const until = performance.now() + plan.durationMs;
+  const seen = new Map<string, Finding>();
   const log = createListenerLog();
   const explainers = explainersByProcess();
-  const missing = new Map<string, Missing>();
-  const view = { width: Math.min(120, io.width()), paint: io.paint };
-  if (!json) io.tell(`watching ${whatOf(target)} for ${durationMs / 1000} s; Ctrl-C ends it sooner`);
+  const screen = plan.json ? undefined : openScreen(io, plan);
   while (!io.interrupted.aborted) {
     const snapshots = outside.read();
     for (const snapshot of snapshots) {
       log.see(snapshot);
-      for (const gap of snapshot.missing ?? []) missing.set(gap.source, gap);
       for (const finding of explainers.observe(snapshot)) {
-        if (!json) for (const line of newsLines(findings.get(finding.id), finding, view)) io.print(line);
-        findings.set(finding.id, finding);
+        screen?.tell(seen.get(finding.id), finding);
+        seen.set(finding.id, finding);
       }
     }
-    const left = until - performance.now();
-    if (left <= 0 || (target.pid !== undefined && snapshots.length === 0)) break;
-    await wait(Math.min(tickMs, left));
+    const leftMs = until - performance.now();
+    if (leftMs <= 0 || (plan.target.pid !== undefined && snapshots.length === 0)) break;
+    screen?.draw(log.rows(), leftMs);
+    await wait(Math.min(tickMs, leftMs));
   }
-  for (const finding of explainers.active()) findings.set(finding.id, finding);
-  for (const gap of outside.missing()) missing.set(gap.source, gap);
-  const diagnosis = { findings: [...findings.values()], listeners: log.rows(), missing: [...missing.values()] };
-  if (json) io.print(toJson(diagnosis));
-  else io.print(diagnosisLines(diagnosis, view).join("\n"));
+  for (const finding of explainers.active()) seen.set(finding.id, finding);
+  const diagnosis = { findings: [...seen.values()], listeners: log.rows(), missing: outside.missing() };
+  if (screen) screen.end(diagnosis);
+  else io.print(toJson(diagnosis));
   return diagnosis.findings.some(({ severity }) => severity !== "info") ? 1 : 0;
+};
+
+interface Screen {
+  tell(before: Finding | undefined, now: Finding): void;
+  draw(listeners: readonly WatchedListener[], leftMs: number): void;
+  end(diagnosis: Diagnosis): void;
+}
+
+/** What is said goes above; in a terminal the listeners stand below it, as they are now. */
+const openScreen = (io: Io, { target, durationMs }: Plan): Screen => {
+  const live = openLive(io);
+  const view = { width: Math.min(120, io.width()), paint: io.paint };
+  io.tell(`watching ${whatOf(target)} for ${durationMs / 1000} s; Ctrl-C ends it sooner`);
+  return {
+    tell: (before, now) => {
+      const lines = newsLines(before, now, view);
+      if (lines.length > 0) live.log(lines);
+    },
+    draw: (listeners, leftMs) => {
+      if (io.terminal) live.draw(watchLines(listeners, leftMs, io.height() - 4, view));
+    },
+    end: (diagnosis) => {
+      live.end(false);
+      io.print(diagnosisLines(diagnosis, view).join("\n"));
+    },
+  };
 };
 
 const whatOf = ({ pid, port }: OutsideTarget): string =>

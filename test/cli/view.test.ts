@@ -4,7 +4,7 @@ import type { Finding } from "../../src/explain/finding.js";
 import { wrap } from "../../src/cli/view/columns.js";
 import { compareLines } from "../../src/cli/view/compare.js";
 import { briefLines, findingLines, remedyLines } from "../../src/cli/view/finding.js";
-import { diagnosisLines, newsLines } from "../../src/cli/view/diagnosis.js";
+import { diagnosisLines, newsLines, watchLines } from "../../src/cli/view/diagnosis.js";
 import { listenerLines } from "../../src/cli/view/listeners.js";
 import { createMilestones } from "../../src/cli/view/milestones.js";
 import { coloured, plain, wantsColour } from "../../src/cli/view/paint.js";
@@ -174,6 +174,13 @@ test("diagnose ends with what is still active, the listeners and what was not se
   t.deepEqual(diagnosisLines({ findings: [], listeners: [], missing: [] }, view), [
     "Nothing to act on; 0 listeners watched.",
   ]);
+});
+
+test("while diagnose watches, the fullest listeners stand where there is room", (t) => {
+  const idle = { transport: "tcp", address: "::", port: 1, length: 0, limit: 16, peak: 0 } as const;
+  const full = { ...idle, port: 2, length: 17, peak: 17 };
+  t.deepEqual(watchLines([idle, full], 3200, 10, view), ["4 s left", ...listenerLines([idle, full], view)]);
+  t.deepEqual(watchLines([idle, full], 900, 3, view), ["1 s left, 1 more not shown", ...listenerLines([full], view)]);
 });
 
 test("words wrap to the width and a word that is wider stands alone", (t) => {

@@ -35,7 +35,7 @@ export const openOutside = (target: OutsideTarget): Outside => {
     throw new UsageError(
       other
         ? `the network namespace of pid ${pid} cannot be entered: that takes root (CAP_SYS_ADMIN)`
-        : "sock_diag cannot be opened here; sockscope doctor says why",
+        : "sock_diag cannot be opened here (sockscope doctor tells more)",
     );
   try {
     return observe(diag, findListeners(diag, target), from);

@@ -1,6 +1,7 @@
 // What `diagnose` prints: the news of a finding while watching, and the summary at the end. Pure.
 import type { Finding } from "../../explain/finding.js";
 import type { Diagnosis } from "../diagnose.js";
+import type { WatchedListener } from "../outside/listener-log.js";
 import { wrap } from "./columns.js";
 import type { View } from "./finding.js";
 import { briefLines, findingLines, remedyLines } from "./finding.js";
@@ -14,6 +15,23 @@ export const newsLines = (before: Finding | undefined, now: Finding, view: View)
   if (same && before.state === now.state && before.severity === now.severity) return [];
   const inBrief = [...briefLines(now, view), ...remedyLines(now, view)];
   return [...(same ? inBrief : findingLines(now, view)), ""];
+};
+
+/** While watching, in a terminal: the listeners as they are, the fullest first when there is no room for all. */
+export const watchLines = (
+  listeners: readonly WatchedListener[],
+  leftMs: number,
+  rows: number,
+  view: View,
+): readonly string[] => {
+  const room = Math.max(1, rows - 2);
+  const fullest = listeners.toSorted((a, b) => b.length / (b.limit + 1) - a.length / (a.limit + 1));
+  const shown = listeners.length <= room ? listeners : fullest.slice(0, room);
+  const more = listeners.length - shown.length;
+  return [
+    `${Math.ceil(leftMs / 1000)} s left${more > 0 ? `, ${more} more not shown` : ""}`,
+    ...(shown.length === 0 ? [] : listenerLines(shown, view)),
+  ];
 };
 
 /** Findings that have not ended with their last figures, then the listeners, then what could not be seen. */
