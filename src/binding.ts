@@ -5,11 +5,13 @@ import nodeGypBuild from "node-gyp-build";
 
 /** A netlink socket; numbers are a count or a negative errno. */
 export interface NetlinkSocket {
-  /** Network namespace of `pid`, 0: the own. [0 or errno, the call that failed] */
-  open(pid: number): readonly [number, string];
+  /** Network namespace of `pid`, 0: the own; a NETLINK_* protocol. [0 or errno, the call that failed] */
+  open(pid: number, protocol: number): readonly [number, string];
   send(request: Uint8Array): number;
   /** One datagram of the kernel; never waits. */
   receive(into: Uint8Array): number;
+  /** SIOCETHTOOL in that namespace: 16 bytes of name, then the struct, answered in place. Its size or a negative errno. */
+  ethtool(device: Uint8Array, command: Uint8Array): number;
   port(): number;
   close(): void;
 }

@@ -1,4 +1,4 @@
-// sock_diag(7) sockets, in the own or another network namespace. Kernel: net/netlink/af_netlink.c.
+// Netlink sockets, in the own or another network namespace. Kernel: net/netlink/af_netlink.c.
 #include "kernel/netlink.hh"
 
 #include <linux/netlink.h>
@@ -9,14 +9,13 @@
 namespace sockscope {
 namespace {
 constexpr int kMostForeign = 16;  // datagrams of other senders skipped in one receive
-constexpr int kNetlinkSockDiag = 4;
 }  // namespace
 
-Result<NetlinkSocket> NetlinkSocket::openSockDiag() {
+Result<NetlinkSocket> NetlinkSocket::openHere(int protocol) {
   using Out = Result<NetlinkSocket>;
   NetlinkSocket out;
-  out.fd_ = UniqueFd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, kNetlinkSockDiag));
-  if (!out.fd_) return Out::failed(errno, "socket(NETLINK_SOCK_DIAG)");
+  out.fd_ = UniqueFd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+  if (!out.fd_) return Out::failed(errno, "socket(AF_NETLINK)");
   sockaddr_nl address = {};
   address.nl_family = AF_NETLINK;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
@@ -27,11 +26,11 @@ Result<NetlinkSocket> NetlinkSocket::openSockDiag() {
   return Out::of(static_cast<NetlinkSocket&&>(out));
 }
 
-Result<NetlinkSocket> NetlinkSocket::openSockDiagOf(int pid) {
+Result<NetlinkSocket> NetlinkSocket::openIn(int pid, int protocol) {
   using Out = Result<NetlinkSocket>;
   const Result<bool> entered = enterNetnsOf(pid);
   if (!entered.ok()) return Out::failed(entered.error, entered.syscall);
-  return openSockDiag();
+  return openHere(protocol);
 }
 
 Result<size_t> NetlinkSocket::send(const void* request, size_t size) const {

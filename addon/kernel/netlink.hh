@@ -12,17 +12,18 @@ namespace sockscope {
 class NetlinkSocket {
  public:
   NetlinkSocket() = default;
-  // A NETLINK_SOCK_DIAG socket in the calling thread's network namespace.
-  static Result<NetlinkSocket> openSockDiag();
+  // A socket of this NETLINK_* protocol in the calling thread's network namespace.
+  static Result<NetlinkSocket> openHere(int protocol);
   // The same in the namespace of process `pid`. Moves the CALLING THREAD there: call it on a thread
   // that ends.
-  static Result<NetlinkSocket> openSockDiagOf(int pid);
+  static Result<NetlinkSocket> openIn(int pid, int protocol);
 
   Result<size_t> send(const void* request, size_t size) const;
   // One datagram, sent by the kernel itself; never waits: a dump's next part is made by the call.
   // EMSGSIZE: it did not fit; EAGAIN: none is there; ENOBUFS: the kernel lost some.
   Result<size_t> receive(void* into, size_t capacity) const;
 
+  int fd() const { return fd_.get(); }
   uint32_t port() const { return port_; }
   void close() { fd_.reset(); }
 

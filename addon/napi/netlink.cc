@@ -1,9 +1,10 @@
-// class NetlinkSocket: open(pid), send(bytes), receive(bytes), port(), close(). Numbers: a count,
-// or -errno.
+// class NetlinkSocket: open(pid, protocol), send(bytes), receive(bytes), ethtool(device, command),
+// port(), close(). Numbers: a count, or -errno.
 #include "kernel/netlink.hh"
 
 #include <uv.h>
 
+#include "kernel/ethtool.hh"
 #include "napi/args.hh"
 #include "napi/exports.hh"
 
@@ -13,15 +14,16 @@ namespace {
 // setns(2) moves one thread: a helper thread goes there, opens the socket and ends, so that the
 // namespace of the caller's thread never changes. A socket stays in the namespace in which it was
 // opened.
-Result<NetlinkSocket> openElsewhere(int pid) {
+Result<NetlinkSocket> openElsewhere(int pid, int protocol) {
   struct Job {
     int pid;
+    int protocol;
     Result<NetlinkSocket> out;
-  } job = {pid, Result<NetlinkSocket>::failed(EAGAIN, "pthread_create")};
+  } job = {pid, protocol, Result<NetlinkSocket>::failed(EAGAIN, "pthread_create")};
   uv_thread_t thread = {};
   const auto run = [](void* argument) {
     auto* own = static_cast<Job*>(argument);
-    own->out = NetlinkSocket::openSockDiagOf(own->pid);
+    own->out = NetlinkSocket::openIn(own->pid, own->protocol);
   };
   if (uv_thread_create(&thread, run, &job) == 0) uv_thread_join(&thread);
   return static_cast<Result<NetlinkSocket>&&>(job.out);
@@ -36,15 +38,18 @@ class NetlinkSocketWrap : public Napi::ObjectWrap<NetlinkSocketWrap> {
                        {InstanceMethod<&NetlinkSocketWrap::Open>("open"),
                         InstanceMethod<&NetlinkSocketWrap::Send>("send"),
                         InstanceMethod<&NetlinkSocketWrap::Receive>("receive"),
+                        InstanceMethod<&NetlinkSocketWrap::Ethtool>("ethtool"),
                         InstanceMethod<&NetlinkSocketWrap::Port>("port"),
                         InstanceMethod<&NetlinkSocketWrap::Close>("close")});
   }
 
  private:
-  // (pid; 0: the own namespace) → [errno or 0, the call that failed]
+  // (pid, 0: the own namespace; protocol) → [errno or 0, the call that failed]
   Napi::Value Open(const Napi::CallbackInfo& info) {
     const int32_t pid = integer(info, 0);
-    Result<NetlinkSocket> opened = pid == 0 ? NetlinkSocket::openSockDiag() : openElsewhere(pid);
+    const int32_t protocol = integer(info, 1);
+    Result<NetlinkSocket> opened =
+        pid == 0 ? NetlinkSocket::openHere(protocol) : openElsewhere(pid, protocol);
     Napi::Array out = Napi::Array::New(info.Env(), 2);
     out.Set(0U, Napi::Number::New(info.Env(), opened.error));
     // As a Value: given a String, Set would go through std::string, which the addon has not.
@@ -60,6 +65,19 @@ class NetlinkSocketWrap : public Napi::ObjectWrap<NetlinkSocketWrap> {
   Napi::Value Receive(const Napi::CallbackInfo& info) {
     const Span<uint8_t> into = bytes(info, 0);
     return Napi::Number::New(info.Env(), countOrErrno(socket_.receive(into.data, into.size)));
+  }
+  Napi::Value Ethtool(const Napi::CallbackInfo& info) {
+    const Span<uint8_t> device = bytes(info, 0);
+    const Span<uint8_t> command = bytes(info, 1);
+    if (info.Env().IsExceptionPending()) return info.Env().Undefined();
+    if (device.size != kDeviceNameBytes || device.data[kDeviceNameBytes - 1] != 0) {
+      Napi::TypeError::New(info.Env(), "a name of 16 bytes with NUL is expected")
+          .ThrowAsJavaScriptException();
+      return info.Env().Undefined();
+    }
+    const auto* name = reinterpret_cast<const char*>(device.data);
+    return Napi::Number::New(info.Env(),
+                             countOrErrno(ethtool(socket_.fd(), name, command.data, command.size)));
   }
   Napi::Value Port(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), socket_.port());

@@ -2,7 +2,7 @@
 import { stateMask, type TcpState } from "../snapshot/tcp-state.js";
 import { CookieSet } from "./cookie-set.js";
 import { portFilter } from "./diag-filter.js";
-import { reasonOf } from "./diag-rows.js";
+import { reasonOf } from "./netlink-rows.js";
 import { InetDiagSocket } from "./inet-diag.js";
 import { type DiagAttribute, type Family, getRequest, inetRequests, type SocketId } from "./inet-request.js";
 import { dumpAgain, exchange, type Link, readBytes, type Request } from "./netlink.js";

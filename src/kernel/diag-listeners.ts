@@ -1,7 +1,7 @@
 // Listening sockets of a network namespace by sock_diag(7). LISTEN alone in the mask spares the kernel the walk
 // of all connections: about 20 µs whatever their number (net/ipv4/inet_diag.c inet_diag_dump_icsk).
 import { stateMask } from "../snapshot/tcp-state.js";
-import { reasonOf, type Rows } from "./diag-rows.js";
+import { reasonOf, type Rows } from "./netlink-rows.js";
 import { InetDiagSocket } from "./inet-diag.js";
 import { type Family, inetRequests } from "./inet-request.js";
 import { dumpAgain, exchange, type Link, readBytes, type Request } from "./netlink.js";

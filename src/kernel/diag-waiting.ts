@@ -4,7 +4,7 @@
 import type { WaitingConnection, WaitingReading } from "../snapshot/snapshot.js";
 import { stateMask } from "../snapshot/tcp-state.js";
 import { portFilter } from "./diag-filter.js";
-import { reasonOf } from "./diag-rows.js";
+import { reasonOf } from "./netlink-rows.js";
 import { InetDiagSocket } from "./inet-diag.js";
 import { type Family, type InetQuery, inetRequests } from "./inet-request.js";
 import { dumpAgain, type Link, readBytes } from "./netlink.js";

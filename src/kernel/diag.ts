@@ -1,14 +1,14 @@
 // sock_diag(7): what descriptors cannot show, of the own or another process's network namespace.
 // All calls are synchronous: big dumps belong into a worker thread.
-import { binding, bindingError, type NetlinkSocket } from "../binding.js";
-import { KernelError } from "../errors.js";
+import type { NetlinkSocket } from "../binding.js";
 import type { WaitingReading } from "../snapshot/snapshot.js";
 import { diagDump, diagEach, diagGet, type DumpFilter } from "./diag-dump.js";
 import { type DiagListener, diagListeners, diagUnixListener, diagUnixListeners } from "./diag-listeners.js";
-import type { Rows } from "./diag-rows.js";
+import type { Rows } from "./netlink-rows.js";
 import { diagSynRecv, diagWaiting } from "./diag-waiting.js";
 import type { InetDiagSocket } from "./inet-diag.js";
 import type { Family, SocketId } from "./inet-request.js";
+import { NETLINK_SOCK_DIAG, openNetlink } from "./netlink-socket.js";
 import type { SocketDump } from "./socket-dump.js";
 import type { DiagUnixListener } from "./unix-diag.js";
 
@@ -56,10 +56,8 @@ function diagOver(link: NetlinkSocket): Diag {
 
 /** Like `openDiag`, with the reason where it fails: a value, not thrown. */
 export function connectDiag(options: OpenDiagOptions = {}): Diag | Error {
-  if (!binding) return new Error(bindingError);
-  const link = new binding.NetlinkSocket();
-  const [errno, syscall] = link.open(options.pid ?? 0);
-  return errno === 0 ? diagOver(link) : new KernelError(errno, syscall);
+  const link = openNetlink(NETLINK_SOCK_DIAG, options.pid);
+  return link instanceof Error ? link : diagOver(link);
 }
 
 /** Opens a sock_diag socket; `undefined` where there is none (`connectDiag` says why). Close it when done. */

@@ -61,6 +61,8 @@ export function encodeRequest({ type, payload }: Request, sequence: number, dump
 export type Sink = (view: DataView, start: number, end: number) => void;
 
 interface Frames {
+  /** A dump ends with NLMSG_DONE: the netdev family's rows come without NLM_F_MULTI (net/core/netdev-genl.c). */
+  readonly untilDone: boolean;
   done: boolean;
   errno: number;
   partial: boolean;
@@ -100,7 +102,7 @@ export function readFrames(
       frames.partial = true;
     } else if (type !== NLMSG_NOOP) {
       sink(view, start, end);
-      frames.done = (flags & NLM_F_MULTI) === 0;
+      frames.done = !frames.untilDone && (flags & NLM_F_MULTI) === 0;
     }
   }
 }
@@ -110,7 +112,7 @@ let lastSequence = 0;
 /** One request and its answer. `room()` gives the memory for the next datagram, at least `readBytes` long. */
 export function exchange(link: Link, request: Request, dump: boolean, room: () => Uint8Array, sink: Sink): Outcome {
   lastSequence = (lastSequence % 0x7fffffff) + 1;
-  const frames: Frames = { done: false, errno: 0, partial: false, interrupted: false };
+  const frames: Frames = { untilDone: dump, done: false, errno: 0, partial: false, interrupted: false };
   const sent = link.send(encodeRequest(request, lastSequence, dump));
   if (sent < 0) return { errno: -sent, partial: false, interrupted: false };
   for (let losses = 0; !frames.done; ) {

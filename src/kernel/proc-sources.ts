@@ -1,5 +1,6 @@
 // What of /proc, /sys and the cgroup can be read here, for support(): one probe per source, with the reason of a refusal.
 import { readFileSync } from "node:fs";
+import { readCgroupMemory } from "./cgroup-memory.js";
 import { readCpuQuota } from "./cpu-quota.js";
 import { readFds } from "./fds.js";
 import { readFrozen } from "./frozen.js";
@@ -36,6 +37,9 @@ const probes: Readonly<Record<string, Probe>> = {
   snmp: file((from) => processPath(from, "net/snmp")),
   sockstat: file((from) => processPath(from, "net/sockstat")),
   "softnet-stat": file((from) => processPath(from, "net/softnet_stat")),
+  softirqs: file((from) => procPath(from, "softirqs")),
+  interrupts: file((from) => procPath(from, "interrupts")),
+  tcp_mem: file((from) => procPath(from, "sys/net/ipv4/tcp_mem")),
   sysctl: file((from) => procPath(from, "sys/net/core/somaxconn")),
   task: file((from) => processPath(from, `task/${from.pid ?? process.pid}/stat`)),
   schedstat: file((from) => processPath(from, `task/${from.pid ?? process.pid}/schedstat`)),
@@ -46,6 +50,7 @@ const probes: Readonly<Record<string, Probe>> = {
     (from) => readCpuQuota(from.pid ?? process.pid, from),
     "no cgroup with the cpu controller is mounted here (cpu.stat)",
   ),
+  "cgroup-memory": reading(readCgroupMemory, "no cgroup with the memory controller is mounted here"),
   frozen: reading(
     (from) => readFrozen(from.pid ?? process.pid, from),
     "no cgroup with cgroup.events or freezer.state is mounted here",

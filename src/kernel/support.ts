@@ -3,7 +3,9 @@ import { release } from "node:os";
 import { binding, bindingError } from "../binding.js";
 import { errnoName } from "../errors.js";
 import { connectDiag } from "./diag.js";
+import { type Netdev, openNetdev } from "./netdev-genl.js";
 import { type Availability, procSupport } from "./proc-sources.js";
+import { openRtnetlink, type Rtnetlink } from "./rtnetlink.js";
 import { SocketReading } from "./socket-reading.js";
 import { type ReadingName, readingMask, readingNames, rowLayout } from "./socket-row.js";
 
@@ -48,10 +50,33 @@ function probeDiag(): Record<string, Availability> {
   }
 }
 
-/** The sources of the addon: descriptors, sock_diag(7), event loops. Opens and closes two sockets. */
+function probeBelow(): Record<string, Availability> {
+  const route = openRtnetlink();
+  const netdev = openNetdev();
+  const verdict = (ask: () => { readonly reason?: string | undefined }, opened: object): Availability => {
+    const reason = opened instanceof Error ? opened.message : ask().reason;
+    return reason === undefined ? available : absent(reason);
+  };
+  try {
+    return {
+      rtnetlink: verdict(() => (route as Rtnetlink).links(), route),
+      netdev: verdict(() => (netdev as Netdev).napis(), netdev),
+    };
+  } finally {
+    for (const socket of [route, netdev]) if (!(socket instanceof Error)) socket.close();
+  }
+}
+
+/** The sources of the addon: descriptors, netlink(7), event loops. Opens and closes four sockets. */
 export function socketSupport(): Readonly<Record<string, Availability>> {
   const addon = binding ? available : absent(bindingError ?? "unknown");
-  return { addon, ...probeReadings(), ...probeDiag(), loops: binding ? available : absent("the addon is not loaded") };
+  return {
+    addon,
+    ...probeReadings(),
+    ...probeDiag(),
+    ...probeBelow(),
+    loops: binding ? available : absent("the addon is not loaded"),
+  };
 }
 
 export interface Support {

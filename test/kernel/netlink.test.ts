@@ -66,6 +66,10 @@ test("an exact answer needs no NLMSG_DONE", (t) => {
   t.deepEqual(ask(replay([row(7, 0)]), false), { rows: [7], ...whole });
 });
 
+test("a dump whose rows lack NLM_F_MULTI goes on to its NLMSG_DONE", (t) => {
+  t.deepEqual(ask(replay([joined(row(1, 0), row(2, 0)), done()])), { rows: [1, 2], ...whole });
+});
+
 test("NLMSG_ERROR is the answer of the whole request", (t) => {
   t.deepEqual(ask(replay([message(ERROR, 0, joined(int32(-2), new Uint8Array(16)))])), {
     rows: [],
@@ -155,7 +159,7 @@ test("frames of any bytes with the right sequence stay within them", (t) => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 16, maxLength: 200 }), (bytes) => {
       const view = viewOf(bytes);
-      const frames = { done: false, errno: 0, partial: false, interrupted: false };
+      const frames = { untilDone: false, done: false, errno: 0, partial: false, interrupted: false };
       readFrames(view, bytes.length, view.getUint32(8, true), view.getUint32(12, true), frames, (_view, start, end) => {
         if (!(start <= end && end <= bytes.length)) throw new Error(`${start}..${end}`);
       });

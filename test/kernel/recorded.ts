@@ -1,9 +1,9 @@
-// Recorded bytes (hex under fixtures/KERNEL/diag) and a netlink link that plays datagrams back.
+// Recorded bytes (hex under fixtures/KERNEL/{diag,netlink}) and a netlink link that plays datagrams back.
 import type { Link } from "../../src/kernel/netlink.js";
 import { fixture } from "./fixture.js";
 
-export const recorded = (name: string): Uint8Array =>
-  new Uint8Array(Buffer.from(fixture(`6.18/diag/${name}.hex`).replace(/\s/g, ""), "hex"));
+export const recorded = (name: string, folder: "diag" | "netlink" = "diag"): Uint8Array =>
+  new Uint8Array(Buffer.from(fixture(`6.18/${folder}/${name}.hex`).replace(/\s/g, ""), "hex"));
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
