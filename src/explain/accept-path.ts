@@ -84,9 +84,9 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, m
     clientsBefore: 0,
     moment,
     rawDrops: 0,
+    sinceCounters: { drops: 0, read: false },
     history: noHistory,
   };
-  let sinceCounters = { drops: 0, read: false };
 
   return {
     watch,
@@ -99,7 +99,8 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, m
       state.rawDrops = folded.rawDrops;
       const isTroubled = watch.disturbance !== undefined || state.cases.length > 0;
       state.history = isTroubled ? foldHistory(state.history, folded.step, watch.refusals.clients) : noHistory;
-      sinceCounters = {
+      const { sinceCounters } = state;
+      state.sinceCounters = {
         drops: (sinceCounters.read ? 0 : sinceCounters.drops) + folded.rawDrops,
         read: next.netns.fresh,
       };
@@ -119,7 +120,7 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, m
       return state.cases.some(({ firstDropAt }) => firstDropAt !== undefined);
     },
     get droppedSinceCounters(): number {
-      return sinceCounters.drops;
+      return state.sinceCounters.drops;
     },
     get outRstsWhileThere(): number | undefined {
       return state.moment.netns.counters?.OutRsts;

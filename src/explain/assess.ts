@@ -76,8 +76,10 @@ const explain = (one: Case, cases: readonly Case[], judgement: Judgement, sympto
 };
 
 /** The kernel adds a dropped third ACK to the listener's counter twice, to ListenDrops once. */
-export const recount = (one: Case, { moment: { netns } }: PathState): void => {
-  const listenDrops = netns.fresh ? counterDelta(one.base, netns.counters).ListenDrops : undefined;
+export const recount = (one: Case, { moment: { netns }, sinceCounters }: PathState): void => {
+  // Counters that were read before the last drop would make it one that was counted twice.
+  const covers = netns.fresh || sinceCounters.drops === 0;
+  const listenDrops = covers ? counterDelta(one.base, netns.counters).ListenDrops : undefined;
   if (listenDrops !== undefined) one.countedTwice = Math.max(0, pressedOf(one).drops - listenDrops);
 };
 

@@ -33,6 +33,16 @@ const oneEndMs = 50;
 const partMs = (was: boolean, is: boolean, ms: number): number =>
   was && is ? ms : was || is ? Math.min(ms / 2, oneEndMs) : 0;
 
+/** How long at least so many have waited together: the age of the last of them. After a gap in the looks it tells more. */
+const togetherMs = ({ waiting }: ListenerReading, count: number): number =>
+  waiting?.connections.map(({ ageMs }) => ageMs).toSorted((a, b) => b - a)[count - 1] ?? 0;
+
+/** The part of the step in which at least `count` waited. */
+const atLeastMs = (before: ListenerReading, after: ListenerReading, count: number, ms: number): number => {
+  const part = partMs(before.length >= count, after.length >= count, ms);
+  return after.length < count ? part : Math.max(part, Math.min(ms, togetherMs(after, count)));
+};
+
 /** One connection an iteration while somebody waits; what the length lost is the least. */
 const acceptsOf = (before: ListenerReading, after: ListenerReading, loop: LoopStep, { kept, left }: Head): number => {
   const lost = Math.max(0, before.length - after.length, left);
@@ -50,8 +60,6 @@ export interface Head {
   readonly left: number;
 }
 
-const isFull = ({ length, limit }: ListenerReading): boolean => length > limit;
-
 /** Compares a listener's two readings. */
 export const listenerStepOf = (
   before: ListenerReading,
@@ -60,18 +68,18 @@ export const listenerStepOf = (
   thresholds: Thresholds,
 ): ListenerStep => {
   const { around, loop, head } = parts;
-  const isPressed = ({ length, limit }: ListenerReading): boolean =>
-    length > 0 && length >= thresholds.pressedShare * (limit + 1);
+  const capacity = after.limit + 1;
+  const pressedFrom = Math.max(1, Math.ceil(thresholds.pressedShare * capacity));
   return {
     around,
     loop,
     ms: around.ms,
     wasLength: before.length,
     length: after.length,
-    capacity: after.limit + 1,
-    pressed: isPressed(after),
-    pressedMs: partMs(isPressed(before), isPressed(after), around.ms),
-    fullMs: partMs(isFull(before), isFull(after), around.ms),
+    capacity,
+    pressed: after.length >= pressedFrom,
+    pressedMs: atLeastMs(before, after, pressedFrom, around.ms),
+    fullMs: atLeastMs(before, after, capacity, around.ms),
     drops: deltaU32(before.drops, after.drops) ?? 0,
     headKept: head.kept,
     owned: delta(before.owned?.accepted, after.owned?.accepted),

@@ -28,6 +28,8 @@ export interface PathState {
   step?: ListenerStep | undefined;
   /** What the drop counter moved by in the last step, whatever it meant. */
   rawDrops: number;
+  /** … and since the network namespace's counters were last read before this snapshot. */
+  sinceCounters: { readonly drops: number; readonly read: boolean };
   /** All steps since the listener got into trouble. */
   history: History;
 }

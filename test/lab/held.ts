@@ -7,13 +7,18 @@ import { expectFinding, expectNothingElse, labTest, titleOf, withinMs } from "./
 import { faults, type HeldCause } from "./faults.js";
 import { type Grounds, prepareGrounds } from "./grounds.js";
 import type { Expected } from "./judge.js";
-import { type HeldSymptom, heldLoads, heldSymptoms } from "./loads.js";
+import { type HeldLoad, type HeldSymptom, heldLoads, heldSymptoms } from "./loads.js";
 import { type Load, prepareLoad, type Site, startSite } from "./site.js";
 
-const openSite = (defer: Defer, { servers, host }: Grounds, cause: HeldCause, backlog: number): Promise<Site> =>
+const openSite = (
+  defer: Defer,
+  { servers, host }: Grounds,
+  cause: HeldCause,
+  { backlog, costMs = 5 }: HeldLoad,
+): Promise<Site> =>
   cause === "not-accepting"
     ? startSite(defer, servers, { listeners: [], inherited: { host, backlog } })
-    : startSite(defer, servers, { listeners: [{ kind: "tcp", host, backlog, costMs: 5 }] });
+    : startSite(defer, servers, { listeners: [{ kind: "tcp", host, backlog, costMs }] });
 
 /** Sends the loads off, each when the last is connected. */
 export const sendLoads = async (loads: readonly { readonly load: Load; readonly count: number }[]): Promise<void> => {
@@ -25,10 +30,10 @@ export const sendLoads = async (loads: readonly { readonly load: Load; readonly 
 };
 
 const runCell = async (t: ExecutionContext, defer: Defer, symptom: HeldSymptom, cause: HeldCause): Promise<void> => {
-  const { backlog, clients, holdMs, evidentMs, beside, wire, settings } = heldLoads[symptom];
+  const { clients, holdMs, evidentMs, beside, wire, settings } = heldLoads[symptom];
   const fault = faults[cause];
   const grounds = await prepareGrounds(defer, { wire, settings });
-  const { program, log } = await openSite(defer, grounds, cause, backlog);
+  const { program, log } = await openSite(defer, grounds, cause, heldLoads[symptom]);
   const loads = await Promise.all(
     clients.map(async (spec) => ({
       load: await prepareLoad(defer, grounds.clients, { ...spec, host: grounds.host }),

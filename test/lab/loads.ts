@@ -5,6 +5,8 @@ import type { Wire } from "./site.js";
 
 export interface HeldLoad {
   readonly backlog: number;
+  /** What a connection costs the server once it is accepted: how fast the queue drains when the fault is over. */
+  readonly costMs?: number | undefined;
   /** How long the fault holds. */
   readonly holdMs: number;
   /** One after the other: the next goes when all of the last are connected. */
@@ -39,9 +41,10 @@ export const heldLoads: Readonly<Record<HeldSymptom, HeldLoad>> = {
     evidentMs: 0,
     beside: [],
   },
-  // 4 of 5 places taken: too few to be a distribution of waits
+  // all 4 places taken: too few connections to be a distribution of waits
   "accept-queue-pressure": {
-    backlog: 4,
+    backlog: 3,
+    costMs: 20,
     holdMs: 2000,
     clients: [{ pattern: "burst", count: 4 }],
     evidentMs: 1000,

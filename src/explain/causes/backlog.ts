@@ -8,6 +8,8 @@ const unhealthy = ({ account, about, over, moving, loopSeen, thresholds, outside
   if (account.drops === 0 && account.fullMs === 0) return no("the queue was never full");
   if (!loopSeen) return unknown("the event loop could not be seen");
   if (!moving && !over) return pending("the loop has not turned since");
+  // A healthy loop takes from a full queue in its next turn; one that sleeps beside it is another matter.
+  if (!over && account.accepts === 0) return pending("nobody has left the queue yet");
   if (account.longestStallMs >= thresholds.blockedMs) return no("the loop stood still meanwhile");
   if (account.longestStallMs >= 2 * thresholds.noiseMs)
     return unknown(`the loop stood still for ${duration(account.longestStallMs)}: too long to call it healthy`);
