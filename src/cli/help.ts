@@ -41,8 +41,8 @@ export const helpOfOne = (command: Command, width: number): readonly string[] =>
   return [
     `Usage: sockscope ${command.name} ${command.usage}`.trimEnd(),
     "",
-    command.summary,
-    ...(command.about === undefined ? [] : ["", ...command.about]),
+    ...wrap(command.summary, width),
+    ...(command.about === undefined ? [] : ["", ...command.about.flatMap((line) => wrap(line, width))]),
     "",
     "Options:",
     ...table([...rows, ["-h, --help", "show this help"]], width),

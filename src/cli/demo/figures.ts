@@ -20,20 +20,27 @@ export interface Figures {
   readonly findings: readonly string[];
 }
 
-export const figuresOf = (plan: RunPlan, { tally, samples, findings, limit }: RunResult): Figures => ({
-  listenBacklog: plan.server.listenBacklog,
-  connections: tally.opened,
-  answered: tally.answered,
-  cut: tally.cut,
-  waiting: tally.waiting,
-  medianMs: Math.round(tally.medianMs),
-  slowestMs: Math.round(tally.slowestMs),
-  overSecond: tally.overSecond,
-  queuePeak: Math.max(0, ...samples.map((sample) => sample.length)),
-  limit: limit ?? plan.server.listenBacklog,
-  droppedSegments: samples.at(-1)?.drops ?? 0,
-  findings: findings.filter((finding) => finding.severity !== "info").map(verdict),
-});
+/** Full where segments were dropped, also when no look fell into that moment. */
+const peakOf = ({ samples, limit = 0 }: RunResult): number =>
+  Math.max((samples.at(-1)?.drops ?? 0) > 0 ? limit + 1 : 0, ...samples.map((sample) => sample.length));
+
+export const figuresOf = (plan: RunPlan, result: RunResult): Figures => {
+  const { tally, samples, findings, limit } = result;
+  return {
+    listenBacklog: plan.server.listenBacklog,
+    connections: tally.opened,
+    answered: tally.answered,
+    cut: tally.cut,
+    waiting: tally.waiting,
+    medianMs: Math.round(tally.medianMs),
+    slowestMs: Math.round(tally.slowestMs),
+    overSecond: tally.overSecond,
+    queuePeak: peakOf(result),
+    limit: limit ?? plan.server.listenBacklog,
+    droppedSegments: samples.at(-1)?.drops ?? 0,
+    findings: findings.filter((finding) => finding.severity !== "info").map(verdict),
+  };
+};
 
 const time = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 
