@@ -107,10 +107,8 @@ export const report = (one: Case, state: PathState, evidence: boolean): void => 
       face: faceOf(one, sceneOf(state, one)),
       compose: () => {
         const scene = sceneOf(state, one);
-        // Not while it goes on: a run takes milliseconds of the observer's time. And the drops of two findings cannot
-        // be told apart in one history.
-        const isSettled = one.current === undefined && state.cases.length === 1;
-        const prediction = isSettled ? predicted(one, scene, state.history) : {};
+        // Drops of two findings cannot be told apart in one history.
+        const prediction = state.cases.length > 1 ? {} : predicted(one, scene, state.history);
         return { ...draftOf(one, scene), ...prediction };
       },
       quietMs: quietMsOf(one, thresholds),

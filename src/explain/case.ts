@@ -144,14 +144,18 @@ export const draftOf = (one: Case, scene: Scene): Draft => {
   };
 };
 
-/** What the model says of the remedy; asked once a history, since a run costs milliseconds. */
+/** A run costs some microseconds an arrival, of the observer's time: while the fault goes on, that time is dear. */
+const mostArrivals = { ongoing: 500, settled: 2000 };
+
+/** What the model says of the remedy; asked once a history. */
 export const predicted = (one: Case, scene: Scene, history: History): Pick<Draft, "prediction"> => {
   if (one.predicted?.history !== history) {
     const story = storyOf(one, scene);
     const { cause } = one;
     const { listener, sysctl } = scene;
     const needed = { backlogNeeded: backlogNeeded(story), processesNeeded: processesNeeded(story) };
-    const prediction = predictionOf({ cause, limit: listener.limit, history, sysctl, ...needed });
+    const most = one.current ? mostArrivals.ongoing : mostArrivals.settled;
+    const prediction = predictionOf({ cause, limit: listener.limit, history, sysctl, ...needed, mostArrivals: most });
     one.predicted = { history, prediction };
   }
   const { prediction } = one.predicted;

@@ -34,7 +34,7 @@ export const createDepthWaits = (): DepthWaits => {
       const least = Math.max(0, held - length);
       // A loop that turned unseen may have taken everybody and let as many in.
       const most = loop.motion === "still" ? least : Math.max(least, loop.iterations ?? wasLength);
-      take(Math.min(held, most), around.at);
+      take(Math.floor(Math.min(held, most)), around.at);
       const stay = cohorts.reduce((sum, { count }) => sum + count, 0);
       if (length > stay) cohorts.push({ at: around.at, count: length - stay });
       if (cohorts.length > maxCohorts)

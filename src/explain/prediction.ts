@@ -13,6 +13,7 @@ export interface PredictionInput {
   /** The numbers that the remedy names. */
   readonly backlogNeeded: number;
   readonly processesNeeded?: number | undefined;
+  readonly mostArrivals: number;
 }
 
 export type Prediction = Readonly<Record<string, unknown>>;
@@ -91,7 +92,7 @@ export const predictionOf = (input: PredictionInput): Prediction | undefined => 
   const remedies = Object.entries(remediesFor[input.cause]?.(input) ?? {});
   const observedDrops = dropsOf(input.history);
   if (observedDrops === 0 || input.history.lost > 0 || remedies.length === 0) return undefined;
-  const answer = whatIf(measuredOf(input));
+  const answer = whatIf(measuredOf(input), input.mostArrivals);
   if ("withheld" in answer) return undefined;
   return {
     asItWas: { ...told(answer.asItWas), observedDrops },

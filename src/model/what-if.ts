@@ -48,9 +48,6 @@ export type WhatIf =
 
 /** A model that misses what happened by more says nothing about what would have happened. */
 const tolerance = 0.1;
-/** A run costs some microseconds an arrival, in the observer's thread, and there are several. */
-const mostArrivals = 2000;
-
 type Placing = (step: ArrivalStep, count: number, fromMs: number) => Arrival;
 
 /** How a step's clients came is not seen: evenly, or all at once. The first that reproduces the drops is taken. */
@@ -103,8 +100,11 @@ const predictedOf = ({ listenerDrops, connects, ghosts, peakAcceptQueue, wait }:
   waitMaxMs: milliseconds(wait.max),
 });
 
-/** Prepares what-ifs for what was measured, or says why there can be none. */
-export function whatIf(measured: Measured): WhatIf {
+/**
+ * Prepares what-ifs for what was measured, or says why there can be none. A run takes some microseconds an arrival,
+ * and there are several: more than `mostArrivals` are not run.
+ */
+export function whatIf(measured: Measured, mostArrivals = 2000): WhatIf {
   const { steps, sysctl, drops: observed } = measured;
   if (steps.length === 0) return { withheld: "nothing was measured" };
   const linear = sysctl?.tcp_syn_linear_timeouts ?? sysctlDefaults.tcp_syn_linear_timeouts;
