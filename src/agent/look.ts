@@ -102,7 +102,7 @@ export const createLooker = (options: LookerOptions): Looker => {
     loops,
     glance(at) {
       if (discovery.demanded) return undefined;
-      const listeners = own.read(diag);
+      const listeners = own.reread(diag);
       const glance = { at, time: Date.now(), listeners, loops: loops.read(at, () => false) };
       const signs = signsOf(at, listeners);
       if (discovery.demanded || isHurried(signs)) return undefined;

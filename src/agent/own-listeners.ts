@@ -3,6 +3,7 @@
 import type { Diag } from "../kernel/diag.js";
 import { loopOfListeners } from "../kernel/loops.js";
 import type { SocketReading } from "../kernel/socket-reading.js";
+import { rowLayout } from "../kernel/socket-row.js";
 import { SocketTable } from "../kernel/socket-table.js";
 import { readSockets } from "../kernel/sockets.js";
 import type { SocketWalk } from "../kernel/walk.js";
@@ -37,7 +38,9 @@ export interface OwnListeners {
   listening(server: KnownServer): void;
   closed(fd: number): void;
   /** Their queues now. One that has gone is forgotten, and `lost` becomes true until the next walk. */
-  read(diag: Diag | undefined): ListenerReading[];
+  read(diag: Diag | undefined): readonly ListenerReading[];
+  /** The same, but the very array of the last reading where the kernel's bytes are the same. */
+  reread(diag: Diag | undefined): readonly ListenerReading[];
   readonly lost: boolean;
   /** Where the main thread counts for this listener. */
   slotOf(cookie: bigint): number | undefined;
@@ -53,6 +56,9 @@ export const createOwnListeners = (slots: SharedArrayBuffer, servers: readonly K
   const table = new SocketTable(tableRoom);
   let reported: readonly OwnListener[] = [];
   let lost = false;
+  let fds = new Int32Array();
+  let lastBytes = new Uint8Array();
+  let last: readonly ListenerReading[] | undefined;
   let loopsAt = Number.NEGATIVE_INFINITY;
 
   const forget = (listener: OwnListener): void => {
@@ -92,6 +98,7 @@ export const createOwnListeners = (slots: SharedArrayBuffer, servers: readonly K
       if (!walk.partial) for (const cookie of listeners.keys()) if (!seen.has(cookie)) listeners.delete(cookie);
       for (const listener of listeners.values()) listener.server = known.get(listener.fd) ?? listener.server;
       lost = false;
+      last = undefined;
       findLoops(at, fresh.length > 0);
       return fresh;
     },
@@ -104,10 +111,8 @@ export const createOwnListeners = (slots: SharedArrayBuffer, servers: readonly K
     read(diag) {
       reported = [...listeners.values()].filter(({ reportedElsewhere }) => !reportedElsewhere);
       const tcp = reported.filter(({ transport }) => transport === "tcp");
-      const rows = readSockets(
-        Int32Array.from(tcp, ({ fd }) => fd),
-        { readings: queueReadings, into: table },
-      );
+      fds = Int32Array.from(tcp, ({ fd }) => fd);
+      const rows = readSockets(fds, { readings: queueReadings, into: table });
       const readings: ListenerReading[] = [];
       tcp.forEach((listener, index) => {
         const row = index < rows.length ? rows.row(index) : undefined;
@@ -121,10 +126,21 @@ export const createOwnListeners = (slots: SharedArrayBuffer, servers: readonly K
         if (queue) readings.push({ ...identity(listener, slots), length: queue.length, limit: queue.limit });
         else if (diag) forget(listener);
       }
+      // Of a unix listener no bytes are at hand to compare.
+      last = fds.length === reported.length && !lost ? readings : undefined;
+      lastBytes = table.bytes.slice(0, bytesOf(table));
       return readings;
+    },
+    reread(diag) {
+      if (!last) return this.read(diag);
+      readSockets(fds, { readings: queueReadings, into: table });
+      const same = Buffer.compare(table.bytes.subarray(0, bytesOf(table)), lastBytes) === 0;
+      return same ? last : this.read(diag);
     },
   };
 };
+
+const bytesOf = ({ length }: SocketTable): number => length * rowLayout.stride;
 
 const queueReadings = ["cookieBefore", "tcpInfo", "memInfo", "cookie"] as const;
 

@@ -41,6 +41,7 @@ export const startWatch = (parts: WatchParts): Watch => {
   const { options, looker, stacks, log, now } = parts;
   const { intervalMs } = options;
   const explainer = createExplainer({ ...options.thresholds, mute: options.mute });
+  let attention = explainer.attention();
   const pace = createPace(options);
   const redact = createRedactor(options.redact, options.redactKey);
   const findings = createShownFindings();
@@ -66,7 +67,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const at = now();
     const interval = at - intervalAt >= intervalMs - intervalSlackMs;
     const close = pace.fast && !parts.slow;
-    const { counters } = explainer.attention();
+    const { counters } = attention;
     const stalls = stacks?.take() ?? [];
     const lateMs = at - due;
     const quiet = !interval && !close && !counters && stalls.length === 0 && lateMs < stoppedMs;
@@ -76,6 +77,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const request = { at, lateMs, interval, close: close || (quiet && !parts.slow), counters, stalls };
     const { before, snapshot, signs } = looker.look(request);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
+    attention = explainer.attention();
     for (const finding of changed) tell(finding, at);
     stacks?.consider(at, snapshot.loops, snapshot.listeners);
     if (interval) {
@@ -83,7 +85,7 @@ export const startWatch = (parts: WatchParts): Watch => {
       sample(snapshot);
     }
     if (interval || changed.length > 0) writeBoard(parts.board, { snapshot, findings: findings.list(at) });
-    return parts.slow ? intervalMs : pace.next(signs, explainer.attention().pressed.length > 0);
+    return parts.slow ? intervalMs : pace.next(signs, attention.pressed.length > 0);
   };
   const fail = (error: unknown): number => {
     failures += 1;
