@@ -1,7 +1,8 @@
 // What a process's cgroup lets its sockets have: memory.stat, memory.events, memory.max, memory.current (cgroup-v2.rst),
 // memory.kmem.tcp.* (cgroup-v1/memory.rst). Of the cgroup, whatever network namespaces its processes are in.
-import { type CgroupFolders, findCgroup } from "./cgroup.js";
-import { type From, readText } from "./proc-root.js";
+import { findCgroup } from "./cgroup.js";
+import { openReader } from "./proc-reader.js";
+import { type From, type KeptReading, once, processPath } from "./proc-root.js";
 
 /** A limit in bytes; `"none"`: there is none at this level or above it. */
 export type MemoryLimit = number | "none";
@@ -14,7 +15,10 @@ export interface CgroupMemory {
   readonly usageBytes?: number | undefined;
   /** The tightest one of this cgroup and its parents (v2 memory.max, v1 memory.kmem.tcp.limit_in_bytes). */
   readonly limitBytes?: MemoryLimit | undefined;
-  /** Times the limit was hit, at its level: v2 `max` of memory.events, v1 memory.kmem.tcp.failcnt. */
+  /**
+   * Times the limit was hit, at its level: v2 `max` of memory.events, v1 memory.kmem.tcp.failcnt, which stays 0 on
+   * 6.18 although usage passes the limit: compare the two.
+   */
   readonly limitHits?: number | undefined;
   /** v2, where the kernel counts it: times sockets were held back because of this cgroup. */
   readonly socketThrottled?: number | undefined;
@@ -24,60 +28,111 @@ export interface CgroupMemory {
 
 /** Socket memory of the cgroup of `from.pid`; `undefined` where no memory controller can be seen for it. */
 export function readCgroupMemory(from: From = {}): CgroupMemory | undefined {
-  const cgroup = findCgroup(from, "memory");
-  if (cgroup === undefined) return undefined;
-  const memory = cgroup.version === 1 ? readV1(cgroup) : readV2(cgroup);
-  return Object.values(memory).some((value) => value !== undefined)
-    ? { version: cgroup.version, ...memory }
-    : undefined;
+  return once(openCgroupMemory(from));
 }
 
-type Levels = Omit<CgroupMemory, "version">;
-
-function readV1({ folders }: CgroupFolders): Levels {
-  const file = (folder: string, name: string): string => readText(`${folder}/memory.kmem.tcp.${name}`) ?? "";
-  const tight = tightest(folders, (folder) => parseLimit(file(folder, "limit_in_bytes")));
-  const number = (folder: string | undefined, name: string): number | undefined =>
-    folder === undefined ? undefined : parseCount(file(folder, name));
+/** The same over descriptors that stay open; follows the process when it moves to another cgroup. */
+export function openCgroupMemory(from: From = {}): KeptReading<CgroupMemory> {
+  const cgroup = openReader(processPath(from, "cgroup"));
+  let seen: string | undefined;
+  let reading: KeptReading<CgroupMemory> | undefined;
   return {
-    socketBytes: number(folders[0], "usage_in_bytes"),
-    usageBytes: number(tight?.folder, "usage_in_bytes"),
-    limitBytes: tight?.limit,
-    limitHits: number(tight?.folder, "failcnt"),
+    close: () => {
+      cgroup.close();
+      reading?.close();
+    },
+    read: () => {
+      const now = cgroup.read();
+      if (now !== seen) {
+        reading?.close();
+        seen = now;
+        const found = findCgroup(from, "memory");
+        reading = found && (found.version === 1 ? openV1(found.folders) : openV2(found.folders));
+      }
+      const memory = reading?.read();
+      const known = memory && Object.entries(memory).some(([name, value]) => name !== "version" && value !== undefined);
+      return known ? memory : undefined;
+    },
   };
 }
 
-function readV2({ folders }: CgroupFolders): Levels {
-  const [own = ""] = folders;
-  const tight = tightest(folders, (folder) => parseLimit(readText(`${folder}/memory.max`) ?? ""));
-  const events = parseFlatKeyed(readText(`${own}/memory.events`) ?? "");
-  const atLimit = tight ? parseFlatKeyed(readText(`${tight.folder}/memory.events`) ?? "") : {};
+interface Level {
+  readonly limit: KeptReading<string>;
+  readonly usage: KeptReading<string>;
+  readonly hits: KeptReading<string>;
+}
+
+const count = (reader: KeptReading<string> | undefined): number | undefined => parseCount(reader?.read() ?? "");
+const keyed = (reader: KeptReading<string> | undefined): Readonly<Record<string, number>> =>
+  parseFlatKeyed(reader?.read() ?? "");
+
+function openV1(folders: readonly string[]): KeptReading<CgroupMemory> {
+  const file = (folder: string, name: string): KeptReading<string> => openReader(`${folder}/memory.kmem.tcp.${name}`);
+  const levels = folders.map((folder): Level => {
+    return {
+      limit: file(folder, "limit_in_bytes"),
+      usage: file(folder, "usage_in_bytes"),
+      hits: file(folder, "failcnt"),
+    };
+  });
   return {
-    socketBytes: parseFlatKeyed(readText(`${own}/memory.stat`) ?? "").sock,
-    usageBytes: tight ? parseCount(readText(`${tight.folder}/memory.current`) ?? "") : undefined,
-    limitBytes: tight?.limit,
-    limitHits: atLimit.max,
-    socketThrottled: events.sock_throttled,
-    highHits: events.high,
+    close: () => closeAll(levels),
+    read: () => {
+      const tight = tightest(levels);
+      return {
+        version: 1,
+        socketBytes: count(levels[0]?.usage),
+        usageBytes: count(tight?.level.usage),
+        limitBytes: tight?.limit,
+        limitHits: count(tight?.level.hits),
+      };
+    },
   };
+}
+
+function openV2(folders: readonly string[]): KeptReading<CgroupMemory> {
+  const file = (folder: string, name: string): KeptReading<string> => openReader(`${folder}/memory.${name}`);
+  const levels = folders.map((folder): Level => {
+    return { limit: file(folder, "max"), usage: file(folder, "current"), hits: file(folder, "events") };
+  });
+  const stat = file(folders[0] ?? "", "stat");
+  return {
+    close: () => {
+      closeAll(levels);
+      stat.close();
+    },
+    read: () => {
+      const tight = tightest(levels);
+      const own = keyed(levels[0]?.hits);
+      return {
+        version: 2,
+        socketBytes: keyed(stat).sock,
+        usageBytes: count(tight?.level.usage),
+        limitBytes: tight?.limit,
+        limitHits: keyed(tight?.level.hits).max,
+        socketThrottled: own.sock_throttled,
+        highHits: own.high,
+      };
+    },
+  };
+}
+
+function closeAll(levels: readonly Level[]): void {
+  for (const level of levels) for (const reader of Object.values(level)) reader.close();
 }
 
 interface Tightest {
-  readonly folder: string;
+  readonly level: Level;
   readonly limit: MemoryLimit;
 }
 
 // The root cgroup has no limit file. Without any that can be read nothing is known, which is not "none".
-function tightest(
-  folders: readonly string[],
-  limitOf: (folder: string) => MemoryLimit | undefined,
-): Tightest | undefined {
+function tightest(levels: readonly Level[]): Tightest | undefined {
+  const bytes = (limit: MemoryLimit): number => (limit === "none" ? Number.POSITIVE_INFINITY : limit);
   let found: Tightest | undefined;
-  for (const folder of folders) {
-    const limit = limitOf(folder);
-    if (limit === undefined) continue;
-    const value = (one: MemoryLimit): number => (one === "none" ? Number.POSITIVE_INFINITY : one);
-    if (found === undefined || value(limit) < value(found.limit)) found = { folder, limit };
+  for (const level of levels) {
+    const limit = parseLimit(level.limit.read() ?? "");
+    if (limit !== undefined && (!found || bytes(limit) < bytes(found.limit))) found = { level, limit };
   }
   return found;
 }

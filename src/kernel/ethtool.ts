@@ -127,8 +127,9 @@ function ask(
   return answered < 0 ? errnoName(-answered) : view;
 }
 
-function askStatistics(socket: Ethtool, device: string, count: number): NicStatistics | string {
-  if (count === 0) return "EOPNOTSUPP";
+/** The driver's own counters, of which there are `count` (`DriverInfo.statisticsCount`); or why not. */
+export function askStatistics(socket: Ethtool, device: string, count: number): NicStatistics | string {
+  if (count === 0) return "ENOTSUP";
   if (count > mostStatistics) return `${count} statistics are too many`;
   const names = ask(socket, device, ETHTOOL_GSTRINGS, 12 + count * stringBytes, (view) => {
     view.setUint32(4, ETH_SS_STATS, true);
@@ -138,9 +139,6 @@ function askStatistics(socket: Ethtool, device: string, count: number): NicStati
   const values = ask(socket, device, ETHTOOL_GSTATS, 8 + count * 8, (view) => view.setUint32(4, count, true));
   return typeof values === "string" ? values : parseDriverStatistics(names, values);
 }
-
-/** The reason where an interface has no driver to be asked. */
-export const noDriver = "no driver";
 
 /** What a driver answered; the rest is in `missing`, with the reason. */
 export interface EthtoolReading {
@@ -183,7 +181,7 @@ export function askEthtool(
     channels: one("GCHANNELS", ETHTOOL_GCHANNELS, 36, parseChannels),
     coalescing: one("GCOALESCE", ETHTOOL_GCOALESCE, 92, parseCoalescing),
     statistics: statistics
-      ? known("GSTATS", driver ? askStatistics(socket, device, driver.statisticsCount) : noDriver)
+      ? known("GSTATS", driver ? askStatistics(socket, device, driver.statisticsCount) : "no driver")
       : undefined,
     missing,
   };

@@ -1,15 +1,15 @@
 // One reading of what lies below the sockets: CPUs' receive work, interfaces down to their queues and interrupts, memory.
 // CPUs, interrupts and TCP's memory are of the whole host; interfaces are of one network namespace.
 import type { Missing } from "../snapshot/snapshot.js";
-import { type CgroupMemory, readCgroupMemory } from "./cgroup-memory.js";
+import { type CgroupMemory, openCgroupMemory } from "./cgroup-memory.js";
 import { type CpuTime, openCpuTimes } from "./cpu-time.js";
 import { type HostNic, type InterfaceSources, openInterfaces } from "./host-nics.js";
-import { openInterrupts } from "./interrupts.js";
+import { type Interrupts, parseInterrupts } from "./interrupts.js";
 import { openReader } from "./proc-reader.js";
-import { type From, type KeptReading, once, processPath } from "./proc-root.js";
+import { type From, type KeptReading, once, processPath, procPath } from "./proc-root.js";
 import { type CpuSoftirqs, openSoftirqs } from "./softirqs.js";
 import { parseSoftnet, type SoftnetCpu } from "./softnet-stat.js";
-import { readTcpMemory, type TcpMemory } from "./tcp-memory.js";
+import { openTcpMemory, type TcpMemory } from "./tcp-memory.js";
 
 /** One CPU's receive work. */
 export interface HostCpu {
@@ -44,11 +44,13 @@ export function openHostNetwork(from: From = {}): KeptReading<HostNetwork> {
   const softnet = openReader(processPath(host, "net/softnet_stat"));
   const softirqs = openSoftirqs(host);
   const times = openCpuTimes(host);
-  const interrupts = openInterrupts(host);
+  const interrupts = openReader(procPath(host, "interrupts"));
   const interfaces: InterfaceSources = openInterfaces(from);
+  const tcp = openTcpMemory(from);
+  const cgroup = openCgroupMemory(from);
   return {
     close: () => {
-      for (const source of [softnet, softirqs, times, interrupts, interfaces]) source.close();
+      for (const source of [softnet, softirqs, times, interrupts, interfaces, tcp, cgroup]) source.close();
     },
     read: () => {
       const missing: Missing[] = [];
@@ -62,12 +64,16 @@ export function openHostNetwork(from: From = {}): KeptReading<HostNetwork> {
         wanted("softirqs", softirqs.read()) ?? [],
         wanted("cpu-time", times.read()) ?? [],
       );
-      const table = wanted("interrupts", interrupts.read());
-      const nics = interfaces.read(table?.rows, missing);
-      const tcpMemory = wanted("tcp-memory", readTcpMemory(from));
+      const text = wanted("interrupts", interrupts.read());
+      let table: Interrupts | undefined;
+      const nics = interfaces.read((irqs) => {
+        table = text === undefined ? undefined : parseInterrupts(text, irqs);
+        return table?.rows;
+      }, missing);
+      const tcpMemory = wanted("tcp-memory", tcp.read());
       if (tcpMemory && tcpMemory.limits === undefined)
         missing.push({ source: "tcp_mem", reason: "not shown in this network namespace" });
-      const cgroupMemory = wanted("cgroup-memory", readCgroupMemory(from));
+      const cgroupMemory = wanted("cgroup-memory", cgroup.read());
       return { cpus, interruptCpus: table?.cpus ?? [], nics, tcpMemory, cgroupMemory, missing };
     },
   };

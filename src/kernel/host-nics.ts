@@ -2,7 +2,7 @@
 // know of it. Without the addon: what /sys/class/net shows.
 import type { NetlinkSocket } from "../binding.js";
 import type { Missing } from "../snapshot/snapshot.js";
-import { askEthtool, noDriver, type EthtoolReading } from "./ethtool.js";
+import { askEthtool, askStatistics, type EthtoolReading } from "./ethtool.js";
 import type { Interrupt } from "./interrupts.js";
 import { dumpLinks, type NetLink } from "./links.js";
 import { type Napi, type NicQueue, netdevOver, type Netdev, type QueueStatistics } from "./netdev-genl.js";
@@ -32,13 +32,17 @@ export interface HostNic extends Omit<NetLink, "interfaceIndex" | "loopback"> {
   readonly driverDrops?: NicStatistics | undefined;
 }
 
+/** The lines of these interrupts; `undefined` where they cannot be read. */
+export type InterruptsOf = (irqs: ReadonlySet<number>) => readonly Interrupt[] | undefined;
+
 export interface InterfaceSources {
-  /** Adds to `missing` what failed. */
-  read(interrupts: readonly Interrupt[] | undefined, missing: Missing[]): readonly HostNic[];
+  /** Adds to `missing` what failed. Settings of drivers and numbers of interrupts are held for a minute. */
+  read(interrupts: InterruptsOf, missing: Missing[]): readonly HostNic[];
   close(): void;
 }
 
-const silent = ["ENOTSUP", noDriver];
+/** EOPNOTSUPP. */
+const silent = "ENOTSUP";
 const speaksOfLoss = /drop|discard|miss|no_?buf|out_of_buf|fifo|overrun|overflow|alloc_fail/i;
 
 /** Pure. */
@@ -60,38 +64,67 @@ export function openInterfaces(from: From = {}): InterfaceSources {
   const route = openNetlink(NETLINK_ROUTE, from.pid);
   const generic = openNetlink(NETLINK_GENERIC, from.pid);
   if (route instanceof Error || generic instanceof Error) {
-    const [refused, other] = route instanceof Error ? [route, generic] : [generic as Error, route];
-    if (!(other instanceof Error)) other.close();
+    for (const socket of [route, generic]) if (!(socket instanceof Error)) socket.close();
+    const { message } = (route instanceof Error ? route : generic) as Error;
     return {
       close: () => {},
       read: (_, missing) => {
-        missing.push({ source: "rtnetlink", reason: refused.message });
+        missing.push({ source: "rtnetlink", reason: message });
         return from.pid === undefined ? (readNics(from) ?? []) : [];
       },
     };
   }
-  const netdev = netdevOver(generic);
+  const sockets: Sockets = { route, generic, netdev: netdevOver(generic), from, settings: new Map() };
   return {
     close: () => {
       route.close();
       generic.close();
     },
-    read: (interrupts, missing) => readInterfaces({ route, generic, netdev, from }, interrupts, missing),
+    read: (interrupts, missing) => readInterfaces(sockets, interrupts, missing),
   };
 }
+
+/** What changes only when an administrator changes it. */
+interface Settings {
+  readonly name: string;
+  readonly askedAt: number;
+  readonly ethtool: EthtoolReading;
+  readonly irqs: readonly number[] | undefined;
+}
+/** Asking a driver costs several times what its counters cost. */
+const settingsHoldMs = 60_000;
 
 interface Sockets {
   readonly route: NetlinkSocket;
   readonly generic: NetlinkSocket;
   readonly netdev: Netdev;
   readonly from: From;
+  /** By interface index. */
+  readonly settings: Map<number, Settings>;
 }
 
-function readInterfaces(
-  { route, generic, netdev, from }: Sockets,
-  interrupts: readonly Interrupt[] | undefined,
-  missing: Missing[],
-): readonly HostNic[] {
+function settingsOf({ generic, from, settings }: Sockets, link: NetLink): Settings {
+  const now = performance.now();
+  const held = settings.get(link.interfaceIndex);
+  if (held && held.name === link.name && now - held.askedAt < settingsHoldMs) return held;
+  const ethtool = askEthtool(generic, link.name, { statistics: false });
+  const folder = deviceFolder(link, ethtool.driver?.busInfo, from);
+  const irqs = folder === undefined ? undefined : readDeviceIrqs(folder);
+  const asked: Settings = { name: link.name, askedAt: now, ethtool, irqs };
+  settings.set(link.interfaceIndex, asked);
+  return asked;
+}
+
+function lossesNow({ generic }: Sockets, { name, ethtool }: Settings, missing: Missing[]): NicStatistics | undefined {
+  if (!ethtool.driver) return undefined;
+  const answer = askStatistics(generic, name, ethtool.driver.statisticsCount);
+  if (typeof answer !== "string") return lossesOf(answer);
+  if (answer !== silent) missing.push({ source: `ethtool GSTATS ${name}`, reason: answer });
+  return undefined;
+}
+
+function readInterfaces(sockets: Sockets, interrupts: InterruptsOf, missing: Missing[]): readonly HostNic[] {
+  const { route, netdev, settings } = sockets;
   const told = <Row>(source: string, { rows, reason }: Rows<Row>): readonly Row[] | undefined => {
     if (reason !== undefined) missing.push({ source, reason });
     return rows.length === 0 && reason !== undefined ? undefined : rows;
@@ -101,26 +134,28 @@ function readInterfaces(
   const napis = told("napis", netdev.napis());
   const queues = told("nic-queues", netdev.queues());
   const statistics = told("queue-statistics", netdev.queueStatistics());
+  const known = new Map(links.map((link) => [link.interfaceIndex, settingsOf(sockets, link)]));
+  for (const index of settings.keys()) if (!known.has(index)) settings.delete(index);
+  const lines = interrupts(new Set([...known.values()].flatMap(({ irqs }) => irqs ?? [])));
   return links.map((link) => {
     const mine = <Row extends { readonly interfaceIndex: number }>(rows: readonly Row[] | undefined) =>
       rows?.filter(({ interfaceIndex }) => interfaceIndex === link.interfaceIndex);
-    const asked = askEthtool(generic, link.name);
+    const held = known.get(link.interfaceIndex)!;
+    const { driver, ring, channels, coalescing } = held.ethtool;
     // Having no answer is the driver's right, being refused one is a loss.
-    missing.push(...asked.missing.filter(({ reason }) => !silent.includes(reason)));
-    const folder = deviceFolder(link, asked.driver?.busInfo, from);
-    const irqs = folder === undefined ? undefined : readDeviceIrqs(folder);
+    missing.push(...held.ethtool.missing.filter(({ reason }) => reason !== silent));
     return {
       ...link,
-      driver: asked.driver?.driver,
-      irqs: irqs && interrupts && selectNicIrqs(interrupts, irqs),
+      driver: driver?.driver,
+      irqs: held.irqs && lines && selectNicIrqs(lines, held.irqs),
       napis: mine(napis),
       queues: mine(queues),
       queueStatistics: mine(statistics)?.[0],
       qdiscs: mine(qdiscs),
-      ring: asked.ring,
-      channels: asked.channels,
-      coalescing: asked.coalescing,
-      driverDrops: asked.statistics && lossesOf(asked.statistics),
+      ring,
+      channels,
+      coalescing,
+      driverDrops: lossesNow(sockets, held, missing),
     };
   });
 }

@@ -2,7 +2,14 @@
 // `readX` reads once; `openX` keeps its descriptors open for periodic use and still works when they have run out.
 export type { SocketAddress } from "./address.js";
 export { type CgroupFolders, findCgroup } from "./cgroup.js";
-export { type CgroupMemory, type MemoryLimit, parseFlatKeyed, parseLimit, readCgroupMemory } from "./cgroup-memory.js";
+export {
+  type CgroupMemory,
+  type MemoryLimit,
+  parseFlatKeyed,
+  openCgroupMemory,
+  parseLimit,
+  readCgroupMemory,
+} from "./cgroup-memory.js";
 export { type ProtocolCounters, type ProtocolTable, parseCounterPairs } from "./counter-pairs.js";
 export { openCounters, readCounters } from "./counters.js";
 export { type CpuLimit, openCpuQuota, parseCpuMax, parseCpuStat, readCpuLimit, readCpuQuota } from "./cpu-quota.js";
@@ -57,7 +64,7 @@ export { socketSupport, type Support, support } from "./support.js";
 export { parseSysctl, readSysctl, readSysctls } from "./sysctl.js";
 export { fdOf, type Target } from "./target.js";
 export { openTask, parseSchedstat, parseTaskState, parseWchan, readTask } from "./task.js";
-export { readTcpMemory, type TcpMemory, type TcpMemoryLimits } from "./tcp-memory.js";
+export { openTcpMemory, readTcpMemory, type TcpMemory, type TcpMemoryLimits } from "./tcp-memory.js";
 export { readTcpInfo, type TcpInfo, tcpInfoOf } from "./tcp-info.js";
 export type { DiagUnixListener } from "./unix-diag.js";
 export { SocketWalk, walkSockets, type WalkOptions } from "./walk.js";

@@ -1,9 +1,10 @@
 // TCP's memory against its limits: sockstat's `mem` and `orphan`, net.ipv4.tcp_mem, tcp_max_orphans (tcp(7)).
 // All of the whole host, although sockstat is read in a network namespace.
 import { readPageBytes } from "./page-size.js";
-import type { From } from "./proc-root.js";
-import { readSockstat } from "./sockstat.js";
-import { readSysctl } from "./sysctl.js";
+import { openReader } from "./proc-reader.js";
+import { type From, type KeptReading, once, procPath, processPath } from "./proc-root.js";
+import { parseSockstat } from "./sockstat.js";
+import { parseSysctl } from "./sysctl.js";
 
 /** Pages: below `low` no pressure; above `pressure` it begins and lasts until `low`; above `high` nothing is given. */
 export interface TcpMemoryLimits {
@@ -26,16 +27,31 @@ export interface TcpMemory {
 
 /** TCP's memory on this host; `undefined` where sockstat cannot be read. */
 export function readTcpMemory(from: From = {}): TcpMemory | undefined {
-  const tcp = readSockstat(from)?.TCP;
-  if (tcp === undefined) return undefined;
+  return once(openTcpMemory(from));
+}
+
+/** The same over descriptors that stay open. */
+export function openTcpMemory(from: From = {}): KeptReading<TcpMemory> {
+  const sockstat = openReader(processPath(from, "net/sockstat"));
   // Of the host, so read where the reader stands: `from.pid` may live where they are not shown.
-  const here = { proc: from.proc };
+  const limits = openReader(procPath(from, "sys/net/ipv4/tcp_mem"));
+  const orphans = openReader(procPath(from, "sys/net/ipv4/tcp_max_orphans"));
+  const pageBytes = readPageBytes(from);
   return {
-    pages: tcp.mem,
-    limits: limitsOf(readSysctl("net.ipv4.tcp_mem", here)),
-    pageBytes: readPageBytes(from),
-    orphans: tcp.orphan,
-    maxOrphans: readSysctl("net.ipv4.tcp_max_orphans", here)?.[0],
+    close: () => {
+      for (const reader of [sockstat, limits, orphans]) reader.close();
+    },
+    read: () => {
+      const tcp = parseSockstat(sockstat.read() ?? "").TCP;
+      if (tcp === undefined) return undefined;
+      return {
+        pages: tcp.mem,
+        limits: limitsOf(parseSysctl(limits.read() ?? "")),
+        pageBytes,
+        orphans: tcp.orphan,
+        maxOrphans: parseSysctl(orphans.read() ?? "")?.[0],
+      };
+    },
   };
 }
 

@@ -120,6 +120,14 @@ test("interrupts of an arm64 5.10 have the trigger as a word, and of 2.6.32 a sh
   t.like(old[2], { irq: 17, chip: "IO-APIC-fasteoi", actions: ["ehci_hcd:usb1", "eth1"] });
 });
 
+test("only the wanted interrupts are read where some are wanted", (t) => {
+  const text = fixture("4.19/interrupts");
+  t.deepEqual(parseInterrupts(text, new Set([125, 16])), {
+    cpus: [0, 1, 3],
+    rows: parseInterrupts(text).rows.filter(({ irq }) => irq === 16 || irq === 125),
+  });
+});
+
 test("a device's interrupts are its own, a virtio one's those of its PCI device, else its single line", (t) => {
   const root = procTree(t, {
     "sys/devices/pci/0000:00:03.0/msi_irqs/38": "",

@@ -1,6 +1,7 @@
+import { writeFileSync } from "node:fs";
 import test from "ava";
 import fc from "fast-check";
-import { parseFlatKeyed, parseLimit, readCgroupMemory } from "../../src/kernel/cgroup-memory.js";
+import { openCgroupMemory, parseFlatKeyed, parseLimit, readCgroupMemory } from "../../src/kernel/cgroup-memory.js";
 import { parsePageBytes, readPageBytes } from "../../src/kernel/page-size.js";
 import { readTcpMemory } from "../../src/kernel/tcp-memory.js";
 import { fixture } from "./fixture.js";
@@ -80,6 +81,20 @@ test("v1: TCP's buffers have a limit of their own, and the largest number means 
   const expected = { version: 1, socketBytes: 1044480, usageBytes: 1044480, limitHits: 17 };
   t.deepEqual(readCgroupMemory(at(tree("1048576\n"))) as unknown, { ...expected, limitBytes: 1048576 });
   t.deepEqual(readCgroupMemory(at(tree("9223372036854771712\n"))) as unknown, { ...expected, limitBytes: "none" });
+});
+
+test("the kept reading of socket memory follows the process into another cgroup", (t) => {
+  const root = procTree(t, {
+    "proc/77/cgroup": "0::/one\n",
+    "proc/self/mountinfo": v2Mount,
+    "cg/one/memory.stat": "sock 1\n",
+    "cg/two/memory.stat": "sock 2\n",
+  });
+  const memory = openCgroupMemory(at(root));
+  t.teardown(memory.close);
+  t.is(memory.read()?.socketBytes, 1);
+  writeFileSync(`${root}/proc/77/cgroup`, "0::/two\n");
+  t.is(memory.read()?.socketBytes, 2);
 });
 
 test("where a limit cannot be read it is unknown, not none", (t) => {
