@@ -7,8 +7,8 @@ import type { KnownServer } from "./messages.js";
 import type { ServerSlots } from "./server-slots.js";
 
 export interface ServerWatchEvents {
-  listening(server: KnownServer): void;
-  closed(fd: number): void;
+  readonly listening: (known: KnownServer) => void;
+  readonly closed: (fd: number) => void;
   /** Where each connection is to be looked at as it is accepted (`detail: "connections"`). */
   readonly accepted?: ((slot: number, socket: Socket) => void) | undefined;
 }
@@ -84,9 +84,9 @@ const attach = (
   const onConnection = (socket: Socket): void => {
     if (slot !== undefined) quietly(() => events.accepted?.(slot, socket));
   };
-  const tell = (server: KnownServer): void => {
-    known = server;
-    events.listening(server);
+  const tell = (learnt: KnownServer): void => {
+    known = learnt;
+    events.listening(learnt);
   };
   const detach = (): void => {
     server.off("drop", onDrop).off("listening", onListening).off("close", onClose).off("connection", onConnection);

@@ -53,12 +53,12 @@ test("a board is read whole while another thread writes to it", async (t) => {
     for (let i = 1; i <= 5000; i++) writeBoard(memory, { findings: Array.from({ length: i % 40 }, () => ({ id: String(i) })) });`;
   const writer = new Worker(source, { eval: true, workerData: memory });
   const ended = once(writer, "exit");
-  let isWriting = true;
+  const writing = { now: true };
   void ended.then(() => {
-    isWriting = false;
+    writing.now = false;
   });
   let reads = 0;
-  while (isWriting) {
+  while (writing.now) {
     const ids = new Set(readBoard(memory)?.findings.map(({ id }) => id));
     if (ids.size > 1) t.fail("two writes in one reading");
     reads += 1;

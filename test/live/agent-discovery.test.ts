@@ -30,7 +30,7 @@ interface App {
 
 const place = ({ address, port, path }: SampledListener): string => path ?? `${address}:${port}`;
 
-/** Runs the program with the agent; it is told words on stdin and answers on stderr's own pipe (fd 3). */
+/** Runs the program with the agent; it is told words on stdin and answers on a pipe of its own (fd 3). */
 const withApp = async (
   source: string,
   use: (app: App, folder: string) => Promise<void>,
@@ -42,10 +42,14 @@ const withApp = async (
   writeFileSync(file, source);
   const [command, ...rest] = [...wrap, process.execPath, ...args, file];
   const env = { ...process.env, SOCKSCOPE_LOG_LEVEL: "sample", SOCKSCOPE_INTERVAL_MS: "100", SOCKSCOPE_LOG: "stdout" };
-  const child = spawn(command!, rest, { env, cwd: folder, stdio: ["pipe", "pipe", "inherit", "pipe"] });
+  const child = spawn(command ?? process.execPath, rest, {
+    env,
+    cwd: folder,
+    stdio: ["pipe", "pipe", "inherit", "pipe"],
+  });
   let [log, said] = ["", ""];
   child.stdout!.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  child.stdio[3]!.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  child.stdio[3]?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const lines = (): readonly Line[] =>
     log
       .split("\n")

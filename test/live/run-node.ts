@@ -15,7 +15,7 @@ export interface Ran {
 export const runNode = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
-  cwd?: string | undefined,
+  cwd?: string,
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const began = performance.now();
