@@ -8,6 +8,7 @@ import { loopOf } from "./loop-step.js";
 import type { MuteRule } from "./mute.js";
 import type { PathMoment } from "./path-state.js";
 import { foldNetns, moved, type Netns, unreadNetns } from "./netns.js";
+import { createConnections } from "./connections/index.js";
 import { createClusterQueue } from "./symptoms/cluster-queue.js";
 import { createGhosts } from "./symptoms/ghost-connections.js";
 import { createResets } from "./symptoms/connections-reset.js";
@@ -64,7 +65,14 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
   const thresholds = withDefaults(options);
   const paths = new Map<bigint, AcceptPath>();
   const absent = new Set<bigint>();
-  const besides = [createGhosts(), createResets(), createShed(), createClusterQueue(), createSynQueue()];
+  const besides = [
+    createGhosts(),
+    createResets(),
+    createShed(),
+    createClusterQueue(),
+    createSynQueue(),
+    createConnections(),
+  ];
   let previous: Snapshot | undefined;
   let netns: Netns = unreadNetns;
   let idPrefix = "";

@@ -18,8 +18,8 @@ export const acceptCauses = [
 ] as const;
 export type AcceptCause = (typeof acceptCauses)[number];
 
-/** Every symptom this version can report. */
-export const symptoms = [
+/** Symptoms of listeners and their accept queues. */
+export const acceptSymptoms = [
   "accept-queue-overflow",
   "accept-queue-pressure",
   "accept-wait",
@@ -29,11 +29,29 @@ export const symptoms = [
   "connections-shed",
   "syn-queue-overflow",
 ] as const;
-export type Symptom = (typeof symptoms)[number];
+export type AcceptSymptom = (typeof acceptSymptoms)[number];
 
-/** Causes beside the accept causes. */
+/** Symptoms of sockets that are no listeners. */
+export const connectionSymptoms = ["write-stalled", "read-stalled"] as const;
+
+export type Symptom = AcceptSymptom | (typeof connectionSymptoms)[number];
+
+/** Every symptom this version can report. */
+export const symptoms: readonly Symptom[] = [...acceptSymptoms, ...connectionSymptoms];
+
+/** Causes on the accept path beside the accept causes. */
 export const otherCauses = ["listener-closed", "max-connections", "syn-flood", "handshakes-incomplete"] as const;
-export type Cause = AcceptCause | (typeof otherCauses)[number];
+
+/** Causes of what goes wrong with connections, beside `event-loop-blocked` and `unknown`. */
+export const connectionCauses = [
+  "peer-not-reading",
+  "path-blackhole",
+  "nagle-delayed-ack",
+  "application-not-reading",
+  "out-of-order-hole",
+  "packet-loss",
+] as const;
+export type Cause = AcceptCause | (typeof otherCauses)[number] | (typeof connectionCauses)[number];
 
 export interface Subject {
   readonly kind: "listener" | "connection" | "connections" | "interface" | "cpu" | "host" | "process";

@@ -22,3 +22,12 @@ export const placeOf = ({ address, port, path }: Pick<ListenerReading, "address"
   const host = address ?? "*";
   return `${host.includes(":") ? `[${host}]` : host}:${port ?? "?"}`;
 };
+
+/** `900 bytes`, `375 KB`, `1.2 MB`. */
+export const bytes = (n: number): string => {
+  if (n < 1000) return count(n, "byte");
+  return n < 1e6 ? `${rate(n / 1000)} KB` : `${rate(n / 1e6)} MB`;
+};
+
+/** `977 KB/s`. */
+export const bytesPerSecond = (n: number): string => `${bytes(n)}/s`;

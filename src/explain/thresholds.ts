@@ -1,6 +1,8 @@
 // Every number the explainer compares with, each with its reason. All of them are options of start().
 
-export interface Thresholds {
+import { type ConnectionThresholds, connectionThresholds } from "./connections/thresholds.js";
+
+export interface Thresholds extends ConnectionThresholds {
   /** Part of the accept queue's capacity (limit + 1) from which it counts as pressed. Contract: three quarters. */
   readonly pressedShare: number;
   /** How long it must stay pressed, without a drop, to be worth a finding: shorter rushes end by themselves. */
@@ -97,4 +99,5 @@ export const defaultThresholds: Thresholds = {
   synDecideMs: 900,
   criticalClients: 100,
   criticalMs: 10_000,
+  ...connectionThresholds,
 };

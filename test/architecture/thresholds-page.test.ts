@@ -1,4 +1,4 @@
-// docs/thresholds.md is written from the docstrings of src/explain/thresholds.ts, so that a reason is told in one place.
+// docs/thresholds.md is written from the docstrings of the thresholds, so that a reason is told in one place.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
@@ -8,7 +8,9 @@ import { packageRoot } from "../package-root.js";
 const page = join(packageRoot, "docs/thresholds.md");
 
 const reasons = (): Map<string, string> => {
-  const source = readFileSync(join(packageRoot, "src/explain/thresholds.ts"), "utf8");
+  const source = ["src/explain/thresholds.ts", "src/explain/connections/thresholds.ts"]
+    .map((file) => readFileSync(join(packageRoot, file), "utf8"))
+    .join("\n");
   const found = source.matchAll(/\/\*\*(.*?)\*\/\s*readonly (\w+)[?:]/gs);
   return new Map(
     [...found].map(([, comment, name]) => [

@@ -1,11 +1,12 @@
 // The table of accept-path symptoms and causes: how each pair is proved, or why it cannot exist.
 import {
   type AcceptCause,
+  type AcceptSymptom,
   acceptCauses,
+  acceptSymptoms,
   type Cause,
   otherCauses,
   type Symptom,
-  symptoms,
 } from "../../src/explain/finding.js";
 
 /** Live: a real fault on a real kernel. Replayed: recorded or modelled snapshots. Excluded: cannot exist. */
@@ -53,7 +54,7 @@ const held: Readonly<Record<AcceptCause, Proof>> = {
 };
 const patient = { ...held, "backlog-clamped": drainsAtOnce, "backlog-too-small": drainsAtOnce };
 
-const rows: Readonly<Record<Symptom, Readonly<Partial<Record<Cause, Proof>>>>> = {
+const rows: Readonly<Record<AcceptSymptom, Readonly<Partial<Record<Cause, Proof>>>>> = {
   "accept-queue-overflow": held,
   "accept-queue-pressure": patient,
   "accept-wait": { ...patient, "cluster-queue": live("fault-cluster-queue") },
@@ -75,7 +76,7 @@ const rows: Readonly<Record<Symptom, Readonly<Partial<Record<Cause, Proof>>>>> =
 export const causes: readonly Cause[] = [...acceptCauses, ...otherCauses];
 
 /** Every symptom with each of its causes. */
-export const cells: readonly Cell[] = symptoms.flatMap((symptom) =>
+export const cells: readonly Cell[] = acceptSymptoms.flatMap((symptom) =>
   causes.flatMap((cause) => {
     const proof = rows[symptom][cause];
     return proof === undefined ? [] : [{ symptom, cause, proof }];
@@ -83,4 +84,4 @@ export const cells: readonly Cell[] = symptoms.flatMap((symptom) =>
 );
 
 /** Whether this pair is proved live. */
-export const isLive = (symptom: Symptom, cause: Cause): boolean => rows[symptom][cause]?.how === "live";
+export const isLive = (symptom: AcceptSymptom, cause: Cause): boolean => rows[symptom][cause]?.how === "live";

@@ -1,5 +1,5 @@
 // docs/accept-table.md, written from the cells.
-import { symptoms } from "../../src/explain/finding.js";
+import { acceptSymptoms } from "../../src/explain/finding.js";
 import { type Cell, causes, cells } from "./cells.js";
 
 const marks = { live: "live", replayed: "replayed", excluded: "–" } as const;
@@ -8,10 +8,10 @@ const cellOf = (symptom: string, cause: string): Cell | undefined =>
   cells.find((cell) => cell.symptom === symptom && cell.cause === cause);
 
 const grid = (): string[] => [
-  `| cause | ${symptoms.map((symptom) => `\`${symptom}\``).join(" | ")} |`,
-  `| --- |${" :---: |".repeat(symptoms.length)}`,
+  `| cause | ${acceptSymptoms.map((symptom) => `\`${symptom}\``).join(" | ")} |`,
+  `| --- |${" :---: |".repeat(acceptSymptoms.length)}`,
   ...causes.map((cause) => {
-    const row = symptoms.map((symptom) => {
+    const row = acceptSymptoms.map((symptom) => {
       const cell = cellOf(symptom, cause);
       return cell === undefined ? "" : marks[cell.proof.how];
     });

@@ -1,0 +1,96 @@
+// From looks at sockets to findings about connections: what is remembered of each socket, the rules, the groups.
+import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
+import type { Cause, Symptom } from "../finding.js";
+import type { Beside, BesideSymptom } from "../symptoms/beside.js";
+import { createGroups, type Judged } from "./groups.js";
+import { createLoops } from "./loops.js";
+import { type SocketRule, type SocketView, type Verdict, viewOf } from "./rule.js";
+import { readStalled } from "./rules/read-stalled.js";
+import { writeStalled } from "./rules/write-stalled.js";
+import { beginWatch, foldWatch, type SocketWatch } from "./socket-watch.js";
+
+export const socketRules: readonly SocketRule[] = [writeStalled, readStalled];
+
+/** Sockets followed at a time: those worth a look; memory stays bounded. */
+const maxSockets = 4096;
+/** A socket not shown for this long is forgotten: closed, or no longer worth a look. */
+const forgetMs = 10_000;
+
+interface Followed {
+  watch: SocketWatch;
+  /** `symptom/cause` → when it began to hold, as of the last look. */
+  held: ReadonlyMap<string, number>;
+}
+
+const nameOf = (symptom: Symptom, cause: Cause): string => `${symptom}/${cause}`;
+
+const isServer = ({ role, localPort }: ConnectionReading, ports: ReadonlySet<number | undefined>): boolean =>
+  role === undefined ? ports.has(localPort) : role === "server";
+
+export const createConnections = (): BesideSymptom => {
+  const sockets = new Map<bigint, Followed>();
+  const loops = createLoops();
+  const groups = createGroups();
+
+  const follow = (reading: ConnectionReading, at: number): Followed | undefined => {
+    const known = sockets.get(reading.cookie);
+    if (!known) {
+      if (sockets.size >= maxSockets) return undefined;
+      const first = { watch: beginWatch(reading, at), held: new Map<string, number>() };
+      sockets.set(reading.cookie, first);
+      return first;
+    }
+    // The map keeps the order of the last look: the front is what was not seen for longest.
+    sockets.delete(reading.cookie);
+    sockets.set(reading.cookie, known);
+    known.watch = foldWatch(known.watch, reading, at);
+    return known;
+  };
+
+  const forget = (at: number): void => {
+    for (const [cookie, { watch }] of sockets) {
+      if (at - watch.lastAt < forgetMs) return;
+      sockets.delete(cookie);
+    }
+  };
+
+  const judge = (followed: Followed, look: ConnectionsReading, beside: Beside): readonly Verdict[] => {
+    const { watch, held } = followed;
+    const view: SocketView = viewOf(watch, {
+      look,
+      loop: loops.of(watch.last.loop),
+      moved: beside.moved,
+      outside: beside.around.outside,
+      heldMs: (symptom, cause) => watch.lastAt - (held.get(nameOf(symptom, cause)) ?? watch.lastAt),
+      thresholds: beside.thresholds,
+    });
+    const verdicts = socketRules.flatMap((rule) => rule(view) ?? []);
+    followed.held = new Map(
+      verdicts.map(({ symptom, cause }) => {
+        const name = nameOf(symptom, cause);
+        return [name, held.get(name) ?? watch.lastAt];
+      }),
+    );
+    return verdicts;
+  };
+
+  return {
+    observe: (beside) => {
+      const { snapshot, before, around, thresholds, lifecycle } = beside;
+      loops.observe(before, snapshot, around);
+      const look = snapshot.connections;
+      if (!look) return;
+      const ports = new Set(snapshot.listeners.map(({ port }) => port));
+      forget(snapshot.at);
+      const judged: Judged[] = [];
+      for (const reading of look.rows) {
+        const followed = follow(reading, snapshot.at);
+        if (!followed) continue;
+        const side = isServer(reading, ports);
+        for (const verdict of judge(followed, look, beside))
+          judged.push({ verdict, reading: followed.watch.last, isServer: side });
+      }
+      groups.report(judged, around, thresholds, lifecycle);
+    },
+  };
+};

@@ -1,0 +1,74 @@
+// What a rule about connections is given, and what it says. Rules are pure; they look at one socket at a time.
+import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
+import type { Counters } from "../../snapshot/snapshot.js";
+import type { Cause, Evidence, RuledOut, Severity, Symptom } from "../finding.js";
+import type { Thresholds } from "../thresholds.js";
+import type { LoopState } from "./loops.js";
+import { type SocketStep, socketStepOf } from "./socket-step.js";
+import type { SocketWatch, Stretch } from "./socket-watch.js";
+
+/** One socket at one look, with what is remembered of it. */
+export interface SocketView {
+  readonly reading: ConnectionReading;
+  readonly watch: SocketWatch;
+  readonly at: number;
+  /** One to two seconds of looks, and what moved in them. */
+  readonly stretch: Stretch;
+  readonly window: SocketStep;
+  readonly loop?: LoopState | undefined;
+  readonly look: ConnectionsReading;
+  readonly moved: Counters;
+  readonly outside: boolean;
+  /** Milliseconds for which this verdict has held without a pause, 0 when it is new. */
+  readonly heldMs: (symptom: Symptom, cause: Cause) => number;
+  readonly thresholds: Thresholds;
+}
+
+/** What a rule says of one socket. */
+export interface Verdict {
+  readonly symptom: Symptom;
+  readonly cause: Cause;
+  readonly severity: Severity;
+  readonly confidence: number;
+  /** How bad it is for this socket: the worst ones become the examples. */
+  readonly weight: number;
+  /** `could not send: the peer does not read`: goes with one connection and with many. */
+  readonly headline: string;
+  /** The figures of this socket, as a clause. */
+  readonly detail: string;
+  readonly evidence: readonly Evidence[];
+  readonly ruledOut: readonly RuledOut[];
+  readonly remedy: readonly string[];
+}
+
+export type SocketRule = (view: SocketView) => Verdict | undefined;
+
+export const viewOf = (
+  watch: SocketWatch,
+  rest: Pick<SocketView, "loop" | "look" | "moved" | "outside" | "heldMs" | "thresholds">,
+): SocketView => ({
+  ...rest,
+  reading: watch.last,
+  watch,
+  at: watch.lastAt,
+  stretch: watch.older,
+  window: socketStepOf(watch.older.from, watch.last, watch.lastAt - watch.older.fromAt),
+});
+
+/** [name, value, unit, source]: rows without a value are left out, numbers rounded. */
+export type Row = readonly [
+  name: string,
+  value: Evidence["value"] | undefined,
+  unit: string | undefined,
+  source: string,
+];
+
+export const evidenceOf = (rows: readonly Row[]): readonly Evidence[] =>
+  rows.flatMap(([name, value, unit, source]) => {
+    if (value === undefined) return [];
+    const shown = typeof value === "number" ? (value < 10 ? Math.round(value * 100) / 100 : Math.round(value)) : value;
+    return [{ name, value: shown, ...(unit === undefined ? {} : { unit }), source }];
+  });
+
+/** `info` until it has lasted. */
+export const severityAfter = (ms: number, warnMs: number): Severity => (ms >= warnMs ? "warning" : "info");

@@ -1,0 +1,108 @@
+// read-stalled: the peer has sent, the application does not get it: nobody reads, the loop stands, or a gap holds it.
+import { bytes, duration } from "../../format.js";
+import type { Severity } from "../../finding.js";
+import { hadItsChance, isBlocked, isHeld, loopRows } from "../loop-verdict.js";
+import { evidenceOf, type Row, type SocketRule, type SocketView, severityAfter, type Verdict } from "../rule.js";
+import { outOfOrderHole } from "./out-of-order-hole.js";
+
+/** At least this long: what came last is still there, so nothing was read since. */
+const unreadMsOf = ({ watch, reading, at }: SocketView): number => {
+  const seen = watch.unreadAt === undefined ? 0 : at - watch.unreadAt;
+  return Math.max(seen, reading.tcp?.lastDataRecvMs ?? 0);
+};
+
+const rowsOf = ({ reading, window }: SocketView, unreadMs: number): readonly Row[] => [
+  ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
+  ["nothing read for", unreadMs, "ms", "SIOCINQ, tcpi_bytes_received, tcpi_last_data_recv"],
+  ["arrived meanwhile", window.receivedBytes, "bytes", "tcpi_bytes_received"],
+  ["receive buffer used", reading.mem?.rmemAlloc, "bytes", "SO_MEMINFO rmem_alloc"],
+  ["receive buffer", reading.mem?.rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
+  ["window we offer", reading.tcp?.rcvWndBytes, "bytes", "tcpi_rcv_wnd"],
+  ["held in Node", reading.node?.readableLength, "bytes", "socket.readableLength"],
+  ["stream", flowOf(reading.node?.readableFlowing), undefined, "socket.readableFlowing"],
+];
+
+const flowOf = (flowing: boolean | null | undefined): string | undefined =>
+  flowing === undefined ? undefined : flowing === null ? "nobody reads yet" : flowing ? "flowing" : "paused";
+
+type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "remedy"> & { severity: Severity };
+
+const verdict = (view: SocketView, unreadMs: number, told: Told, more: readonly Row[] = []): Verdict => ({
+  symptom: "read-stalled",
+  weight: unreadMs,
+  detail: `${bytes(view.reading.recvQBytes ?? 0)} wait in the kernel, nothing read for ${duration(unreadMs)}`,
+  evidence: evidenceOf([...rowsOf(view, unreadMs), ...more]),
+  ...told,
+});
+
+const notReading = (view: SocketView, unreadMs: number): Verdict => {
+  const { reading, thresholds } = view;
+  const flowing = reading.node?.readableFlowing;
+  const paused = flowing === false ? "the stream is paused" : flowing === null ? "nobody reads the stream" : undefined;
+  return verdict(view, unreadMs, {
+    cause: "application-not-reading",
+    severity: severityAfter(unreadMs, thresholds.unreadWarnMs),
+    confidence: paused ? 0.97 : 0.85,
+    headline: `did not read what had arrived: ${paused ?? "the application does not read"}`,
+    ruledOut: [
+      { cause: "event-loop-blocked", because: "the event loop has turned while the bytes waited" },
+      { cause: "out-of-order-hole", because: "the bytes are in order and can be read" },
+    ],
+    remedy: [
+      "Resume or consume the stream: resume(), a 'data' listener, for await, pipeline(); an unread request body too.",
+      "If it waits for something slow on purpose, give that a deadline: the peer is held up meanwhile.",
+    ],
+  });
+};
+
+const blocked = (view: SocketView, unreadMs: number): Verdict | undefined => {
+  const { loop, thresholds } = view;
+  if (!loop || !isBlocked(loop, unreadMs, thresholds)) return undefined;
+  const held = isHeld(loop);
+  const told: Told = {
+    cause: held ? "unknown" : "event-loop-blocked",
+    severity: "warning",
+    confidence: held ? 0.5 : 0.93,
+    headline: held
+      ? "did not read what had arrived: the thread was stopped or had no CPU"
+      : "did not read what had arrived: the event loop stands still",
+    ruledOut: [{ cause: "application-not-reading", because: "the loop has not turned since: it could not read" }],
+    remedy: held
+      ? ["Look at what stops the process or takes its CPU: the quota, other processes, the hypervisor."]
+      : ["Find what blocks the loop (the stack, node --cpu-prof) and move it into a worker thread or cut it up."],
+  };
+  return verdict(view, unreadMs, told, loopRows(loop));
+};
+
+/** Not one reading of the loop: then nobody can say who is to blame. */
+const unknown = (view: SocketView, unreadMs: number): Verdict | undefined => {
+  const { thresholds, loop, outside } = view;
+  if (unreadMs < thresholds.unreadMs + thresholds.undecidedMs) return undefined;
+  const missing = loop ? "which the loop has done since" : outside ? "the event loop, from outside" : "the event loop";
+  return verdict(
+    view,
+    unreadMs,
+    {
+      cause: "unknown",
+      severity: severityAfter(unreadMs, thresholds.unreadWarnMs),
+      confidence: 0.4,
+      headline: "did not read what had arrived",
+      ruledOut: [{ cause: "out-of-order-hole", because: "the bytes are in order and can be read" }],
+      remedy: ["Look at the process: top -H shows a loop that computes; a paused stream sleeps in ep_poll."],
+    },
+    [["not known", missing, undefined, "missing readings"]],
+  );
+};
+
+export const readStalled: SocketRule = (view) => {
+  const { reading, loop, thresholds, at } = view;
+  if (reading.transport === "udp" || reading.state === "SYN-SENT" || reading.state === "TIME-WAIT") return undefined;
+  if (!reading.recvQBytes) return outOfOrderHole(view);
+  const unreadMs = unreadMsOf(view);
+  if (unreadMs < thresholds.unreadMs) return undefined;
+  const standing = blocked(view, unreadMs);
+  if (standing) return standing;
+  const paused = reading.node?.readableFlowing === false || reading.node?.readableFlowing === null;
+  if (paused || (loop && hadItsChance(loop, at - unreadMs))) return notReading(view, unreadMs);
+  return unknown(view, unreadMs);
+};

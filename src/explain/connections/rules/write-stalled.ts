@@ -1,0 +1,115 @@
+// write-stalled: bytes wait and do not move. Which of peer, path and own process holds them is in the window, the
+// segments in flight and the timer (net/ipv4/tcp_timer.c; ss -tino).
+import type { SocketRule, SocketView, Verdict } from "../rule.js";
+import { pendingOf } from "../figures.js";
+import { nagleDelayedAck } from "./nagle-delayed-ack.js";
+import { pathBlackhole } from "./path-blackhole.js";
+import { peerNotReading } from "./peer-not-reading.js";
+import { bytes, duration } from "../../format.js";
+import { evidenceOf, severityAfter } from "../rule.js";
+import { isBlocked, isHeld, loopRows } from "../loop-verdict.js";
+
+/** How long nothing has been acknowledged while bytes wait. At the first look the kernel's own timers tell. */
+export const stillMsOf = ({ watch, reading, at }: SocketView): number => {
+  const { tcp } = reading;
+  const seen = watch.sendStillAt === undefined ? 0 : at - watch.sendStillAt;
+  if (!tcp || (pendingOf(reading) ?? 0) === 0) return seen;
+  const rtoMs = (tcp.rtoMicros ?? 0) / 1000;
+  // The k-th probe leaves rto·2^(k-1) after the window shut, and rto stays; a retransmission's rto itself is doubled.
+  const probing = tcp.unacked === 0 && (tcp.backoff ?? 0) > 0;
+  const told = probing
+    ? Math.min(tcp.lastDataSentMs ?? 0, rtoMs * 2 ** (Math.min(tcp.backoff ?? 0, 16) - 1))
+    : (tcp.unacked ?? 0) > 0 && (tcp.retransmits ?? 0) > 0
+      ? Math.min(tcp.lastAckRecvMs ?? 0, rtoMs * (1 - 2 ** -(tcp.retransmits ?? 0)))
+      : 0;
+  return Math.max(seen, told);
+};
+
+/** Node holds bytes that the kernel would take, and the loop does not turn to give them. */
+const eventLoopBlocked = (view: SocketView): Verdict | undefined => {
+  const { reading, loop, thresholds } = view;
+  const held = reading.node?.writableLength ?? 0;
+  const { mem } = reading;
+  const hasRoom = mem?.wmemQueued !== undefined && mem.sndbuf !== undefined && mem.wmemQueued <= (2 / 3) * mem.sndbuf;
+  if (held === 0 || !hasRoom || !loop || !isBlocked(loop, loop.stillMs, thresholds)) return undefined;
+  if (loop.stillMs < thresholds.stalledMs || isHeld(loop)) return undefined;
+  return {
+    symptom: "write-stalled",
+    cause: "event-loop-blocked",
+    severity: "warning",
+    confidence: 0.85,
+    weight: held,
+    headline: "could not send: the event loop stands still",
+    detail: `Node holds ${bytes(held)} and the loop has not turned for ${duration(loop.stillMs)}`,
+    evidence: evidenceOf([
+      ["held in Node", held, "bytes", "socket.writableLength, before the loop stood"],
+      ["in the kernel", reading.sendQBytes, "bytes", "SIOCOUTQ"],
+      ...loopRows(loop),
+    ]),
+    ruledOut: [{ cause: "peer-not-reading", because: "the kernel's send buffer has room" }],
+    remedy: ["Find what blocks the loop (the stack, node --cpu-prof) and move it into a worker thread or cut it up."],
+  };
+};
+
+const unixPeer = (view: SocketView, stillMs: number): Verdict | undefined => {
+  const { reading, thresholds } = view;
+  const pending = pendingOf(reading) ?? 0;
+  if (reading.transport !== "unix" || pending === 0 || stillMs < thresholds.stalledMs) return undefined;
+  return {
+    symptom: "write-stalled",
+    cause: "peer-not-reading",
+    severity: severityAfter(stillMs, thresholds.stalledWarnMs),
+    confidence: 0.9,
+    weight: stillMs,
+    headline: "could not send: the peer does not read",
+    detail: `${bytes(pending)} of memory wait at a unix socket, nothing was taken for ${duration(stillMs)}`,
+    evidence: evidenceOf([
+      ["waiting", pending, "bytes", "SIOCOUTQ"],
+      ["nothing taken for", stillMs, "ms", "two looks and more"],
+    ]),
+    ruledOut: [{ cause: "path-blackhole", because: "a unix socket has no path" }],
+    remedy: ["Look at the process at the other end: it does not read."],
+  };
+};
+
+const unknown = (view: SocketView, stillMs: number): Verdict | undefined => {
+  const { reading, thresholds } = view;
+  const { tcp } = reading;
+  // Timeouts that no longer rise, a round trip of a second: the cause shows itself, or the bytes move.
+  if (stillMs < thresholds.stalledMs + thresholds.undecidedMs) return undefined;
+  const missing = [
+    ...(tcp ? [] : ["TCP_INFO"]),
+    ...(tcp && tcp.sndWndBytes === undefined && !reading.timer ? ["the peer's window (Linux 5.4)"] : []),
+    ...(reading.node ? [] : ["Node's side"]),
+  ].join(", ");
+  return {
+    symptom: "write-stalled",
+    cause: "unknown",
+    severity: severityAfter(stillMs, thresholds.stalledWarnMs),
+    confidence: 0.4,
+    weight: stillMs,
+    headline: "could not send",
+    detail: `${bytes(pendingOf(reading) ?? 0)} wait, nothing acknowledged for ${duration(stillMs)}, cause unknown`,
+    evidence: evidenceOf([
+      ["waiting", pendingOf(reading), "bytes", "SIOCOUTQ"],
+      ["in flight", tcp?.unacked, "segments", "tcpi_unacked"],
+      ["timeouts in a row", tcp?.retransmits, "count", "tcpi_retransmits"],
+      ["peer's window", tcp?.sndWndBytes, "bytes", "tcpi_snd_wnd"],
+      ["not known", missing || undefined, undefined, "missing readings"],
+    ]),
+    ruledOut: [],
+    remedy: ["Ask ss -tinmo for this connection: unacked, backoff, snd_wnd and the timer say who holds it."],
+  };
+};
+
+export const writeStalled: SocketRule = (view) => {
+  const nagle = nagleDelayedAck(view);
+  if (nagle) return nagle;
+  const blocked = eventLoopBlocked(view);
+  const pending = pendingOf(view.reading);
+  if (!pending) return blocked;
+  const stillMs = stillMsOf(view);
+  if (stillMs < view.thresholds.stalledMs) return blocked;
+  if (view.reading.transport === "unix") return unixPeer(view, stillMs);
+  return pathBlackhole(view, stillMs) ?? peerNotReading(view, stillMs) ?? blocked ?? unknown(view, stillMs);
+};

@@ -1,0 +1,136 @@
+// What is remembered of one socket: its last reading, since when it stands still, and a window of one to two seconds.
+import type { ConnectionReading } from "../../snapshot/connection.js";
+import { inFlightOf, notSentOf, pendingOf } from "./figures.js";
+import { type SocketStep, socketStepOf } from "./socket-step.js";
+
+/** A stretch of looks at one socket: the reading it began with, and the extremes since. */
+export interface Stretch {
+  readonly from: ConnectionReading;
+  readonly fromAt: number;
+  readonly looks: number;
+  /** Looks at which bytes waited to be sent; at which the send buffer was two thirds full; cwnd used up; … */
+  readonly wanting: number;
+  readonly bufferFull: number;
+  readonly windowFull: number;
+  /** … at which one small segment was out and a part of another waited for its ACK. */
+  readonly nagled: number;
+  readonly leastPeerWindow?: number | undefined;
+  readonly mostPeerWindow?: number | undefined;
+  readonly leastOwnWindow?: number | undefined;
+  readonly mostOwnWindow?: number | undefined;
+  readonly mostRecvQ?: number | undefined;
+}
+
+export interface SocketWatch {
+  readonly firstAt: number;
+  readonly last: ConnectionReading;
+  readonly lastAt: number;
+  /** The latest step; absent at the first look. */
+  readonly step?: SocketStep | undefined;
+  readonly older: Stretch;
+  readonly newer: Stretch;
+  /** Since when bytes wait to be acknowledged and none was. */
+  readonly sendStillAt?: number | undefined;
+  /** Since when bytes wait to be read and none was. */
+  readonly unreadAt?: number | undefined;
+  /** Since when only bytes behind a gap are held. */
+  readonly holeAt?: number | undefined;
+  /** Since when Node's buffer is above its mark and does not fall, and from what size it grew. */
+  readonly swelling?: { readonly at: number; readonly fromBytes: number } | undefined;
+  /** The biggest window that the peer was seen to offer. */
+  readonly peerWindowSeen?: number | undefined;
+}
+
+/** A window's length: after this it goes on from the middle. */
+const stretchMs = 1000;
+
+const least = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : Math.min(a, b);
+const most = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : Math.max(a, b);
+
+const isBufferFull = ({ mem }: ConnectionReading): boolean =>
+  mem?.wmemQueued !== undefined && mem.sndbuf !== undefined && mem.wmemQueued >= (2 / 3) * mem.sndbuf;
+
+const isCwndFull = (reading: ConnectionReading): boolean => {
+  const flying = inFlightOf(reading);
+  return flying !== undefined && reading.tcp?.cwnd !== undefined && flying >= 0.8 * reading.tcp.cwnd;
+};
+
+/** One segment out, less than one waiting: only Nagle's rule holds it back. */
+const isNagled = (reading: ConnectionReading): boolean => {
+  const notSent = notSentOf(reading) ?? 0;
+  return reading.tcp?.unacked === 1 && notSent > 0 && notSent < (reading.tcp.sndMssBytes ?? 0);
+};
+
+const begin = (reading: ConnectionReading, at: number): Stretch =>
+  extend({ from: reading, fromAt: at, looks: 0, wanting: 0, bufferFull: 0, windowFull: 0, nagled: 0 }, reading);
+
+const extend = (stretch: Stretch, reading: ConnectionReading): Stretch => ({
+  ...stretch,
+  looks: stretch.looks + 1,
+  wanting: stretch.wanting + ((notSentOf(reading) ?? 0) > 0 ? 1 : 0),
+  bufferFull: stretch.bufferFull + (isBufferFull(reading) ? 1 : 0),
+  windowFull: stretch.windowFull + (isCwndFull(reading) ? 1 : 0),
+  nagled: stretch.nagled + (isNagled(reading) ? 1 : 0),
+  leastPeerWindow: least(stretch.leastPeerWindow, reading.tcp?.sndWndBytes),
+  mostPeerWindow: most(stretch.mostPeerWindow, reading.tcp?.sndWndBytes),
+  leastOwnWindow: least(stretch.leastOwnWindow, reading.tcp?.rcvWndBytes),
+  mostOwnWindow: most(stretch.mostOwnWindow, reading.tcp?.rcvWndBytes),
+  mostRecvQ: most(stretch.mostRecvQ, reading.recvQBytes),
+});
+
+/** Bytes behind a gap: memory is in use although nothing can be read. A FIN that waits would look the same. */
+const hasHole = ({ tcp, mem, recvQBytes, state }: ConnectionReading): boolean =>
+  state === "ESTAB" && recvQBytes === 0 && (mem?.rmemAlloc ?? 0) > 0 && (tcp?.rcvOoopack ?? 0) > 0;
+
+/** Goes on where it holds and nothing moved; begins anew where something did. */
+const since = (before: number | undefined, holds: boolean, moved: boolean, at: number): number | undefined =>
+  holds ? (moved ? at : (before ?? at)) : undefined;
+
+const swellingOf = (watch: SocketWatch, { node }: ConnectionReading, at: number): SocketWatch["swelling"] => {
+  const now = node?.writableLength;
+  if (now === undefined) return watch.swelling;
+  const isAbove = now > (node?.writableHighWaterMark ?? 65_536);
+  const fell = now < (watch.last.node?.writableLength ?? 0);
+  if (!isAbove || fell) return undefined;
+  return watch.swelling ?? { at, fromBytes: now };
+};
+
+/** The first look at a socket. */
+export const beginWatch = (reading: ConnectionReading, at: number): SocketWatch => {
+  const stretch = begin(reading, at);
+  const watch: SocketWatch = { firstAt: at, last: reading, lastAt: at, older: stretch, newer: stretch };
+  return { ...watch, ...standing(watch, reading, undefined, at) };
+};
+
+const standing = (watch: SocketWatch, reading: ConnectionReading, step: SocketStep | undefined, at: number) => {
+  const sendsNothing = step?.ackedBytes === undefined ? fellBy(watch.last, reading) === 0 : step.ackedBytes === 0;
+  const fillsGap = (step?.receivedBytes ?? 0) > 0;
+  return {
+    sendStillAt: since(watch.sendStillAt, (pendingOf(reading) ?? 0) > 0, !sendsNothing, at),
+    unreadAt: since(watch.unreadAt, (reading.recvQBytes ?? 0) > 0, (step?.readBytes ?? 0) > 0, at),
+    holeAt: since(watch.holeAt, hasHole(reading), fillsGap, at),
+    swelling: swellingOf(watch, reading, at),
+    peerWindowSeen: most(watch.peerWindowSeen, reading.tcp?.sndWndBytes),
+  };
+};
+
+const fellBy = (before: ConnectionReading, after: ConnectionReading): number =>
+  Math.max(0, (pendingOf(before) ?? 0) - (pendingOf(after) ?? 0));
+
+/** Folds the next look in. What Node last said of its side stays until it says something new. */
+export const foldWatch = (watch: SocketWatch, given: ConnectionReading, at: number): SocketWatch => {
+  const reading = given.node ? given : { ...given, node: watch.last.node };
+  const step = socketStepOf(watch.last, reading, at - watch.lastAt);
+  const isLong = watch.lastAt - watch.newer.fromAt >= stretchMs;
+  return {
+    ...watch,
+    ...standing(watch, reading, step, at),
+    last: reading,
+    lastAt: at,
+    step,
+    older: extend(isLong ? watch.newer : watch.older, reading),
+    newer: isLong ? extend(begin(watch.last, watch.lastAt), reading) : extend(watch.newer, reading),
+  };
+};
