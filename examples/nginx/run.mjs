@@ -34,8 +34,8 @@ const until = async (condition, what) => {
 const [listen, upstream] = [await freePort(), await freePort()];
 const conf = readFileSync(join(here, "nginx.conf"), "utf8")
   .replaceAll("PREFIX", prefix)
-  .replace("LISTEN", String(listen))
-  .replace("UPSTREAM", String(upstream));
+  .replaceAll("LISTEN", String(listen))
+  .replaceAll("UPSTREAM", String(upstream));
 writeFileSync(join(prefix, "nginx.conf"), conf);
 
 const app = spawn(process.execPath, ["--import", "sockscope/register", join(here, "server.mjs")], {
