@@ -1,27 +1,23 @@
 // Every example runs as its first lines say, meets the fault it can show, and is told its name.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { Finding } from "../../src/explain/finding.js";
+import { eventually } from "../lab/eventually.js";
 import { packageRoot } from "../package-root.js";
 
-const eventually = async <T>(what: string, look: () => T | undefined, deadlineMs = 15_000): Promise<T> => {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const seen = look();
-    if (seen !== undefined) return seen;
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((tick) => setTimeout(tick, 25));
-  }
-};
+const deadlineMs = 15_000;
 
 interface Running {
   readonly where: string;
   readonly output: () => string;
   readonly findings: () => Finding[];
+  /** The first finding that fits; if none comes, the error says which came instead. */
+  readonly finding: (fits: (finding: Finding) => boolean) => Promise<Finding>;
 }
 
 /** Starts an example with a small queue; ends it and removes its folder with the test. */
@@ -51,7 +47,12 @@ const start = async (t: ExecutionContext, args: readonly string[], env: NodeJS.P
       .map((line) => JSON.parse(line) as { event: string; finding: Finding })
       .filter((line) => line.event === "finding")
       .map((line) => line.finding);
-  return { where, output: () => output, findings };
+  const finding = (fits: (finding: Finding) => boolean): Promise<Finding> =>
+    eventually("the finding", () => findings().findLast(fits), deadlineMs).catch((error: unknown) => {
+      t.log(findings().map((each) => `${each.symptom}/${each.cause} ${each.state}: ${each.summary}`));
+      throw error;
+    });
+  return { where, output: () => output, findings, finding };
 };
 
 const storm = (where: string): void => {
@@ -67,11 +68,10 @@ const overflow = test.macro<[readonly string[]]>({
   exec: async (t, args: readonly string[]) => {
     const running = await start(t, args);
     storm(running.where);
-    const finding = await eventually("an overflow with its cause", () =>
-      running
-        .findings()
-        .findLast((each) => each.symptom === "accept-queue-overflow" && each.cause === "event-loop-blocked"),
+    const finding = await running.finding(
+      ({ symptom, stack }) => symptom === "accept-queue-overflow" && stack !== undefined,
     );
+    t.is(finding.cause, "event-loop-blocked");
     t.is(String(finding.subject.port), running.where);
     t.regex(finding.stack?.[0] ?? "", /^rebuildSearchIndex \(.*examples\/work\.mjs:\d+:\d+\)$/);
     t.true(finding.remedy.length > 0);
@@ -100,11 +100,14 @@ test.serial("fastify's readiness route answers 503 while a warning is active", a
 test.serial("pino.mjs writes the finding through the application's logger", async (t) => {
   const running = await start(t, ["examples/pino.mjs"]);
   storm(running.where);
-  const line = await eventually("the finding as a pino line", () =>
-    running
-      .output()
-      .split("\n")
-      .find((each) => each.includes('"symptom":"accept-queue-overflow"') && each.includes("rebuildSearchIndex")),
+  const line = await eventually(
+    "the finding as a pino line",
+    () =>
+      running
+        .output()
+        .split("\n")
+        .find((each) => each.includes('"symptom":"accept-queue-overflow"') && each.includes("rebuildSearchIndex")),
+    deadlineMs,
   );
   t.true([40, 50].includes((JSON.parse(line) as { level: number }).level));
   t.deepEqual(running.findings(), []);
@@ -115,25 +118,22 @@ test.serial("unix-socket.mjs is told that its queue stands full", async (t) => {
   t.teardown(() => rmSync(join(path, ".."), { recursive: true, force: true }));
   const running = await start(t, ["--import", "sockscope/register", "examples/unix-socket.mjs"], { SOCKET: path });
   storm(running.where);
-  const finding = await eventually("a finding for the path", () =>
-    running.findings().findLast((each) => each.subject.path === path && each.cause === "event-loop-blocked"),
-  );
+  const finding = await running.finding(({ subject, stack }) => subject.path === path && stack !== undefined);
+  t.is(finding.cause, "event-loop-blocked");
   t.is(finding.symptom, "accept-queue-overflow");
 });
 
 test.serial("cluster.mjs is told that clients wait in the primary", async (t) => {
-  const running = await start(t, ["--import", "sockscope/register", "examples/cluster.mjs"]);
-  const blocked = [1, 2].map(() =>
-    get(`http://127.0.0.1:${running.where}/rebuild?ms=2500`, { agent: false }, (response) => response.resume()).on(
-      "error",
-      () => undefined,
-    ),
-  );
-  t.is(blocked.length, 2);
+  const running = await start(t, ["--import", "sockscope/register", "examples/cluster.mjs"], {
+    BACKLOG: "128",
+  });
+  for (const _worker of [1, 2]) {
+    const request = get(`http://127.0.0.1:${running.where}/rebuild?ms=3000`, { agent: false });
+    request.on("error", () => undefined);
+    await once(request, "finish");
+  }
   storm(running.where);
-  const finding = await eventually("cluster-queue", () =>
-    running.findings().findLast((each) => each.cause === "cluster-queue"),
-  );
+  const finding = await running.finding(({ cause }) => cause === "cluster-queue");
   t.is(finding.symptom, "accept-wait");
 });
 
