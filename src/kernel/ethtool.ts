@@ -60,8 +60,15 @@ const mostStatistics = 65536;
 
 const u32 = (view: DataView, index: number): number => view.getUint32(index * 4, true);
 
-/** struct ethtool_drvinfo. Each of these parsers takes the whole struct as the kernel filled it. */
-export function parseDriverInfo(view: DataView): DriverInfo {
+/** Total: a struct that is not there to its end is `undefined`. */
+const whole =
+  <T>(bytes: number, parse: (view: DataView) => T): ((view: DataView) => T | undefined) =>
+  (view) =>
+    view.byteLength < bytes ? undefined : parse(view);
+
+const driverInfoBytes = 196;
+/** struct ethtool_drvinfo. */
+export const parseDriverInfo: (view: DataView) => DriverInfo | undefined = whole(driverInfoBytes, (view) => {
   const text = (start: number): string => textOf(view, { start, end: start + stringBytes }) ?? "";
   return {
     driver: text(4),
@@ -70,30 +77,38 @@ export function parseDriverInfo(view: DataView): DriverInfo {
     busInfo: text(100),
     statisticsCount: view.getUint32(180, true),
   };
-}
+});
 
+const ringBytes = 36;
 /** struct ethtool_ringparam. */
-export function parseRing(view: DataView): RingSizes {
-  return { rx: u32(view, 5), rxMax: u32(view, 1), tx: u32(view, 8), txMax: u32(view, 4) };
-}
+export const parseRing: (view: DataView) => RingSizes | undefined = whole(ringBytes, (view) => ({
+  rx: u32(view, 5),
+  rxMax: u32(view, 1),
+  tx: u32(view, 8),
+  txMax: u32(view, 4),
+}));
 
+const channelsBytes = 36;
 /** struct ethtool_channels. */
-export function parseChannels(view: DataView): Channels {
-  const [rx, tx, combined] = [u32(view, 5), u32(view, 6), u32(view, 8)];
-  return { rx, rxMax: u32(view, 1), tx, txMax: u32(view, 2), combined, combinedMax: u32(view, 4) };
-}
+export const parseChannels: (view: DataView) => Channels | undefined = whole(channelsBytes, (view) => ({
+  rx: u32(view, 5),
+  rxMax: u32(view, 1),
+  tx: u32(view, 6),
+  txMax: u32(view, 2),
+  combined: u32(view, 8),
+  combinedMax: u32(view, 4),
+}));
 
+const coalescingBytes = 92;
 /** struct ethtool_coalesce. */
-export function parseCoalescing(view: DataView): Coalescing {
-  return {
-    rxMicros: u32(view, 1),
-    rxFrames: u32(view, 2),
-    txMicros: u32(view, 5),
-    txFrames: u32(view, 6),
-    adaptiveRx: u32(view, 10) !== 0,
-    adaptiveTx: u32(view, 11) !== 0,
-  };
-}
+export const parseCoalescing: (view: DataView) => Coalescing | undefined = whole(coalescingBytes, (view) => ({
+  rxMicros: u32(view, 1),
+  rxFrames: u32(view, 2),
+  txMicros: u32(view, 5),
+  txFrames: u32(view, 6),
+  adaptiveRx: u32(view, 10) !== 0,
+  adaptiveTx: u32(view, 11) !== 0,
+}));
 
 /** struct ethtool_gstrings and struct ethtool_stats, joined by place as far as both go. Total. */
 export function parseDriverStatistics(names: DataView, values: DataView): NicStatistics {
@@ -170,16 +185,21 @@ export function askEthtool(
     missing.push({ source: `ethtool ${question} ${device}`, reason: answer });
     return undefined;
   };
-  const one = <T>(question: string, command: number, bytes: number, parse: (view: DataView) => T): T | undefined => {
+  const one = <T>(
+    question: string,
+    command: number,
+    bytes: number,
+    parse: (view: DataView) => T | undefined,
+  ): T | undefined => {
     const view = known(question, ask(socket, device, command, bytes));
     return view && parse(view);
   };
-  const driver = one("GDRVINFO", ETHTOOL_GDRVINFO, 196, parseDriverInfo);
+  const driver = one("GDRVINFO", ETHTOOL_GDRVINFO, driverInfoBytes, parseDriverInfo);
   return {
     driver,
-    ring: one("GRINGPARAM", ETHTOOL_GRINGPARAM, 36, parseRing),
-    channels: one("GCHANNELS", ETHTOOL_GCHANNELS, 36, parseChannels),
-    coalescing: one("GCOALESCE", ETHTOOL_GCOALESCE, 92, parseCoalescing),
+    ring: one("GRINGPARAM", ETHTOOL_GRINGPARAM, ringBytes, parseRing),
+    channels: one("GCHANNELS", ETHTOOL_GCHANNELS, channelsBytes, parseChannels),
+    coalescing: one("GCOALESCE", ETHTOOL_GCOALESCE, coalescingBytes, parseCoalescing),
     statistics: statistics
       ? known("GSTATS", driver ? askStatistics(socket, device, driver.statisticsCount) : "no driver")
       : undefined,

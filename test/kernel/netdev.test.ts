@@ -182,6 +182,7 @@ test("the parsers of links, qdiscs, NAPI instances, queues and statistics are to
       for (const parse of [parseLink, parseQdisc, parseNapi, parseNicQueue, parseQueueStatistics])
         parse(viewOf(bytes), 0, end);
       parseDriverStatistics(viewOf(bytes), viewOf(bytes));
+      for (const parse of [parseDriverInfo, parseRing, parseChannels, parseCoalescing]) parse(viewOf(bytes));
     }),
   );
   t.pass();
