@@ -25,6 +25,9 @@ export interface Discovery {
 const demandedShare = 0.1;
 const regularShare = 0.01;
 const sharedEveryMs = 5000;
+/** The processes of a cluster start one after the other: until all agents run, who reports is asked again soon. */
+const settlingEveryMs = 250;
+const settlingMs = 10_000;
 
 export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: () => number): Discovery => {
   const connections = createOwnedConnections();
@@ -35,6 +38,7 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
   /** Cookies of the namespace's listeners that are not ours. */
   let foreign = new Set<bigint>();
   let demanded = true;
+  let settlingUntil = Number.NEGATIVE_INFINITY;
 
   const settleShared = (at: number): void =>
     sharedBudget.spend(at, now, () => {
@@ -45,7 +49,9 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
     });
   const takeIn = (walk: SocketWalk | undefined, at: number): void => {
     demanded = false;
-    if (walk && own.found(walk, at).length > 0) settleShared(at);
+    if (!walk || own.found(walk, at).length === 0) return;
+    settlingUntil = at + settlingMs;
+    settleShared(at);
   };
   const walkRegularly = (at: number): ReadonlyMap<bigint, OwnedReading> | undefined => {
     const walk = regularBudget.spend(at, now, () => walkSockets({ into: table }));
@@ -70,7 +76,8 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
       return demanded || own.lost;
     },
     discover(at, everyMs, interval) {
-      if (interval && own.all.length > 0 && sharedBudget.isDue(at, sharedEveryMs)) settleShared(at);
+      const everySharedMs = at < settlingUntil ? settlingEveryMs : sharedEveryMs;
+      if (own.all.length > 0 && sharedBudget.isDue(at, everySharedMs)) settleShared(at);
       if (own.all.length > 0 && regularBudget.isDue(at, everyMs)) return walkRegularly(at);
       if (interval) lookForUnknown();
       if ((demanded || own.lost) && demandedBudget.isDue(at, 0)) {

@@ -19,6 +19,7 @@ export interface Account {
   readonly throttledMs?: number | undefined;
   readonly runqueueMs?: number | undefined;
   readonly runnableMs: number;
+  readonly withheldMs: number;
   readonly stealMs?: number | undefined;
   /** Steal that the loop's thread felt, as far as that can be told. */
   readonly stolenMs?: number | undefined;
@@ -48,6 +49,7 @@ export const emptyAccount: Account = {
   admitted: 0,
   stoppedMs: 0,
   runnableMs: 0,
+  withheldMs: 0,
   unseenMs: 0,
   restMs: 0,
   longestStallMs: 0,
@@ -93,6 +95,7 @@ export const fold = (account: Account, step: ListenerStep, run: LoopRun, thresho
     throttledMs: add(account.throttledMs, around.throttledMs),
     runqueueMs: add(account.runqueueMs, loop.runqueueMs),
     runnableMs: account.runnableMs + loop.runnableMs,
+    withheldMs: account.withheldMs + loop.withheldMs,
     stealMs: add(account.stealMs, around.stealMs),
     stolenMs: add(account.stolenMs, stolen(step)),
     cpuMs: add(account.cpuMs, loop.cpuMs),
@@ -123,6 +126,7 @@ export const join = (a: Account, b: Account): Account => {
     throttledMs: add(a.throttledMs, b.throttledMs),
     runqueueMs: add(a.runqueueMs, b.runqueueMs),
     runnableMs: a.runnableMs + b.runnableMs,
+    withheldMs: a.withheldMs + b.withheldMs,
     stealMs: add(a.stealMs, b.stealMs),
     stolenMs: add(a.stolenMs, b.stolenMs),
     cpuMs: add(a.cpuMs, b.cpuMs),

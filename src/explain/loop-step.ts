@@ -16,6 +16,8 @@ export interface LoopStep {
   readonly runqueueMs?: number | undefined;
   /** Ready to run and not running, told by the state: the kernel adds a wait to run_delay only when it ends. */
   readonly runnableMs: number;
+  /** Wanted a CPU and had none, as far as it can be told at once: by whom, the kernel's counters say up to a period later. */
+  readonly withheldMs: number;
   readonly state?: string | undefined;
   readonly wchan?: string | undefined;
 }
@@ -59,15 +61,18 @@ export const loopStepOf = (
   const iterations = delta(before?.iterations, after?.iterations);
   const idleMs = delta(before?.idleMs, after?.idleMs);
   const cpuMs = delta(before?.task?.cpuMs, after?.task?.cpuMs);
-  const ready = after?.task?.state === "R" && before?.task?.state === "R" && cpuMs !== undefined && cpuMs < ms * 0.2;
+  const runqueueMs = delta(before?.task?.runqueueMs, after?.task?.runqueueMs);
+  const awake = after?.task?.state === "R" && before?.task?.state === "R" && cpuMs !== undefined;
+  const ready = awake && cpuMs < ms * 0.2;
   const step = {
     seen: after !== undefined,
     id: after?.id,
     idleMs,
     iterations,
     cpuMs,
-    runqueueMs: delta(before?.task?.runqueueMs, after?.task?.runqueueMs),
+    runqueueMs,
     runnableMs: ready ? Math.max(0, ms - cpuMs - (idleMs ?? 0)) : 0,
+    withheldMs: awake ? Math.max(0, ms - cpuMs - (idleMs ?? 0)) : Math.min(ms, runqueueMs ?? 0),
     state: after?.task?.state,
     wchan: after?.task?.wchan,
   };

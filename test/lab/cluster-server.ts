@@ -6,10 +6,9 @@ import { serve, specification } from "./server.js";
 
 const lead = async (): Promise<void> => {
   const workers = Array.from({ length: Number(process.env.LAB_WORKERS ?? "1") }, () => cluster.fork());
-  for (const worker of workers) {
+  for (const worker of workers)
     worker.on("message", (message) => process.send?.({ ...message, worker: worker.process.pid }));
-    await once(worker, "listening");
-  }
+  await Promise.all(workers.map((worker) => once(worker, "listening")));
   process.on("message", (order: object) => {
     for (const worker of workers) worker.send(order);
   });

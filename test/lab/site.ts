@@ -19,6 +19,8 @@ export interface SiteOptions {
   readonly listeners: readonly ListenerSpec[];
   /** A listener that the process inherits as descriptor 10 and does not know of: socket activation. */
   readonly inherited?: { readonly host: string; readonly backlog: number; readonly count?: number } | undefined;
+  /** How many processes run an agent; 1. */
+  readonly agents?: number | undefined;
   /** Another program of the lab than `server.js`. */
   readonly program?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -40,7 +42,10 @@ export const startSite = async (defer: Defer, ns: Namespace, options: SiteOption
   const start: Launch = { argv: commandLine(options), env: { ...agentEnv(log), ...options.env } };
   const program = launch(defer, ns, start);
   await program.hear("ready");
-  await eventually("the observer's first line", () => log.lines().some(({ event }) => event === "status"));
+  const { agents = 1 } = options;
+  const running = (): Set<number> =>
+    new Set(log.lines().flatMap(({ event, pid }) => (event === "status" ? [pid] : [])));
+  await eventually(`the first line of ${agents} observers`, () => running().size >= agents);
   return { program, log };
 };
 

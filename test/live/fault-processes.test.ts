@@ -35,7 +35,7 @@ labTest("a cluster that shares the listener, all workers blocked: one finding, o
   const { site } = await carryOut(t, defer, {
     expected: { ...overflow, cause: "event-loop-blocked" },
     listeners: [{ kind: "tcp", backlog: 8 }],
-    site: { program: "cluster-server.js", env: { LAB_WORKERS: "2", NODE_CLUSTER_SCHED_POLICY: "none" } },
+    site: { program: "cluster-server.js", env: { LAB_WORKERS: "2", NODE_CLUSTER_SCHED_POLICY: "none" }, agents: 3 },
     before: block(1800),
     clients: flood,
     evidentMs: 0,

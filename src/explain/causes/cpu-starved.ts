@@ -1,7 +1,17 @@
 // Ready to run, but other threads or other virtual machines had the CPU (schedstat run_delay, /proc/stat steal).
 import { duration } from "../format.js";
-import { type CauseRule, type Fit, mainFit, no, unknown } from "./rule.js";
-import { starvedMs } from "./shares.js";
+import { type CauseRule, type Fit, mainFit, no, pending, type Question, unknown } from "./rule.js";
+import { starvedMs, throttledMs } from "./shares.js";
+
+/** A few periods of CFS bandwidth control: longer than that, a last one does not turn the balance. */
+const lagMs = 500;
+
+/** Throttled time comes after the wait that it explains (cpu.stat moves when a period of 100 ms ends). */
+const isLagging = ({ account, over, thresholds }: Question): boolean =>
+  !over &&
+  account.ms < lagMs &&
+  (throttledMs(account) ?? 0) > 0 &&
+  account.withheldMs >= thresholds.mainShare * account.ms;
 
 export const cpuStarved: CauseRule = {
   cause: "cpu-starved",
@@ -10,6 +20,7 @@ export const cpuStarved: CauseRule = {
     const waitedMs = starvedMs(question.account);
     const fitOf = (lostMs: number | undefined): Fit => mainFit(lostMs ?? 0, question.thresholds.starvedMs, question);
     const waited = `waited ${duration(waitedMs ?? 0)} of ${duration(ms)} for a CPU`;
+    if (isLagging(question)) return pending(`${waited}; how much of it was throttling is counted when a period ends`);
     const stolen = `the hypervisor took ${duration(stolenMs ?? 0)} of ${duration(ms)}`;
     if (fitOf(waitedMs) !== "no") return { fit: fitOf(waitedMs), because: waited, confidence: 0.92 };
     if (fitOf(stolenMs) !== "no") return { fit: fitOf(stolenMs), because: stolen, confidence: 0.88 };

@@ -15,6 +15,11 @@ const isHalf = ({ account, about, thresholds, over }: Question): boolean => {
   return over && stallMs >= thresholds.noiseMs && stallMs >= thresholds.mainShare * judgedMs;
 };
 
+/** Throttled time and run-queue wait are only counted when a wait is over: until then a thread that does not get the
+ * CPU looks blocked. */
+const isWithheld = ({ account, over, thresholds }: Question): boolean =>
+  !over && account.withheldMs >= thresholds.mainShare * account.ms;
+
 /** A loop that has made many short iterations meanwhile is most likely in another one. */
 const hasTurned = ({ account }: Question): boolean => (account.iterations ?? 0) >= manyIterations;
 const manyIterations = 10;
@@ -24,6 +29,7 @@ export const eventLoopBlocked: CauseRule = {
   judge: (question) => {
     const { account, run, over, outside, loopSeen } = question;
     const because = `the longest iteration took ${duration(account.longestStallMs)} of ${duration(account.ms)}`;
+    if (isWithheld(question)) return pending("the thread wanted a CPU and had none; by whom is not counted yet");
     if (isLong(question)) return yes(outside ? 0.8 : 0.97, because);
     if (isHalf(question)) return yes(outside ? 0.65 : 0.85, because);
     if (!over && run.stallMs > 0 && !hasTurned(question))
