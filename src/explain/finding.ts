@@ -32,7 +32,7 @@ export const acceptSymptoms = [
 export type AcceptSymptom = (typeof acceptSymptoms)[number];
 
 /** Symptoms of sockets that are no listeners. */
-export const connectionSymptoms = ["write-stalled", "read-stalled"] as const;
+export const connectionSymptoms = ["write-stalled", "read-stalled", "throughput-limited"] as const;
 
 export type Symptom = AcceptSymptom | (typeof connectionSymptoms)[number];
 
@@ -49,7 +49,12 @@ export const connectionCauses = [
   "nagle-delayed-ack",
   "application-not-reading",
   "out-of-order-hole",
+  "receive-window",
+  "send-buffer",
+  "congestion-window",
   "packet-loss",
+  "receive-buffer",
+  "shaped-link",
 ] as const;
 export type Cause = AcceptCause | (typeof otherCauses)[number] | (typeof connectionCauses)[number];
 

@@ -6,10 +6,11 @@ import { createGroups, type Judged } from "./groups.js";
 import { createLoops } from "./loops.js";
 import { type SocketRule, type SocketView, type Verdict, viewOf } from "./rule.js";
 import { readStalled } from "./rules/read-stalled.js";
+import { throughputLimited } from "./rules/throughput-limited.js";
 import { writeStalled } from "./rules/write-stalled.js";
 import { beginWatch, foldWatch, type SocketWatch } from "./socket-watch.js";
 
-export const socketRules: readonly SocketRule[] = [writeStalled, readStalled];
+export const socketRules: readonly SocketRule[] = [writeStalled, readStalled, throughputLimited];
 
 /** Sockets followed at a time: those worth a look; memory stays bounded. */
 const maxSockets = 4096;
@@ -71,7 +72,7 @@ export const createConnections = (): BesideSymptom => {
         return [name, held.get(name) ?? watch.lastAt];
       }),
     );
-    return verdicts;
+    return verdicts.filter(({ isYoung }) => !isYoung);
   };
 
   return {

@@ -39,6 +39,8 @@ export interface Verdict {
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
   readonly remedy: readonly string[];
+  /** It holds, but not for long enough to be told. */
+  readonly isYoung?: boolean | undefined;
 }
 
 export type SocketRule = (view: SocketView) => Verdict | undefined;
