@@ -6,7 +6,7 @@ import { SocketWalk, walkSockets } from "../kernel/walk.js";
 import type { OwnedReading } from "../snapshot/snapshot.js";
 import type { OwnListeners } from "./own-listeners.js";
 import { createOwnedConnections } from "./owned-connections.js";
-import { createBudget } from "./pace.js";
+import { type Budget, createBudget } from "./pace.js";
 import { isReportedElsewhere } from "./shared-sockets.js";
 
 export interface Discovery {
@@ -34,14 +34,15 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
   const demandedBudget = createBudget(demandedShare);
   const regularBudget = createBudget(regularShare);
   const sharedBudget = createBudget(regularShare);
+  const settlingBudget = createBudget(demandedShare);
   const table = new SocketWalk(64);
   /** Cookies of the namespace's listeners that are not ours. */
   let foreign = new Set<bigint>();
   let demanded = true;
   let settlingUntil = Number.NEGATIVE_INFINITY;
 
-  const settleShared = (at: number): void =>
-    sharedBudget.spend(at, now, () => {
+  const settleShared = (at: number, budget: Budget): void =>
+    budget.spend(at, now, () => {
       for (const listener of own.all) {
         const accepts = listener.loop !== undefined;
         listener.reportedElsewhere = listener.inode !== undefined && isReportedElsewhere(listener.inode, accepts);
@@ -51,13 +52,14 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
     demanded = false;
     if (!walk || own.found(walk, at).length === 0) return;
     settlingUntil = at + settlingMs;
-    settleShared(at);
+    settleShared(at, settlingBudget);
   };
   const walkRegularly = (at: number): ReadonlyMap<bigint, OwnedReading> | undefined => {
     const walk = regularBudget.spend(at, now, () => walkSockets({ into: table }));
     takeIn(walk, at);
     return walk && connections.count(walk, own.all);
   };
+  const isSettlingDue = (at: number): boolean => at < settlingUntil && settlingBudget.isDue(at, settlingEveryMs);
   const lookForUnknown = (): void => {
     if (!diag) return;
     const mine = new Set(own.all.map(({ cookie }) => cookie));
@@ -73,11 +75,11 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
       demanded = true;
     },
     get demanded() {
-      return demanded || own.lost;
+      return demanded || own.lost || isSettlingDue(now());
     },
     discover(at, everyMs, interval) {
-      const everySharedMs = at < settlingUntil ? settlingEveryMs : sharedEveryMs;
-      if (own.all.length > 0 && sharedBudget.isDue(at, everySharedMs)) settleShared(at);
+      if (own.all.length > 0 && isSettlingDue(at)) settleShared(at, settlingBudget);
+      else if (own.all.length > 0 && interval && sharedBudget.isDue(at, sharedEveryMs)) settleShared(at, sharedBudget);
       if (own.all.length > 0 && regularBudget.isDue(at, everyMs)) return walkRegularly(at);
       if (interval) lookForUnknown();
       if ((demanded || own.lost) && demandedBudget.isDue(at, 0)) {

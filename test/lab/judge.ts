@@ -72,9 +72,9 @@ export const takenBack = (log: Log): readonly string[] => {
 export const story = (log: Log): string =>
   log
     .findings()
-    .map(({ time, level, finding: f }) =>
+    .map(({ time, level, pid, finding: f }) =>
       [
-        `${time % 1_000_000} ${level} ${f.state} ${f.id} ${f.symptom}/${f.cause} ${f.confidence}`,
+        `${time % 1_000_000} pid ${pid} ${level} ${f.state} ${f.id} ${f.symptom}/${f.cause} ${f.confidence}`,
         `  ${f.summary}`,
         `  evidence: ${f.evidence.map(({ name, value, unit }) => `${name}=${value}${unit ?? ""}`).join("; ")}`,
         `  ruled out: ${f.ruledOut.map(({ cause, because }) => `${cause} (${because})`).join("; ")}`,

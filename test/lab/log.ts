@@ -12,6 +12,7 @@ export interface LogLine {
   readonly event: "finding" | "sample" | "status";
   readonly msg: string;
   readonly finding?: Finding | undefined;
+  readonly sample?: { readonly listeners: readonly unknown[] } | undefined;
 }
 
 export interface Log {

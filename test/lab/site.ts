@@ -5,7 +5,7 @@ import { type Launch, launch, type Message, type Program } from "./child.js";
 import type { ClientSpec } from "./client.js";
 import type { Defer } from "./command.js";
 import { eventually } from "./eventually.js";
-import { createLog, type Log } from "./log.js";
+import { createLog, type Log, type LogLine } from "./log.js";
 import type { Namespace } from "./netns.js";
 import { compiled, register, script } from "./root.js";
 import type { ListenerSpec } from "./server.js";
@@ -36,6 +36,12 @@ const commandLine = ({ listeners, inherited, program = "server.js" }: SiteOption
   return ["python3", script("inherit.py"), host, "3000", String(backlog), String(count), ...node];
 };
 
+/** How many processes had listeners to report when they last wrote a sample. */
+const reporters = (log: Log): number =>
+  [...new Map(log.lines().flatMap(({ pid, sample }) => (sample ? [[pid, sample] as const] : []))).values()].filter(
+    ({ listeners }) => listeners.length > 0,
+  ).length;
+
 /** Starts a server that only loads the agent, and waits until it listens and the observer has said that it runs. */
 export const startSite = async (defer: Defer, ns: Namespace, options: SiteOptions): Promise<Site> => {
   const log = createLog(defer);
@@ -43,9 +49,10 @@ export const startSite = async (defer: Defer, ns: Namespace, options: SiteOption
   const program = launch(defer, ns, start);
   await program.hear("ready");
   const { agents = 1 } = options;
-  const running = (): Set<number> =>
-    new Set(log.lines().flatMap(({ event, pid }) => (event === "status" ? [pid] : [])));
-  await eventually(`the first line of ${agents} observers`, () => running().size >= agents);
+  const pidsOf = (lines: readonly LogLine[]): Set<number> => new Set(lines.map(({ pid }) => pid));
+  const running = (): number => pidsOf(log.lines().filter(({ event }) => event === "status")).size;
+  await eventually(`the first line of ${agents} observers`, () => running() >= agents);
+  if (agents > 1) await eventually("one of them to report the listener", () => reporters(log) === 1);
   return { program, log };
 };
 

@@ -8,11 +8,11 @@ import { labTest } from "../lab/experiment.js";
 import { carryOut } from "../lab/plan.js";
 
 const overflow = { symptom: "accept-queue-overflow", at: 3000 } as const;
-const block =
-  (ms: number) =>
+const hold =
+  (kind: "block" | "wait", ms: number) =>
   async ({ program }: Site): Promise<void> => {
-    program.tell({ kind: "block", ms });
-    await program.hear("block:begun");
+    program.tell({ kind, ms });
+    await program.hear(`${kind}:begun`);
   };
 const flood = [{ pattern: "burst", count: 40, patienceMs: 900 }] as const;
 
@@ -23,7 +23,7 @@ labTest(
       expected: { ...overflow, cause: "event-loop-blocked" },
       listeners: [{ kind: "tcp", backlog: 8 }],
       site: { program: "worker-server.js" },
-      before: block(1500),
+      before: hold("block", 1500),
       clients: flood,
       evidentMs: 0,
     });
@@ -36,7 +36,8 @@ labTest("a cluster that shares the listener, all workers blocked: one finding, o
     expected: { ...overflow, cause: "event-loop-blocked" },
     listeners: [{ kind: "tcp", backlog: 8 }],
     site: { program: "cluster-server.js", env: { LAB_WORKERS: "2", NODE_CLUSTER_SCHED_POLICY: "none" }, agents: 3 },
-    before: block(1800),
+    // off the CPU: two busy workers would leave none for anybody else
+    before: hold("wait", 1800),
     clients: flood,
     evidentMs: 0,
   });
@@ -60,7 +61,7 @@ labTest("a unix listener that stood full", async (t, defer) => {
   await carryOut(t, defer, {
     expected: { symptom: "accept-queue-overflow", cause: "event-loop-blocked", at: path },
     listeners: [{ kind: "tcp", path, backlog: 4 }],
-    before: block(1500),
+    before: hold("block", 1500),
     clients: [{ pattern: "burst", count: 20, path }],
     evidentMs: 0,
   });
