@@ -22,6 +22,8 @@ export interface LookRequest {
   readonly close: boolean;
   /** The explainer wants the namespace's counters. */
   readonly counters: boolean;
+  /** … and the half-open connections of each port. */
+  readonly synRecv: boolean;
   readonly stalls: readonly StallCapture[];
 }
 
@@ -74,13 +76,13 @@ export const createLooker = (options: LookerOptions): Looker => {
   let lastLook: Snapshot | undefined;
   let lastGlance: Glance | undefined;
 
-  const read = ({ at, interval, close }: LookRequest): readonly ListenerReading[] => {
+  const read = ({ at, interval, close, synRecv }: LookRequest): readonly ListenerReading[] => {
     const ownedMs = options.slow ? Number.POSITIVE_INFINITY : close ? ownedCloseMs : intervalMs;
     const owned = discovery.discover(at, ownedMs, interval);
     const queued = own.read(diag);
     const plain = takeWaits ? withWaits(queued, takeWaits(), own.slotOf) : queued;
     const listeners = owned ? plain.map((listener) => ({ ...listener, owned: owned.get(listener.cookie) })) : plain;
-    return queues?.look(at, listeners, close) ?? listeners;
+    return queues?.look(at, listeners, close || synRecv) ?? listeners;
   };
   const signsOf = (at: number, listeners: readonly ListenerReading[]): PaceSigns => {
     const late = (loop: number | undefined): number => loops.lateMs(loop, at);

@@ -5,8 +5,9 @@ import type { ListenerReading, WaitingReading } from "../snapshot/snapshot.js";
 import { createBudget } from "./pace.js";
 
 export interface QueueLooks {
-  /** Adds `waiting` and `synRecv` to the listeners that have something to show. `close`: also half-open connections. */
-  look(at: number, listeners: readonly ListenerReading[], close: boolean): readonly ListenerReading[];
+  /** Adds `waiting` and `synRecv` to the listeners that have something to show. `handshakes`: also half-open
+   * connections. */
+  look(at: number, listeners: readonly ListenerReading[], handshakes: boolean): readonly ListenerReading[];
 }
 
 const dumpShare = 0.1;
@@ -28,9 +29,9 @@ export const createQueueLooks = (diag: Diag, now: () => number): QueueLooks => {
   };
 
   return {
-    look(at, listeners, close) {
+    look(at, listeners, handshakes) {
       const waiting = residents(at, portsOf(listeners.filter(({ length }) => length > 0)));
-      const synRecv = close ? halfOpen(at, portsOf(listeners)) : undefined;
+      const synRecv = handshakes ? halfOpen(at, portsOf(listeners)) : undefined;
       if (!waiting && !synRecv) return listeners;
       return listeners.map((listener) => {
         const { port, length } = listener;

@@ -67,14 +67,14 @@ export const startWatch = (parts: WatchParts): Watch => {
     const at = now();
     const interval = at - intervalAt >= intervalMs - intervalSlackMs;
     const close = pace.fast && !parts.slow;
-    const { counters } = attention;
+    const { counters, synRecv } = attention;
     const stalls = stacks?.take() ?? [];
     const lateMs = at - due;
-    const quiet = !interval && !close && !counters && stalls.length === 0 && lateMs < stoppedMs;
+    const quiet = !interval && !close && !counters && !synRecv && stalls.length === 0 && lateMs < stoppedMs;
     const glanced = quiet ? looker.glance(at) : undefined;
     if (glanced) return pace.next(glanced, false);
     // Where a glance did not do, everything is read: what explains the trouble it showed, and figures from before it.
-    const request = { at, lateMs, interval, close: close || (quiet && !parts.slow), counters, stalls };
+    const request = { at, lateMs, interval, close: close || (quiet && !parts.slow), counters, synRecv, stalls };
     const { before, snapshot, signs } = looker.look(request);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     attention = explainer.attention();

@@ -213,6 +213,15 @@ test("the rule of the last quarter drops SYNs that only ListenDrops counts", (t)
   );
 });
 
+test("a neighbour's flood moves the namespace's counters, and a listener that had no part in it is left alone", (t) => {
+  const line = timeline({ limit: 511, sysctl: { somaxconn: 4096, tcp_syncookies: 1 } }).play(1000);
+  for (let i = 0; i < 30; i += 1)
+    line.play(100, {
+      counters: { TCPReqQFullDoCookies: 60, SyncookiesSent: 60, SyncookiesRecv: 30, PassiveOpens: 40 },
+    });
+  t.deepEqual(explained(line.play(15_000).snapshots), []);
+});
+
 test("tcp_syncookies=2 answers every SYN with a cookie: nothing overflowed", (t) => {
   const line = synQueue({ tcp_syncookies: 2 }, 0);
   for (let i = 0; i < 20; i += 1)

@@ -130,14 +130,31 @@ const report = (flood: Flood, beside: Beside): void => {
   );
 };
 
-/** The listener whose half-open connections fill its SYN queue; where they were not counted, the only one there is. */
-const crowded = ({ paths }: Beside): AcceptPath | undefined => {
+/**
+ * The listener whose half-open connections fill its SYN queue. Where they were not counted in time, the only one there
+ * is, if it took part at all: the counters are the namespace's, and a neighbour's flood is not its own.
+ */
+const crowded = ({ paths }: Beside, tookPart: (path: AcceptPath) => boolean): AcceptPath | undefined => {
   const tcp = [...paths.values()].filter(({ watch }) => watch.listener.transport === "tcp");
   const full = tcp
     .filter(({ watch: { listener } }) => (listener.synRecv ?? 0) > listener.limit * 0.75)
     .toSorted((a, b) => (b.watch.listener.synRecv ?? 0) - (a.watch.listener.synRecv ?? 0));
   if (full.length > 0) return full[0];
-  return tcp.length === 1 && tcp[0]!.watch.listener.synRecv === undefined ? tcp[0] : undefined;
+  return tcp.length === 1 && tcp[0]!.watch.listener.synRecv === undefined && tookPart(tcp[0]!) ? tcp[0] : undefined;
+};
+
+/** Which listeners had connections since the SYN queue's counters last stood still. */
+const createParticipants = (): { rest: (beside: Beside) => void; tookPart: (path: AcceptPath) => boolean } => {
+  let accepted = new Map<bigint, number>();
+  return {
+    rest: ({ paths }) => {
+      accepted = new Map(
+        [...paths].map(([cookie, { watch }]) => [cookie, watch.listener.owned?.accepted ?? accepted.get(cookie) ?? 0]),
+      );
+    },
+    tookPart: ({ watch: { listener, disturbance } }) =>
+      disturbance !== undefined || (listener.owned?.accepted ?? 0) > (accepted.get(listener.cookie) ?? Infinity),
+  };
 };
 
 /** SYNs dropped by this step's counters, with and without a counter of their own. */
@@ -173,6 +190,7 @@ export const createSynQueue = (): BesideSymptom => {
   let now = 0;
   // Moved before it was known whose SYN queue is full.
   let held = nothingMoved;
+  const participants = createParticipants();
 
   const begin = (path: AcceptPath, { around, lifecycle }: Beside): Flood => ({
     key: lifecycle.newKey(),
@@ -195,12 +213,15 @@ export const createSynQueue = (): BesideSymptom => {
       const { around, thresholds, lifecycle } = beside;
       now = around.at;
       const step = movedBy(beside);
-      if (around.at - lastMovedAt > heldMs) held = nothingMoved;
+      if (around.at - lastMovedAt > heldMs) {
+        held = nothingMoved;
+        if (!isFull(step)) participants.rest(beside);
+      }
       if (isFull(step)) lastMovedAt = around.at;
       const moved = sum(held, step);
       if (flood && around.at - flood.lastAt >= thresholds.resolveMs && !lifecycle.has(flood.key)) flood = undefined;
       if (!flood && isFull(moved)) {
-        const path = crowded(beside);
+        const path = crowded(beside, participants.tookPart);
         // A full accept queue fills the SYN queue behind it: that finding already says so.
         if (path && !path.overflowing) flood = begin(path, beside);
       }
