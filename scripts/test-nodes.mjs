@@ -11,7 +11,19 @@ const split = process.argv.indexOf("--");
 const versions = process.argv.slice(2, split < 0 ? undefined : split);
 const patterns =
   split < 0
-    ? ["/agent/", "/explain/", "/kernel/", "/export/", "/package/", "/live/every-node"]
+    ? [
+        "/agent/",
+        "/explain/",
+        "/kernel/",
+        "/export/",
+        "/package/",
+        "/live/agent-",
+        "/live/fault-event-loop-blocked",
+        "/live/fault-written-while-blocked",
+        "/live/listener-readings",
+        "/live/loops",
+        "/live/demo",
+      ]
     : process.argv.slice(split + 1);
 
 const run = (command, args, env = process.env) =>

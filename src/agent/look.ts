@@ -118,7 +118,8 @@ export const createLooker = (options: LookerOptions): Looker => {
       const accepting = new Set(listeners.map(({ loop }) => loop));
       const wantsTask = (loop: LoopReading["id"], main: boolean): boolean => accepting.has(loop) || main;
       const readings = loops.read(at, (loop, main) => (interval || close) && !options.slow && wantsTask(loop, main));
-      const around = surroundings.read(at, interval || close || counters, Math.max(0, lateMs));
+      const dropped = listeners.some(({ cookie, drops }) => before.has(cookie) && before.get(cookie)?.drops !== drops);
+      const around = surroundings.read(at, interval || close || counters, dropped, Math.max(0, lateMs));
       const snapshot: Snapshot = {
         time: Date.now(),
         at,

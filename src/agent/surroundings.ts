@@ -17,8 +17,11 @@ export interface Surroundings {
 }
 
 export interface SurroundingsReader {
-  /** `close`: all but the settings; otherwise only what costs next to nothing. `observerLateMs` is passed on. */
-  read(at: number, close: boolean, observerLateMs: number | undefined): Surroundings;
+  /**
+   * `close`: all but the settings; otherwise only what costs next to nothing. `dropped`: a listener's drops have moved, so
+   * that the counters beside them must be of the same look. `observerLateMs` is passed on.
+   */
+  read(at: number, close: boolean, dropped: boolean, observerLateMs: number | undefined): Surroundings;
   close(): void;
 }
 
@@ -42,7 +45,7 @@ export const openSurroundings = (tid: number | undefined): SurroundingsReader =>
     schedstat && { state: "R", ...parseSchedstat(schedstat.read() ?? "") };
 
   return {
-    read(at, close, observerLateMs) {
+    read(at, close, dropped, observerLateMs) {
       const quiet: ProcessReading = {
         pid: process.pid,
         cpuQuota: quota.read(),
@@ -53,12 +56,12 @@ export const openSurroundings = (tid: number | undefined): SurroundingsReader =>
         sysctl = readSysctls();
         settingsAt = at;
       }
-      if (!close || at - dearAt < dearMs) return { process: quiet, sysctl };
-      dearAt = at;
+      const dear = close && at - dearAt >= dearMs;
+      if (dear) dearAt = at;
       return {
-        process: { ...quiet, fds: fds.read() },
-        host: host.read(),
-        counters: counters.read(),
+        process: dear ? { ...quiet, fds: fds.read() } : quiet,
+        host: dear ? host.read() : undefined,
+        counters: dear || dropped ? counters.read() : undefined,
         sysctl,
       };
     },
