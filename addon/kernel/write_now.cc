@@ -33,9 +33,10 @@ ssize_t writeToBlockingPipe(int fd, const void* bytes, size_t size) {
   return -1;
 }
 
+// The raw call: glibc 2.33 gave fstat a new symbol version, which the addon must not need.
 bool isPipe(int fd) {
-  struct stat status;
-  return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+  struct stat status = {};
+  return syscall(SYS_fstat, fd, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 }  // namespace
