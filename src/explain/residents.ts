@@ -28,10 +28,19 @@ export interface Residents {
   forget(): void;
 }
 
+/** Steps in which the kernel counts ages: a jiffy, 10 ms at most. */
+const stepMs = 12;
+
+const eldestOf = (residents: ReadonlyMap<bigint, Resident>): readonly bigint[] => {
+  const oldestMs = Math.max(...[...residents.values()].map(({ ageMs }) => ageMs));
+  return [...residents].filter(([, { ageMs }]) => ageMs > oldestMs - stepMs).map(([cookie]) => cookie);
+};
+
 /** Follows the residents of one queue. */
 export const createResidents = (): Residents => {
   let present = new Map<bigint, Resident>();
-  let head: bigint | undefined;
+  // The queue is first in, first out, but ages have steps: those of one step are its head together.
+  let eldest: readonly bigint[] = [];
   let left: Sample = createSample();
   let looked = false;
   let closedGone: number[] = [];
@@ -52,10 +61,8 @@ export const createResidents = (): Residents => {
   return {
     look: (waiting, length, at) => {
       const now = new Map<bigint, Resident>();
-      let oldest: { cookie: bigint; ageMs: number } | undefined;
       for (const { cookie, ageMs, state } of waiting.connections.slice(0, followed)) {
         now.set(cookie, { ageMs, closed: state === "CLOSE_WAIT", lookedAt: at });
-        if (!oldest || ageMs > oldest.ageMs) oldest = { cookie, ageMs };
       }
       let gone = 0;
       for (const [cookie, resident] of present) {
@@ -65,9 +72,8 @@ export const createResidents = (): Residents => {
           gone += 1;
         } else if (now.size < followed) now.set(cookie, resident); // of a partial dump nobody is known to have left
       }
-      // Ages have steps of a few ms, so the head is the one remembered as long as it is there.
-      const kept = head === undefined ? undefined : now.has(head);
-      if (kept !== true) head = oldest?.cookie;
+      const kept = eldest.length === 0 ? undefined : eldest.every((cookie) => now.has(cookie));
+      if (kept !== true) eldest = eldestOf(now);
       present = now;
       const missing = waiting.partial ? lastUnlisted : Math.max(0, length - waiting.connections.length);
       unlisted = looked ? Math.max(unlisted, Math.min(missing, lastUnlisted)) : 0;
@@ -79,7 +85,7 @@ export const createResidents = (): Residents => {
       for (const resident of present.values()) leave(resident, at);
       const gone = present.size;
       present = new Map();
-      head = undefined;
+      eldest = [];
       lastUnlisted = 0;
       return { kept: gone > 0 ? false : undefined, left: gone };
     },
