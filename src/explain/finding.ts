@@ -32,7 +32,15 @@ export const acceptSymptoms = [
 export type AcceptSymptom = (typeof acceptSymptoms)[number];
 
 /** Symptoms of sockets that are no listeners. */
-export const connectionSymptoms = ["write-stalled", "read-stalled", "throughput-limited"] as const;
+export const connectionSymptoms = [
+  "write-stalled",
+  "write-buffered-in-process",
+  "read-stalled",
+  "throughput-limited",
+  "data-pruned",
+  "datagrams-dropped",
+  "connections-leaking",
+] as const;
 
 export type Symptom = AcceptSymptom | (typeof connectionSymptoms)[number];
 
@@ -55,6 +63,11 @@ export const connectionCauses = [
   "packet-loss",
   "receive-buffer",
   "shaped-link",
+  "backpressure-ignored",
+  "receive-buffer-full",
+  "memory-pressure",
+  "close-wait",
+  "half-open",
 ] as const;
 export type Cause = AcceptCause | (typeof otherCauses)[number] | (typeof connectionCauses)[number];
 

@@ -152,7 +152,7 @@ export interface HostReading {
 /** Counters of /proc/net/netstat and /proc/net/snmp by the kernel's own names; an older kernel lacks some. */
 export type Counters = Readonly<Partial<Record<CounterName, number>>>;
 
-/** The counters the accept path moves (kernel net/ipv4/proc.c). */
+/** The counters that findings are told from (kernel net/ipv4/proc.c): the accept path's, then the receive queues'. */
 export const counterNames = [
   "ListenOverflows",
   "ListenDrops",
@@ -167,6 +167,9 @@ export const counterNames = [
   "AttemptFails",
   "EstabResets",
   "OutRsts",
+  "RcvPruned",
+  "TCPRcvQDrop",
+  "TCPMemoryPressures",
 ] as const;
 export type CounterName = (typeof counterNames)[number];
 

@@ -81,6 +81,7 @@ const order: readonly Severity[] = ["info", "warning", "critical"];
 
 const severityOf = ({ worst, now }: Told, { criticalConnections }: Thresholds): Severity => {
   const most = worst.map(({ verdict }) => verdict.severity).toSorted((a, b) => order.indexOf(b) - order.indexOf(a))[0]!;
+  if (now < (worst[0]!.verdict.crowd ?? 0)) return "info";
   return most === "warning" && now >= criticalConnections ? "critical" : most;
 };
 

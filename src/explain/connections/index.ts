@@ -4,13 +4,26 @@ import type { Cause, Symptom } from "../finding.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
 import { createGroups, type Judged } from "./groups.js";
 import { createLoops } from "./loops.js";
+import { createRecentCounters } from "./recent-counters.js";
 import { type SocketRule, type SocketView, type Verdict, viewOf } from "./rule.js";
+import { connectionsLeaking } from "./rules/connections-leaking.js";
+import { dataPruned } from "./rules/data-pruned.js";
+import { datagramsDropped } from "./rules/datagrams-dropped.js";
 import { readStalled } from "./rules/read-stalled.js";
 import { throughputLimited } from "./rules/throughput-limited.js";
+import { writeBuffered } from "./rules/write-buffered.js";
 import { writeStalled } from "./rules/write-stalled.js";
 import { beginWatch, foldWatch, type SocketWatch } from "./socket-watch.js";
 
-export const socketRules: readonly SocketRule[] = [writeStalled, readStalled, throughputLimited];
+export const socketRules: readonly SocketRule[] = [
+  writeStalled,
+  writeBuffered,
+  readStalled,
+  throughputLimited,
+  dataPruned,
+  datagramsDropped,
+  connectionsLeaking,
+];
 
 /** Sockets followed at a time: those worth a look; memory stays bounded. */
 const maxSockets = 4096;
@@ -32,6 +45,9 @@ export const createConnections = (): BesideSymptom => {
   const sockets = new Map<bigint, Followed>();
   const loops = createLoops();
   const groups = createGroups();
+  const counters = createRecentCounters();
+  let startedAt: number | undefined;
+  let dropped = false;
 
   const follow = (reading: ConnectionReading, at: number): Followed | undefined => {
     const known = sockets.get(reading.cookie);
@@ -60,8 +76,9 @@ export const createConnections = (): BesideSymptom => {
     const view: SocketView = viewOf(watch, {
       look,
       loop: loops.of(watch.last.loop),
-      moved: beside.moved,
+      moved: counters.sum(),
       outside: beside.around.outside,
+      watchedMs: watch.lastAt - (startedAt ?? watch.lastAt),
       heldMs: (symptom, cause) => watch.lastAt - (held.get(nameOf(symptom, cause)) ?? watch.lastAt),
       thresholds: beside.thresholds,
     });
@@ -78,20 +95,26 @@ export const createConnections = (): BesideSymptom => {
   return {
     observe: (beside) => {
       const { snapshot, before, around, thresholds, lifecycle } = beside;
+      startedAt ??= snapshot.at;
       loops.observe(before, snapshot, around);
+      counters.add(beside.moved, snapshot.at);
       const look = snapshot.connections;
       if (!look) return;
+      dropped = false;
       const ports = new Set(snapshot.listeners.map(({ port }) => port));
       forget(snapshot.at);
       const judged: Judged[] = [];
       for (const reading of look.rows) {
         const followed = follow(reading, snapshot.at);
         if (!followed) continue;
+        dropped ||= reading.transport === "tcp" && (followed.watch.step?.drops ?? 0) > 0;
         const side = isServer(reading, ports);
         for (const verdict of judge(followed, look, beside))
           judged.push({ verdict, reading: followed.watch.last, isServer: side });
       }
       groups.report(judged, around, thresholds, lifecycle);
     },
+    // A socket's own drops mean nothing without the counters that say why.
+    wants: () => ({ counters: dropped }),
   };
 };

@@ -1,6 +1,6 @@
 // Whether a standing event loop explains that a socket waits, and whose doing it is that the loop stands.
 import type { Thresholds } from "../thresholds.js";
-import type { LoopState } from "./loops.js";
+import type { Block, LoopState } from "./loops.js";
 import type { Row } from "./rule.js";
 
 /** The loop has stood for a block's length and most of the time in question. */
@@ -8,13 +8,16 @@ export const isBlocked = (loop: LoopState, waitedMs: number, { blockedMs, mainSh
   loop.stillMs >= blockedMs && loop.stillMs >= mainShare * waitedMs;
 
 /** Stopped, throttled or without a CPU for most of it: then the application did not block it. */
-export const isHeld = ({ stillMs, heldMs }: LoopState): boolean => heldMs >= stillMs / 2;
+export const isHeld = ({ stillMs, heldMs }: Block): boolean => heldMs >= stillMs / 2;
 
 /** The loop has turned, or slept in epoll_wait, since then: it had its chance. */
 export const hadItsChance = (loop: LoopState, since: number): boolean =>
   loop.stillMs === 0 && loop.movedAt !== undefined && loop.movedAt > since;
 
-export const loopRows = (loop: LoopState): readonly Row[] => [
-  ["event loop stands for", loop.stillMs, "ms", "uv idle time, loop count"],
+export const loopRows = (loop: Block): readonly Row[] => [
+  ["event loop stood for", loop.stillMs || undefined, "ms", "uv idle time, loop count"],
   ["of it stopped or without a CPU", loop.heldMs > 0 ? loop.heldMs : undefined, "ms", "schedstat, cpu.stat, state"],
 ];
+
+/** The block that holds now, or the longest since the look before. */
+export const blockOf = (loop: LoopState): Block => (loop.stillMs > 0 || !loop.ended ? loop : loop.ended);

@@ -3,11 +3,19 @@ import type { LoopReading, Snapshot } from "../../snapshot/snapshot.js";
 import { loopStepOf } from "../loop-step.js";
 import type { Surroundings } from "../surroundings.js";
 
-export interface LoopState {
-  /** How long it has stood still, up to this snapshot; 0: it turned or slept in epoll_wait. */
+/** A time in which the loop neither turned nor slept in epoll_wait. */
+export interface Block {
   readonly stillMs: number;
   /** Of that, stopped, throttled or waiting for a CPU: not the application's doing. */
   readonly heldMs: number;
+}
+
+export interface LoopState extends Block {
+  /** How long it has stood still, up to this snapshot; 0: it turned or slept in epoll_wait. */
+  readonly stillMs: number;
+  readonly heldMs: number;
+  /** The longest block that ended since the look at sockets before this one: it explains what this one finds. */
+  readonly ended?: Block | undefined;
   /** When it was last seen to turn or to sleep in epoll_wait; absent: it cannot be told. */
   readonly movedAt?: number | undefined;
 }
@@ -23,11 +31,16 @@ const unseen: LoopState = { stillMs: 0, heldMs: 0 };
 const stepOf = (state: LoopState, before: LoopReading | undefined, after: LoopReading, around: Surroundings) => {
   const { motion, runqueueMs, runnableMs } = loopStepOf(before, after, around.ms, true);
   if (motion === undefined) return unseen;
-  if (motion !== "still") return { stillMs: 0, heldMs: 0, movedAt: around.at };
+  if (motion !== "still") {
+    const { stillMs, heldMs } = state;
+    const ended = stillMs > (state.ended?.stillMs ?? 0) ? { stillMs, heldMs } : state.ended;
+    return { stillMs: 0, heldMs: 0, ended, movedAt: around.at };
+  }
   const waited = Math.max(runqueueMs ?? 0, runnableMs, around.throttledMs ?? 0, around.stoppedMs);
   return {
     stillMs: state.stillMs + around.ms,
     heldMs: state.heldMs + Math.min(around.ms, waited),
+    ended: state.ended,
     movedAt: state.movedAt,
   };
 };
@@ -43,7 +56,8 @@ export const createLoops = (): Loops => {
       if (around.ms === 0) return;
       for (const loop of snapshot.loops) {
         const earlier = before.loops.find(({ id }) => id === loop.id);
-        states.set(loop.id, stepOf(known.get(loop.id) ?? unseen, earlier, loop, around));
+        const state = known.get(loop.id) ?? unseen;
+        states.set(loop.id, stepOf(before.connections ? { ...state, ended: undefined } : state, earlier, loop, around));
       }
     },
     of: (id) => states.get(id ?? main ?? Number.NaN),

@@ -19,6 +19,8 @@ export interface SocketView {
   readonly look: ConnectionsReading;
   readonly moved: Counters;
   readonly outside: boolean;
+  /** How long there has been an observer. */
+  readonly watchedMs: number;
   /** Milliseconds for which this verdict has held without a pause, 0 when it is new. */
   readonly heldMs: (symptom: Symptom, cause: Cause) => number;
   readonly thresholds: Thresholds;
@@ -39,6 +41,8 @@ export interface Verdict {
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
   readonly remedy: readonly string[];
+  /** Fewer sockets than this are information only. */
+  readonly crowd?: number | undefined;
   /** It holds, but not for long enough to be told. */
   readonly isYoung?: boolean | undefined;
 }
@@ -47,7 +51,7 @@ export type SocketRule = (view: SocketView) => Verdict | undefined;
 
 export const viewOf = (
   watch: SocketWatch,
-  rest: Pick<SocketView, "loop" | "look" | "moved" | "outside" | "heldMs" | "thresholds">,
+  rest: Pick<SocketView, "loop" | "look" | "moved" | "outside" | "watchedMs" | "heldMs" | "thresholds">,
 ): SocketView => ({
   ...rest,
   reading: watch.last,

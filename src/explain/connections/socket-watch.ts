@@ -35,6 +35,8 @@ export interface SocketWatch {
   readonly unreadAt?: number | undefined;
   /** Since when only bytes behind a gap are held. */
   readonly holeAt?: number | undefined;
+  /** Since when it is seen in CLOSE-WAIT. */
+  readonly closeWaitAt?: number | undefined;
   /** Since when Node's buffer is above its mark and does not fall, and from what size it grew. */
   readonly swelling?: { readonly at: number; readonly fromBytes: number } | undefined;
   /** The biggest window that the peer was seen to offer. */
@@ -111,6 +113,7 @@ const standing = (watch: SocketWatch, reading: ConnectionReading, step: SocketSt
     sendStillAt: since(watch.sendStillAt, (pendingOf(reading) ?? 0) > 0, !sendsNothing, at),
     unreadAt: since(watch.unreadAt, (reading.recvQBytes ?? 0) > 0, (step?.readBytes ?? 0) > 0, at),
     holeAt: since(watch.holeAt, hasHole(reading), fillsGap, at),
+    closeWaitAt: since(watch.closeWaitAt, reading.state === "CLOSE-WAIT", false, at),
     swelling: swellingOf(watch, reading, at),
     peerWindowSeen: most(watch.peerWindowSeen, reading.tcp?.sndWndBytes),
   };
