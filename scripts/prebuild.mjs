@@ -1,5 +1,6 @@
 // Builds the addon that ships in the tarball: prebuilds/linux-ARCH/sockscope.node, one file for glibc and musl
 // (see addon/cxxrt.cc), and checks what it needs at run time. `npm pack` calls it for x64.
+// Prints to stderr: `npm pack --json` owns stdout.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -62,4 +63,4 @@ if (arch === process.arch) {
   mkdirSync(dirname(native), { recursive: true });
   if (!existsSync(native)) copyFileSync(built, native);
 } else rmSync(join(root, "build"), { recursive: true, force: true });
-console.log(`prebuilds/linux-${arch}/sockscope.node: needs ${needed.join(", ")} only`);
+console.error(`prebuilds/linux-${arch}/sockscope.node: needs ${needed.join(", ")} only`);
