@@ -88,7 +88,7 @@ const releaseOf = (reading: ConnectionReading): string => {
   if (unsent > 0 && tcp?.unacked === 0 && isWindowShut(reading))
     return `the peer must read: its window is shut and the kernel probes it${next}; it opens when about a sixteenth of its buffer is free`;
   const rtt = rttMsOf(reading);
-  return `the peer must acknowledge what is sent${rtt === undefined ? "" : `, about one round trip (${duration(rtt)})`}`;
+  return `the peer must acknowledge what is sent${rtt === undefined ? "" : `, about one round trip (${rtt < 1 ? "less than 1 ms" : duration(rtt)})`}`;
 };
 
 /** POLLOUT comes when two thirds of the buffer suffice for what is queued. */

@@ -8,11 +8,20 @@ const delayedAckMs = 40;
 /** One jiffy at HZ=100 beyond the 48 ms measured. */
 const spreadMs = 18;
 
+/** A shorter window has too few rounds to tell a habit from chance. */
+const leastWindowMs = 900;
+
 export const nagleDelayedAck = (view: SocketView): Verdict | undefined => {
   const { window, stretch, reading, thresholds } = view;
   const { busyMs, sentSegments, retransSegments, ackedBytes } = window;
   if (reading.node?.noDelay === true || busyMs === undefined || !sentSegments || !ackedBytes) return undefined;
-  if (stretch.nagled < 2 || stretch.nagled < stretch.looks / 2 || (retransSegments ?? 0) > 0) return undefined;
+  if (
+    window.ms < leastWindowMs ||
+    stretch.nagled < 2 ||
+    stretch.nagled < stretch.looks / 2 ||
+    (retransSegments ?? 0) > 0
+  )
+    return undefined;
   const rounds = sentSegments / 2;
   const roundMs = busyMs / rounds;
   const mostMs = delayedAckMs + spreadMs + 2 * (minRttMsOf(reading) ?? 0);

@@ -7,11 +7,13 @@ import type { SocketView, Verdict } from "../rule.js";
 
 /** Windows of a fixed buffer differ by less: scaling and truesize. */
 const steadyFactor = 1.25;
+/** Part of the largest window seen that a window must have to be the whole buffer. */
+const wholeShare = 0.8;
 /** A window that is used all the time carries this part of its size in each round trip, or more. */
 const usedShare = 0.6;
 
 export const peerWindow = (view: SocketView): Verdict | undefined => {
-  const { reading, stretch, window, thresholds } = view;
+  const { reading, stretch, window, thresholds, watch } = view;
   const share = windowLimitedShare(view);
   const rttMs = rttMsOf(reading);
   const size = stretch.mostPeerWindow;
@@ -22,7 +24,9 @@ export const peerWindow = (view: SocketView): Verdict | undefined => {
   const isFar = (minRttMsOf(reading) ?? rttMs) >= thresholds.pathRttMs;
   if (share < thresholds.windowLimitedShare || !isFar || 2 * flying > allowed) return undefined;
   const rate = rateOf(window.ackedBytes, window.ms) ?? 0;
-  const isSteady = size <= steadyFactor * (stretch.leastPeerWindow ?? 0);
+  // A window that was larger before is full of what the peer has not read.
+  const isWhole = size >= wholeShare * (watch.peerWindowSeen ?? size);
+  const isSteady = isWhole && size <= steadyFactor * (stretch.leastPeerWindow ?? 0);
   const isBuffer = isSteady && rate >= usedShare * windowRate(size, rttMs);
   const path = windowRate(allowed, rttMs);
   return limitedBy(view, {

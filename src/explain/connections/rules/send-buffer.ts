@@ -1,7 +1,7 @@
 // send-buffer: everything that was written is in flight, the send buffer is full, window and path would carry more. The
 // kernel's own clock of it (sndbuf_limited) hardly moves for writers that do not block (measured: 1 %).
 import { bytes, bytesPerSecond, percent } from "../../format.js";
-import { cwndBytesOf, inFlightBytesOf, minRttMsOf, notSentOf, rttMsOf } from "../figures.js";
+import { cwndBytesOf, minRttMsOf, notSentOf, rttMsOf } from "../figures.js";
 import { limitedBy, mostly, speed, windowRate } from "../limit.js";
 import type { SocketView, Verdict } from "../rule.js";
 
@@ -12,30 +12,38 @@ const wasRefused = ({ reading: { node }, window }: SocketView): boolean | undefi
   return node?.writableLength === 0 ? false : undefined;
 };
 
+/** The kernel sizes a buffer that nobody set for twice the congestion window; one below it was set, or meets a limit. */
+const isSmall = (sndbuf: number, cwndBytes: number): boolean => sndbuf < cwndBytes;
+
+/** Whether a whole buffer goes out in each round trip, or the better part of it while it is found full. */
+const isUsed = ({ stretch }: SocketView, carried: number, sndbuf: number): boolean =>
+  carried >= 0.8 * sndbuf || (carried >= 0.5 * sndbuf && mostly(stretch.bufferFull, stretch.looks));
+
 export const sendBuffer = (view: SocketView): Verdict | undefined => {
-  const { reading, stretch, thresholds } = view;
+  const { reading, stretch, window, thresholds } = view;
   const { tcp, mem } = reading;
-  const flying = inFlightBytesOf(reading);
-  const rttMs = rttMsOf(reading);
+  const rttMs = minRttMsOf(reading) ?? rttMsOf(reading);
   const cwndBytes = cwndBytesOf(reading);
   const refused = wasRefused(view);
-  if (!rttMs || cwndBytes === undefined || !flying || mem?.sndbuf === undefined) return undefined;
+  const { sndbuf } = mem ?? {};
+  if (!rttMs || rttMs < thresholds.pathRttMs || cwndBytes === undefined || sndbuf === undefined) return undefined;
   const room = Math.min(cwndBytes, tcp?.sndWndBytes ?? cwndBytes);
-  const isFar = (minRttMsOf(reading) ?? rttMs) >= thresholds.pathRttMs;
-  if (refused === false || !isFar || !mostly(stretch.bufferFull, stretch.looks)) return undefined;
-  if ((notSentOf(reading) ?? 0) > 2 * (tcp?.sndMssBytes ?? 0) || 2 * flying > room) return undefined;
+  /** Bytes that go out in a round trip. */
+  const carried = ((window.ackedBytes ?? 0) / window.ms) * rttMs;
+  if (refused === false || !isSmall(sndbuf, cwndBytes) || !isUsed(view, carried, sndbuf)) return undefined;
+  if ((notSentOf(reading) ?? 0) > 2 * (tcp?.sndMssBytes ?? 0) || 2 * carried > room) return undefined;
   return limitedBy(view, {
     cause: "send-buffer",
     severity: "warning",
     confidence: refused ? 0.95 : 0.75,
     because: "the send buffer is too small for the round trip",
-    detail: `${speed(view)} through a send buffer of ${bytes(mem.sndbuf)} in ${Math.round(rttMs)} ms; window and path allow ${bytesPerSecond(windowRate(room, rttMs))}`,
+    detail: `${speed(view)} through a send buffer of ${bytes(sndbuf)} in ${Math.round(rttMs)} ms; window and path allow ${bytesPerSecond(windowRate(room, rttMs))}`,
     rows: [
-      ["send buffer", mem.sndbuf, "bytes", "SO_MEMINFO sndbuf"],
-      ["of it used", mem.wmemQueued, "bytes", "SO_MEMINFO wmem_queued"],
+      ["send buffer", sndbuf, "bytes", "SO_MEMINFO sndbuf"],
+      ["of it used", mem?.wmemQueued, "bytes", "SO_MEMINFO wmem_queued"],
       ["looks at which it was two thirds full", `${stretch.bufferFull} of ${stretch.looks}`, undefined, "SO_MEMINFO"],
       ["held in Node", reading.node?.writableLength, "bytes", "socket.writableLength"],
-      ["rate of what is in flight", windowRate(flying, rttMs), "bytes/s", "estimate: in flight / tcpi_rtt"],
+      ["carried in each round trip", carried, "bytes", "tcpi_bytes_acked · tcpi_min_rtt"],
       [
         "rate that window and path allow",
         windowRate(room, rttMs),
@@ -44,7 +52,7 @@ export const sendBuffer = (view: SocketView): Verdict | undefined => {
       ],
     ],
     ruledOut: [
-      { cause: "congestion-window", because: `${percent(flying / cwndBytes)} of it is used` },
+      { cause: "congestion-window", because: `${percent(carried / cwndBytes)} of it is used` },
       { cause: "receive-window", because: `the peer offers ${bytes(tcp?.sndWndBytes ?? 0)}` },
     ],
     remedy: [
