@@ -8,6 +8,9 @@ export interface StackWish {
   readonly sinceAt: number;
   /** Connections in the accept queues of that loop's listeners. */
   readonly waiting: number;
+  /** The part of the stall that its thread was on a CPU, and its state, where they are known. */
+  readonly cpuShare?: number | undefined;
+  readonly state?: string | undefined;
   /** The last time the question was asked. */
   readonly last?: { readonly at: number; readonly sinceAt: number } | undefined;
 }
@@ -15,12 +18,24 @@ export interface StackWish {
 export interface StackLimits {
   readonly stallMs: number;
   readonly everyMs: number;
+  /** A thread that is ready to run and is on a CPU for less than this part of the time is kept from it. */
+  readonly cpuShare: number;
 }
 
-export const stackLimits: StackLimits = { stallMs: 200, everyMs: 10_000 };
+export const stackLimits: StackLimits = { stallMs: 200, everyMs: 10_000, cpuShare: 0.3 };
 
 /** Whether to ask now. */
-export const stackPolicy = (wish: StackWish, { stallMs, everyMs }: StackLimits = stackLimits): boolean =>
+export const stackPolicy = (wish: StackWish, limits: StackLimits = stackLimits): boolean =>
+  isWorthIt(wish, limits) && !isKeptFromCpu(wish, limits);
+
+const isWorthIt = (wish: StackWish, { stallMs, everyMs }: StackLimits): boolean =>
   wish.waiting > 0 &&
   wish.at - wish.sinceAt >= stallMs &&
   (wish.last === undefined || (wish.last.sinceAt !== wish.sinceAt && wish.at - wish.last.at >= everyMs));
+
+/**
+ * Throttled or starved: no JavaScript is to blame, and the look would cost much more than usual, because the thread that
+ * is stopped for it and the one that lets it go on both wait for a CPU.
+ */
+const isKeptFromCpu = ({ cpuShare, state }: StackWish, limits: StackLimits): boolean =>
+  state === "R" && cpuShare !== undefined && cpuShare < limits.cpuShare;

@@ -1,6 +1,6 @@
 // Asks for the JavaScript of a stall: when the main loop stands still while connections wait (stack-policy.ts), once.
 // The answer arrives later and goes into the next snapshot.
-import type { ListenerReading, LoopReading, StallCapture } from "../snapshot/snapshot.js";
+import type { ListenerReading, LoopReading, StallCapture, TaskReading } from "../snapshot/snapshot.js";
 import type { LoopWatch } from "./loop-watch.js";
 import type { StackProbe } from "./stack.js";
 import { type StackWish, stackPolicy } from "./stack-policy.js";
@@ -13,13 +13,23 @@ export interface StallStacks {
 }
 
 const timeoutMs = 5000;
+/** Less than most of a period of CPU bandwidth control says little about who has the CPU. */
+const measuredMs = 80;
 
 /** `arrived` is called when there is something to take. */
 export const createStallStacks = (probe: StackProbe, watch: LoopWatch, arrived: () => void): StallStacks => {
   let last: StackWish["last"];
   let captured: StallCapture[] = [];
   let asking = false;
+  // The thread's CPU time when the present stall was first looked at closely.
+  let begun: { sinceAt: number; at: number; cpuMs: number } | undefined;
 
+  /** Part of the stall on a CPU; `undefined` where that is not counted, "soon" until enough of it was seen. */
+  const cpuShareOf = (task: TaskReading | undefined, sinceAt: number, at: number): number | undefined | "soon" => {
+    if (task?.cpuMs === undefined) return undefined;
+    if (begun?.sinceAt !== sinceAt) begun = { sinceAt, at, cpuMs: task.cpuMs };
+    return at - begun.at < measuredMs ? "soon" : (task.cpuMs - begun.cpuMs) / (at - begun.at);
+  };
   const ask = async (loop: number, sinceAt: number): Promise<void> => {
     const capture = await probe.capture(() => watch.hasNotTurnedSince(loop, sinceAt), timeoutMs);
     captured.push({ loop, sinceAt, ...capture });
@@ -35,7 +45,9 @@ export const createStallStacks = (probe: StackProbe, watch: LoopWatch, arrived: 
       const waiting = listeners
         .filter(({ loop }) => loop === undefined || loop === main.id)
         .reduce((sum, { length }) => sum + length, 0);
-      if (!stackPolicy({ at, sinceAt, waiting, last })) return;
+      const cpuShare = cpuShareOf(main.task, sinceAt, at);
+      if (cpuShare === "soon") return;
+      if (!stackPolicy({ at, sinceAt, waiting, last, cpuShare, state: main.task?.state })) return;
       last = { at, sinceAt };
       asking = true;
       void ask(main.id, sinceAt);

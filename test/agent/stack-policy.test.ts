@@ -1,6 +1,6 @@
 import test from "ava";
 import { createStackProbe } from "../../src/agent/stack.js";
-import { stackPolicy } from "../../src/agent/stack-policy.js";
+import { stackLimits, stackPolicy } from "../../src/agent/stack-policy.js";
 
 test("a blocked loop is asked once a stall, at most every 10 s, and only when somebody waits", (t) => {
   const stall = { at: 5200, sinceAt: 5000, waiting: 1 };
@@ -10,7 +10,15 @@ test("a blocked loop is asked once a stall, at most every 10 s, and only when so
   t.false(stackPolicy({ ...stall, at: 30_000, last: { at: 5200, sinceAt: 5000 } }));
   t.false(stackPolicy({ ...stall, last: { at: 0, sinceAt: -4800 }, at: 9999 }));
   t.true(stackPolicy({ ...stall, last: { at: 0, sinceAt: -4800 }, at: 10_000 }));
-  t.true(stackPolicy({ ...stall, at: 5050 }, { stallMs: 50, everyMs: 0 }));
+  t.true(stackPolicy({ ...stall, at: 5050 }, { ...stackLimits, stallMs: 50, everyMs: 0 }));
+});
+
+test("a thread that is kept from the CPU is not asked: neither quota nor neighbour is named by its JavaScript", (t) => {
+  const stall = { at: 5300, sinceAt: 5000, waiting: 1 };
+  t.false(stackPolicy({ ...stall, state: "R", cpuShare: 0.1 }));
+  t.true(stackPolicy({ ...stall, state: "R", cpuShare: 0.9 }));
+  t.true(stackPolicy({ ...stall, state: "S", cpuShare: 0 }));
+  t.true(stackPolicy({ ...stall, state: "R", cpuShare: undefined }));
 });
 
 test("stacks are refused with a reason wherever somebody else may debug", async (t) => {
