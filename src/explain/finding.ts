@@ -40,6 +40,7 @@ export const connectionSymptoms = [
   "data-pruned",
   "datagrams-dropped",
   "connections-leaking",
+  "connect-failing",
 ] as const;
 
 export type Symptom = AcceptSymptom | (typeof connectionSymptoms)[number];
@@ -68,6 +69,9 @@ export const connectionCauses = [
   "memory-pressure",
   "close-wait",
   "half-open",
+  "peer-overflowing",
+  "peer-refusing",
+  "ports-exhausted",
 ] as const;
 export type Cause = AcceptCause | (typeof otherCauses)[number] | (typeof connectionCauses)[number];
 

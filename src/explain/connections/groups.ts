@@ -131,7 +131,8 @@ export const createGroups = (): Groups => {
     };
     for (const { reading } of members) if (group.cookies.size < maxCookies) group.cookies.add(reading.cookie);
     const worst = members.toSorted(byWeight).slice(0, maxExamples);
-    group.told = { worst, now: members.length, total: Math.max(group.cookies.size, members.length) };
+    const total = Math.max(group.cookies.size, members.length);
+    group.told = { worst, now: members[0]!.verdict.isEvent ? total : members.length, total };
     groups.set(place, group);
     return group;
   };

@@ -2,10 +2,13 @@
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
 import type { Cause, Symptom } from "../finding.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
-import { createGroups, type Judged } from "./groups.js";
+import { placeOf } from "../format.js";
+import { createConnectFailures } from "./connect-failures.js";
+import { createGroups, type Judged, placeKeyOf } from "./groups.js";
 import { createLoops } from "./loops.js";
 import { createRecentCounters } from "./recent-counters.js";
 import { type SocketRule, type SocketView, type Verdict, viewOf } from "./rule.js";
+import { connectUnanswered } from "./rules/connect-unanswered.js";
 import { connectionsLeaking } from "./rules/connections-leaking.js";
 import { dataPruned } from "./rules/data-pruned.js";
 import { datagramsDropped } from "./rules/datagrams-dropped.js";
@@ -23,10 +26,12 @@ export const socketRules: readonly SocketRule[] = [
   dataPruned,
   datagramsDropped,
   connectionsLeaking,
+  connectUnanswered,
 ];
 
 /** Sockets followed at a time: those worth a look; memory stays bounded. */
 const maxSockets = 4096;
+const maxPeers = 1024;
 /** A socket not shown for this long is forgotten: closed, or no longer worth a look. */
 const forgetMs = 10_000;
 
@@ -46,6 +51,9 @@ export const createConnections = (): BesideSymptom => {
   const loops = createLoops();
   const groups = createGroups();
   const counters = createRecentCounters();
+  const failures = createConnectFailures();
+  /** `address:port` → when a connection there was last established. */
+  const opened = new Map<string, number>();
   let startedAt: number | undefined;
   let dropped = false;
 
@@ -71,10 +79,19 @@ export const createConnections = (): BesideSymptom => {
     }
   };
 
+  const noteOpened = ({ peers }: ConnectionsReading, at: number): void => {
+    for (const { address, port, opened: count } of peers ?? [])
+      if (count > 0 && (opened.size < maxPeers || opened.has(placeOf({ address, port }))))
+        opened.set(placeOf({ address, port }), at);
+    for (const [place, since] of opened) if (at - since > forgetMs) opened.delete(place);
+  };
+
   const judge = (followed: Followed, look: ConnectionsReading, beside: Beside): readonly Verdict[] => {
     const { watch, held } = followed;
     const view: SocketView = viewOf(watch, {
       look,
+      listeners: beside.snapshot.listeners,
+      openedAt: opened.get(placeKeyOf({ reading: watch.last, isServer: false })),
       loop: loops.of(watch.last.loop),
       moved: counters.sum(),
       outside: beside.around.outside,
@@ -103,7 +120,8 @@ export const createConnections = (): BesideSymptom => {
       dropped = false;
       const ports = new Set(snapshot.listeners.map(({ port }) => port));
       forget(snapshot.at);
-      const judged: Judged[] = [];
+      noteOpened(look, snapshot.at);
+      const judged: Judged[] = [...failures(look, thresholds)];
       for (const reading of look.rows) {
         const followed = follow(reading, snapshot.at);
         if (!followed) continue;

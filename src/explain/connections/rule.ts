@@ -1,6 +1,6 @@
 // What a rule about connections is given, and what it says. Rules are pure; they look at one socket at a time.
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
-import type { Counters } from "../../snapshot/snapshot.js";
+import type { Counters, ListenerReading } from "../../snapshot/snapshot.js";
 import type { Cause, Evidence, RuledOut, Severity, Symptom } from "../finding.js";
 import type { Thresholds } from "../thresholds.js";
 import type { LoopState } from "./loops.js";
@@ -17,6 +17,9 @@ export interface SocketView {
   readonly window: SocketStep;
   readonly loop?: LoopState | undefined;
   readonly look: ConnectionsReading;
+  readonly listeners: readonly ListenerReading[];
+  /** When another connection to the same address and port was last established. */
+  readonly openedAt?: number | undefined;
   readonly moved: Counters;
   readonly outside: boolean;
   /** How long there has been an observer. */
@@ -43,6 +46,8 @@ export interface Verdict {
   readonly remedy: readonly string[];
   /** Fewer sockets than this are information only. */
   readonly crowd?: number | undefined;
+  /** It happened, rather than is: what counts is how often, not how many there are now. */
+  readonly isEvent?: boolean | undefined;
   /** It holds, but not for long enough to be told. */
   readonly isYoung?: boolean | undefined;
 }
@@ -51,7 +56,7 @@ export type SocketRule = (view: SocketView) => Verdict | undefined;
 
 export const viewOf = (
   watch: SocketWatch,
-  rest: Pick<SocketView, "loop" | "look" | "moved" | "outside" | "watchedMs" | "heldMs" | "thresholds">,
+  rest: Omit<SocketView, "reading" | "watch" | "at" | "stretch" | "window">,
 ): SocketView => ({
   ...rest,
   reading: watch.last,

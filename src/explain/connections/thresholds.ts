@@ -42,6 +42,8 @@ export interface ConnectionThresholds {
   readonly droppedDatagrams: number;
   /** How long a SYN must go unanswered: the first repeat comes after a second, and answers hurry. */
   readonly unansweredSynMs: number;
+  /** Failed connects from which a person should act: one or two are a service that starts. */
+  readonly failedConnects: number;
   /** Quiet time after which a finding about connections is resolved: three looks at the default interval. */
   readonly connectionQuietMs: number;
   /** A finding about this many connections is critical. */
@@ -69,6 +71,7 @@ export const connectionThresholds: ConnectionThresholds = {
   unansweredProbes: 2,
   droppedDatagrams: 10,
   unansweredSynMs: 2500,
+  failedConnects: 3,
   connectionQuietMs: 3000,
   criticalConnections: 100,
 };
