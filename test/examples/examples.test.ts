@@ -127,8 +127,8 @@ test.serial("cluster.mjs is told that clients wait in the primary", async (t) =>
   const running = await start(t, ["--import", "sockscope/register", "examples/cluster.mjs"], {
     BACKLOG: "128",
   });
-  for (const _worker of [1, 2]) {
-    const request = get(`http://127.0.0.1:${running.where}/rebuild?ms=3000`, { agent: false });
+  for (const worker of ["first", "second"]) {
+    const request = get(`http://127.0.0.1:${running.where}/rebuild?ms=3000&for=${worker}`, { agent: false });
     request.on("error", () => undefined);
     await once(request, "finish");
   }
