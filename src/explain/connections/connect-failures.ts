@@ -50,12 +50,13 @@ const verdictOf = (failure: ConnectFailureReading, timeWait: number | undefined,
   weight: 1,
   crowd,
   isEvent: true,
-  detail: failure.code,
-  evidence: evidenceOf([
-    ["to", placeOf(failure), undefined, "connect(2)"],
-    ["error", failure.code, undefined, "connect(2)"],
-    ["in TIME-WAIT", failure.code === "EADDRNOTAVAIL" ? timeWait : undefined, "connections", "own namespace"],
-  ]),
+  detail: () => failure.code,
+  evidence: () =>
+    evidenceOf([
+      ["to", placeOf(failure), undefined, "connect(2)"],
+      ["error", failure.code, undefined, "connect(2)"],
+      ["in TIME-WAIT", failure.code === "EADDRNOTAVAIL" ? timeWait : undefined, "connections", "own namespace"],
+    ]),
 });
 
 const nameOf = ({ code, address, port }: ConnectFailureReading): string => `${code} ${address ?? ""} ${port ?? ""}`;

@@ -49,7 +49,7 @@ const remoteOf = ({ remoteAddress, remotePort }: ConnectionReading): string =>
 const exampleOf = ({ reading, verdict }: Judged): string => {
   const peer = reading.remoteAddress === undefined ? "" : ` - ${remoteOf(reading)}`;
   const fd = reading.fd === undefined ? "" : ` (fd ${reading.fd})`;
-  return `${localOf(reading)}${peer}${fd}: ${verdict.detail}`;
+  return `${localOf(reading)}${peer}${fd}: ${verdict.detail()}`;
 };
 
 const subjectOf = ({ worst, now }: Told): Subject => {
@@ -87,7 +87,7 @@ const severityOf = ({ worst, now }: Told, { criticalConnections }: Thresholds): 
 
 const draftOf = (told: Told, thresholds: Thresholds): Draft => {
   const { verdict } = told.worst[0]!;
-  const worst = told.now > 1 ? `the worst: ${verdict.detail}` : verdict.detail;
+  const worst = told.now > 1 ? `the worst: ${verdict.detail()}` : verdict.detail();
   return {
     symptom: verdict.symptom,
     cause: verdict.cause,
@@ -100,7 +100,7 @@ const draftOf = (told: Told, thresholds: Thresholds): Draft => {
       ...(told.total > told.now
         ? [{ name: "connections in all", value: told.total, unit: "connections", source: "own sockets" }]
         : []),
-      ...verdict.evidence,
+      ...verdict.evidence(),
     ],
     ruledOut: verdict.ruledOut,
     remedy: verdict.remedy,

@@ -1,5 +1,6 @@
 // From looks at sockets to findings about connections: what is remembered of each socket, the rules, the groups.
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
+import type { Counters } from "../../snapshot/snapshot.js";
 import type { Cause, Symptom } from "../finding.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
 import { placeOf } from "../format.js";
@@ -7,7 +8,7 @@ import { createConnectFailures } from "./connect-failures.js";
 import { createGroups, type Judged, placeKeyOf } from "./groups.js";
 import { createLoops } from "./loops.js";
 import { createRecentCounters } from "./recent-counters.js";
-import { type SocketRule, type SocketView, type Verdict, viewOf } from "./rule.js";
+import { type SocketRule, type SocketView, type Verdict, windowOf } from "./rule.js";
 import { connectUnanswered } from "./rules/connect-unanswered.js";
 import { connectionsLeaking } from "./rules/connections-leaking.js";
 import { dataPruned } from "./rules/data-pruned.js";
@@ -86,20 +87,26 @@ export const createConnections = (): BesideSymptom => {
     for (const [place, since] of opened) if (at - since > forgetMs) opened.delete(place);
   };
 
-  const judge = (followed: Followed, look: ConnectionsReading, beside: Beside): readonly Verdict[] => {
+  const judge = (followed: Followed, look: ConnectionsReading, moved: Counters, beside: Beside): readonly Verdict[] => {
     const { watch, held } = followed;
-    const view: SocketView = viewOf(watch, {
+    const view: SocketView = {
+      reading: watch.last,
+      watch,
+      at: watch.lastAt,
+      stretch: watch.older,
+      window: windowOf(watch),
       look,
       listeners: beside.snapshot.listeners,
-      openedAt: opened.get(placeKeyOf({ reading: watch.last, isServer: false })),
+      openedAt: opened.size === 0 ? undefined : opened.get(placeKeyOf({ reading: watch.last, isServer: false })),
       loop: loops.of(watch.last.loop),
-      moved: counters.sum(),
+      moved,
       outside: beside.around.outside,
       watchedMs: watch.lastAt - (startedAt ?? watch.lastAt),
       heldMs: (symptom, cause) => watch.lastAt - (held.get(nameOf(symptom, cause)) ?? watch.lastAt),
       thresholds: beside.thresholds,
-    });
+    };
     const verdicts = socketRules.flatMap((rule) => rule(view) ?? []);
+    if (verdicts.length === 0 && held.size === 0) return verdicts;
     followed.held = new Map(
       verdicts.map(({ symptom, cause }) => {
         const name = nameOf(symptom, cause);
@@ -121,13 +128,14 @@ export const createConnections = (): BesideSymptom => {
       const ports = new Set(snapshot.listeners.map(({ port }) => port));
       forget(snapshot.at);
       noteOpened(look, snapshot.at);
+      const moved = counters.sum();
       const judged: Judged[] = [...failures(look, thresholds)];
       for (const reading of look.rows) {
         const followed = follow(reading, snapshot.at);
         if (!followed) continue;
         dropped ||= reading.transport === "tcp" && (followed.watch.step?.drops ?? 0) > 0;
         const side = isServer(reading, ports);
-        for (const verdict of judge(followed, look, beside))
+        for (const verdict of judge(followed, look, moved, beside))
           judged.push({ verdict, reading: followed.watch.last, isServer: side });
       }
       groups.report(judged, around, thresholds, lifecycle);

@@ -40,17 +40,18 @@ export const limitedBy = (view: SocketView, limit: Limit): Verdict => {
     isYoung: lastedMs < thresholds.limitedWarnMs,
     weight: lastedMs,
     headline: `could not go faster: ${because}`,
-    evidence: evidenceOf([
-      ["rate", rate, "bytes/s", "tcpi_bytes_acked"],
-      ...rows,
-      ["round-trip time", rttMsOf(reading), "ms", "tcpi_rtt"],
-      ["least round-trip time", minRttMsOf(reading), "ms", "tcpi_min_rtt"],
-      ["congestion window", reading.tcp?.cwnd, "segments", "tcpi_snd_cwnd"],
-      ["in flight", reading.tcp?.unacked, "segments", "tcpi_unacked"],
-      ["peer's window", reading.tcp?.sndWndBytes, "bytes", "tcpi_snd_wnd"],
-      ["written, not sent", notSentOf(reading), "bytes", "SIOCOUTQNSD"],
-      ["congestion control", reading.congestion, undefined, "TCP_CONGESTION"],
-    ]),
+    evidence: () =>
+      evidenceOf([
+        ["rate", rate, "bytes/s", "tcpi_bytes_acked"],
+        ...rows,
+        ["round-trip time", rttMsOf(reading), "ms", "tcpi_rtt"],
+        ["least round-trip time", minRttMsOf(reading), "ms", "tcpi_min_rtt"],
+        ["congestion window", reading.tcp?.cwnd, "segments", "tcpi_snd_cwnd"],
+        ["in flight", reading.tcp?.unacked, "segments", "tcpi_unacked"],
+        ["peer's window", reading.tcp?.sndWndBytes, "bytes", "tcpi_snd_wnd"],
+        ["written, not sent", notSentOf(reading), "bytes", "SIOCOUTQNSD"],
+        ["congestion control", reading.congestion, undefined, "TCP_CONGESTION"],
+      ]),
   };
 };
 

@@ -39,9 +39,9 @@ export interface Verdict {
   readonly weight: number;
   /** `could not send: the peer does not read`: goes with one connection and with many. */
   readonly headline: string;
-  /** The figures of this socket, as a clause. */
-  readonly detail: string;
-  readonly evidence: readonly Evidence[];
+  /** The figures of this socket, as a clause; asked only of the worst. */
+  readonly detail: () => string;
+  readonly evidence: () => readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
   readonly remedy: readonly string[];
   /** Fewer sockets than this are information only. */
@@ -54,17 +54,9 @@ export interface Verdict {
 
 export type SocketRule = (view: SocketView) => Verdict | undefined;
 
-export const viewOf = (
-  watch: SocketWatch,
-  rest: Omit<SocketView, "reading" | "watch" | "at" | "stretch" | "window">,
-): SocketView => ({
-  ...rest,
-  reading: watch.last,
-  watch,
-  at: watch.lastAt,
-  stretch: watch.older,
-  window: socketStepOf(watch.older.from, watch.last, watch.lastAt - watch.older.fromAt),
-});
+/** What moved in the window of a watch. */
+export const windowOf = ({ older, last, lastAt }: SocketWatch): SocketStep =>
+  socketStepOf(older.from, last, lastAt - older.fromAt);
 
 /** [name, value, unit, source]: rows without a value are left out, numbers rounded. */
 export type Row = readonly [

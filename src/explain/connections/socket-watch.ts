@@ -1,5 +1,5 @@
 // What is remembered of one socket: its last reading, since when it stands still, and a window of one to two seconds.
-import type { ConnectionReading } from "../../snapshot/connection.js";
+import type { ConnectionReading, NodeSide } from "../../snapshot/connection.js";
 import { inFlightOf, notSentOf, pendingOf } from "./figures.js";
 import { type SocketStep, socketStepOf } from "./socket-step.js";
 
@@ -39,6 +39,8 @@ export interface SocketWatch {
   readonly closeWaitAt?: number | undefined;
   /** Since when Node's buffer is above its mark and does not fall, and from what size it grew. */
   readonly swelling?: { readonly at: number; readonly fromBytes: number } | undefined;
+  /** What Node last said of its side, and when. */
+  readonly heard?: { readonly node: NodeSide; readonly at: number } | undefined;
   /** The biggest window that the peer was seen to offer. */
   readonly peerWindowSeen?: number | undefined;
 }
@@ -68,8 +70,10 @@ const isNagled = (reading: ConnectionReading): boolean => {
 const begin = (reading: ConnectionReading, at: number): Stretch =>
   extend({ from: reading, fromAt: at, looks: 0, wanting: 0, bufferFull: 0, windowFull: 0, nagled: 0 }, reading);
 
+/** Written out: this runs for every socket at every look, and copying by spread costs several times as much. */
 const extend = (stretch: Stretch, reading: ConnectionReading): Stretch => ({
-  ...stretch,
+  from: stretch.from,
+  fromAt: stretch.fromAt,
   looks: stretch.looks + 1,
   wanting: stretch.wanting + ((notSentOf(reading) ?? 0) > 0 ? 1 : 0),
   bufferFull: stretch.bufferFull + (isBufferFull(reading) ? 1 : 0),
@@ -92,7 +96,7 @@ const since = (before: number | undefined, holds: boolean, moved: boolean, at: n
 
 const swellingOf = (watch: SocketWatch, { node }: ConnectionReading, at: number): SocketWatch["swelling"] => {
   const now = node?.writableLength;
-  if (now === undefined) return watch.swelling;
+  if (now === undefined) return undefined;
   const isAbove = now > (node?.writableHighWaterMark ?? 65_536);
   const fell = now < (watch.last.node?.writableLength ?? 0);
   if (!isAbove || fell) return undefined;
@@ -102,14 +106,30 @@ const swellingOf = (watch: SocketWatch, { node }: ConnectionReading, at: number)
 /** The first look at a socket. */
 export const beginWatch = (reading: ConnectionReading, at: number): SocketWatch => {
   const stretch = begin(reading, at);
-  const watch: SocketWatch = { firstAt: at, last: reading, lastAt: at, older: stretch, newer: stretch };
-  return { ...watch, ...standing(watch, reading, undefined, at) };
+  const heard = reading.node && { node: reading.node, at };
+  const watch: SocketWatch = { firstAt: at, last: reading, lastAt: at, older: stretch, newer: stretch, heard };
+  return next(watch, reading, undefined, at, stretch, stretch, heard);
 };
 
-const standing = (watch: SocketWatch, reading: ConnectionReading, step: SocketStep | undefined, at: number) => {
+const next = (
+  watch: SocketWatch,
+  reading: ConnectionReading,
+  step: SocketStep | undefined,
+  at: number,
+  older: Stretch,
+  newer: Stretch,
+  heard: SocketWatch["heard"],
+): SocketWatch => {
   const sendsNothing = step?.ackedBytes === undefined ? fellBy(watch.last, reading) === 0 : step.ackedBytes === 0;
   const fillsGap = (step?.receivedBytes ?? 0) > 0;
   return {
+    firstAt: watch.firstAt,
+    last: reading,
+    lastAt: at,
+    step,
+    older,
+    newer,
+    heard,
     sendStillAt: since(watch.sendStillAt, (pendingOf(reading) ?? 0) > 0, !sendsNothing, at),
     unreadAt: since(watch.unreadAt, (reading.recvQBytes ?? 0) > 0, (step?.readBytes ?? 0) > 0, at),
     holeAt: since(watch.holeAt, hasHole(reading), fillsGap, at),
@@ -122,18 +142,17 @@ const standing = (watch: SocketWatch, reading: ConnectionReading, step: SocketSt
 const fellBy = (before: ConnectionReading, after: ConnectionReading): number =>
   Math.max(0, (pendingOf(before) ?? 0) - (pendingOf(after) ?? 0));
 
-/** Folds the next look in. What Node last said of its side stays until it says something new. */
+/** Node's side is asked for less often than the kernel's; older than this it says nothing of now. */
+const heardMs = 3000;
+
+/** Folds the next look in. */
 export const foldWatch = (watch: SocketWatch, given: ConnectionReading, at: number): SocketWatch => {
-  const reading = given.node ? given : { ...given, node: watch.last.node };
+  const heard = given.node ? { node: given.node, at } : watch.heard;
+  const isFresh = heard !== undefined && at - heard.at <= heardMs;
+  const reading = given.node || !isFresh ? given : { ...given, node: heard.node };
   const step = socketStepOf(watch.last, reading, at - watch.lastAt);
   const isLong = watch.lastAt - watch.newer.fromAt >= stretchMs;
-  return {
-    ...watch,
-    ...standing(watch, reading, step, at),
-    last: reading,
-    lastAt: at,
-    step,
-    older: extend(isLong ? watch.newer : watch.older, reading),
-    newer: isLong ? extend(begin(watch.last, watch.lastAt), reading) : extend(watch.newer, reading),
-  };
+  const older = extend(isLong ? watch.newer : watch.older, reading);
+  const newer = isLong ? extend(begin(watch.last, watch.lastAt), reading) : extend(watch.newer, reading);
+  return next(watch, reading, step, at, older, newer, heard);
 };

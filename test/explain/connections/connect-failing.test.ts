@@ -7,12 +7,19 @@ const peer = { address: "10.0.0.9", port: 5432 };
 
 /** SYNs on the grid of Linux 6.5 and later: 0, 1.01, 2.04, 3.06, 4.08, 5.11, 7.13 s. */
 const calling = (more: Phase["look"] = {}): Phase => ({
-  row: { state: "SYN-SENT", role: "client", remotePort: 5432, localPort: 50_000 },
+  row: { state: "SYN-SENT", role: "client", remotePort: 5432, localPort: 50_000, sendQBytes: undefined },
   look: more,
-  each: (_, ms) => ({ tcp: { retransmits: [1010, 2040, 3060, 4080, 5110, 7130].filter((due) => due <= ms).length } }),
+  each: (_, ms) => ({
+    tcp: {
+      unacked: 1,
+      lastAckRecvMs: ms,
+      retransmits: [1010, 2040, 3060, 4080, 5110, 7130].filter((due) => due <= ms).length,
+    },
+  }),
 });
 const said = (phase: Phase): string => {
-  const [finding] = standing(history().play(4000, phase));
+  const [finding, ...more] = standing(history().play(4000, phase));
+  if (more.length > 0) return "more than one finding";
   return `${finding?.symptom}/${finding?.cause}`;
 };
 const peers = (more: Partial<PeerReading>): { peers: readonly PeerReading[] } => ({

@@ -165,3 +165,10 @@ test("keep-alive probes without an answer: the peer is gone", (t) => {
   t.deepEqual(outline(standing(history().play(3000, gone))), ["connections-leaking/half-open info"]);
   t.deepEqual(outline(standing(history({ times: 6 }).play(3000, gone))), ["connections-leaking/half-open warning"]);
 });
+
+test("what Node said long ago says nothing of now", (t) => {
+  const line = history().play(1000);
+  for (let n = 1; n <= 6; n += 1)
+    line.play(1000, { node: { writableLength: n * 10_000_000 }, perSecond: { bytesAcked: 1e6 } });
+  t.deepEqual(standing(line.play(10_000, { perSecond: { bytesAcked: 1e6 } })), []);
+});

@@ -25,6 +25,7 @@ export interface Phase {
     look: number,
     ms: number,
   ) => { tcp?: TcpFigures; mem?: MemFigures; row?: Partial<ConnectionReading> };
+  /** What Node says of its side, at each look of this phase. */
   readonly node?: NodeSide;
   /** Loop: turning (as is when left out), standing on the CPU, or waiting for one. */
   readonly loop?: "turning" | "standing" | "starved" | "asleep";
@@ -165,7 +166,7 @@ export const history = (setting: Setting = {}): History => {
         tcp = { ...tcp, ...phase.tcp, ...more?.tcp };
         mem = { ...mem, ...phase.mem, ...more?.mem };
         row = { ...row, ...phase.row, ...more?.row };
-        node = phase.node ?? node;
+        node = phase.node;
       };
       if (snapshots.length === 0) {
         apply(0);

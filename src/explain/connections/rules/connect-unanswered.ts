@@ -55,13 +55,14 @@ export const connectUnanswered: SocketRule = (view) => {
     confidence: cause === "unknown" ? 0.4 : 0.85,
     weight: waitedMs,
     headline: `did not come about: ${cause === "unknown" ? "no answer" : because}`,
-    detail: `SYN unanswered for ${duration(waitedMs)}, ${repeats} repeats`,
-    evidence: evidenceOf([
-      ["waits for", placeOf({ address: reading.remoteAddress, port: reading.remotePort }), undefined, "SYN-SENT"],
-      ["unanswered for", waitedMs, "ms", "looks, tcpi_retransmits"],
-      ["SYN repeats", repeats, "count", "tcpi_retransmits"],
-      ["peer", because, undefined, "own sockets"],
-    ]),
+    detail: () => `SYN unanswered for ${duration(waitedMs)}, ${repeats} repeats`,
+    evidence: () =>
+      evidenceOf([
+        ["waits for", placeOf({ address: reading.remoteAddress, port: reading.remotePort }), undefined, "SYN-SENT"],
+        ["unanswered for", waitedMs, "ms", "looks, tcpi_retransmits"],
+        ["SYN repeats", repeats, "count", "tcpi_retransmits"],
+        ["peer", because, undefined, "own sockets"],
+      ]),
     ruledOut: [{ cause: "peer-refusing", because: "no RST came" }],
     remedy: [remedies[cause]],
   };

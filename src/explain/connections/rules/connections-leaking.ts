@@ -24,13 +24,14 @@ const closeWait = (view: SocketView): Verdict | undefined => {
     confidence: 0.93,
     weight: closedMs,
     headline: "stayed open although the peer has closed: the application never closed its side",
-    detail: `CLOSE-WAIT for ${duration(closedMs)}`,
-    evidence: evidenceOf([
-      ["since the peer closed", closedMs, "ms", "tcpi_last_ack_recv, looks"],
-      ["in CLOSE-WAIT, all of the process", look.counts["CLOSE-WAIT"], "connections", "own sockets"],
-      ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
-      ["half-open allowed", reading.node?.allowHalfOpen ? "yes" : undefined, undefined, "socket.allowHalfOpen"],
-    ]),
+    detail: () => `CLOSE-WAIT for ${duration(closedMs)}`,
+    evidence: () =>
+      evidenceOf([
+        ["since the peer closed", closedMs, "ms", "tcpi_last_ack_recv, looks"],
+        ["in CLOSE-WAIT, all of the process", look.counts["CLOSE-WAIT"], "connections", "own sockets"],
+        ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
+        ["half-open allowed", reading.node?.allowHalfOpen ? "yes" : undefined, undefined, "socket.allowHalfOpen"],
+      ]),
     ruledOut: [{ cause: "half-open", because: "the peer's FIN was received" }],
     remedy: [
       "Close what the peer has closed: end() or destroy() on 'end' with allowHalfOpen; destroy() paused sockets, which never see 'end'.",
@@ -53,12 +54,13 @@ const halfOpen = ({ reading, thresholds }: SocketView): Verdict | undefined => {
     confidence: 0.9,
     weight: silentMs,
     headline: "stayed open although the peer is gone",
-    detail: `${count(probes, "keep-alive probe")} unanswered, silent for ${duration(silentMs)}`,
-    evidence: evidenceOf([
-      ["unanswered probes", probes, "count", "tcpi_probes"],
-      ["peer last heard", silentMs, "ms", "tcpi_last_ack_recv"],
-      ["next probe in", timer?.expiresMs, "ms", "idiag_expires"],
-    ]),
+    detail: () => `${count(probes, "keep-alive probe")} unanswered, silent for ${duration(silentMs)}`,
+    evidence: () =>
+      evidenceOf([
+        ["unanswered probes", probes, "count", "tcpi_probes"],
+        ["peer last heard", silentMs, "ms", "tcpi_last_ack_recv"],
+        ["next probe in", timer?.expiresMs, "ms", "idiag_expires"],
+      ]),
     ruledOut: [{ cause: "close-wait", because: "no FIN came" }],
     remedy: [
       "The kernel closes it when the probes are used up (net.ipv4.tcp_keepalive_probes). Notice earlier with setKeepAlive(true, 30000), or a ping of your own.",

@@ -29,18 +29,19 @@ export const dataPruned: SocketRule = ({ reading, moved, window }) => {
     confidence: cause === "unknown" ? 0.5 : 0.85,
     weight: drops,
     headline: `lost data that had arrived${cause === "unknown" ? "" : `: ${because[cause]}`}`,
-    detail: `${count(drops, "segment")} dropped, ${bytes(rmemAlloc ?? 0)} of ${bytes(rcvbuf ?? 0)} in use`,
-    evidence: evidenceOf([
-      ["dropped at the socket", drops, "segments", "SO_MEMINFO drops"],
-      ["RcvPruned", moved.RcvPruned, "segments", "netstat, netns-wide"],
-      ["TCPRcvQDrop", moved.TCPRcvQDrop, "segments", "netstat, netns-wide"],
-      ["TCPMemoryPressures", moved.TCPMemoryPressures || undefined, "count", "netstat, host-wide"],
-      ["receive buffer used", rmemAlloc, "bytes", "SO_MEMINFO rmem_alloc"],
-      ["receive buffer", rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
-      ["send buffer", sndbuf, "bytes", "SO_MEMINFO sndbuf"],
-      ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
-      ["out-of-order packets", window.outOfOrderPackets, "packets", "tcpi_rcv_ooopack"],
-    ]),
+    detail: () => `${count(drops, "segment")} dropped, ${bytes(rmemAlloc ?? 0)} of ${bytes(rcvbuf ?? 0)} in use`,
+    evidence: () =>
+      evidenceOf([
+        ["dropped at the socket", drops, "segments", "SO_MEMINFO drops"],
+        ["RcvPruned", moved.RcvPruned, "segments", "netstat, netns-wide"],
+        ["TCPRcvQDrop", moved.TCPRcvQDrop, "segments", "netstat, netns-wide"],
+        ["TCPMemoryPressures", moved.TCPMemoryPressures || undefined, "count", "netstat, host-wide"],
+        ["receive buffer used", rmemAlloc, "bytes", "SO_MEMINFO rmem_alloc"],
+        ["receive buffer", rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
+        ["send buffer", sndbuf, "bytes", "SO_MEMINFO sndbuf"],
+        ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
+        ["out-of-order packets", window.outOfOrderPackets, "packets", "tcpi_rcv_ooopack"],
+      ]),
     ruledOut: pressed
       ? []
       : [{ cause: "memory-pressure", because: "TCPMemoryPressures did not move, the send buffer is whole" }],

@@ -52,14 +52,16 @@ export const datagramsDropped: SocketRule = (view) => {
     confidence: cause === "unknown" ? 0.5 : 0.9,
     weight: drops,
     headline: headlines[cause],
-    detail: `${count(drops, "datagram")} dropped in ${duration(watch.step?.ms ?? 0)}, receive buffer ${bytes(rcvbuf ?? 0)}`,
-    evidence: evidenceOf([
-      ["dropped", drops, "datagrams", "SO_MEMINFO drops"],
-      ["receive buffer used", rmemAlloc, "bytes", "SO_MEMINFO rmem_alloc"],
-      ["receive buffer", rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
-      ...(loop && cause !== "receive-buffer" ? loopRows(blockOf(loop)) : []),
-      ["not known", loop ? undefined : "the event loop", undefined, "missing readings"],
-    ]),
+    detail: () =>
+      `${count(drops, "datagram")} dropped in ${duration(watch.step?.ms ?? 0)}, receive buffer ${bytes(rcvbuf ?? 0)}`,
+    evidence: () =>
+      evidenceOf([
+        ["dropped", drops, "datagrams", "SO_MEMINFO drops"],
+        ["receive buffer used", rmemAlloc, "bytes", "SO_MEMINFO rmem_alloc"],
+        ["receive buffer", rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
+        ...(loop && cause !== "receive-buffer" ? loopRows(blockOf(loop)) : []),
+        ["not known", loop ? undefined : "the event loop", undefined, "missing readings"],
+      ]),
     ruledOut:
       cause === "receive-buffer" || cause === "application-not-reading"
         ? [{ cause: "event-loop-blocked", because: "the event loop turned all the time" }]

@@ -34,16 +34,17 @@ export const nagleDelayedAck = (view: SocketView): Verdict | undefined => {
     confidence: known ? 0.95 : 0.85,
     weight: rounds,
     headline: "waited 40 ms in each round trip: small writes meet a delayed ACK (Nagle)",
-    detail: `${Math.round(rounds)} round trips in ${Math.round(window.ms)} ms, ${Math.round(roundMs)} ms each`,
-    evidence: evidenceOf([
-      ["round trips", rounds, "count", "tcpi_data_segs_out / 2"],
-      ["time for each", roundMs, "ms", "tcpi_busy_time"],
-      ["held back now", notSentOf(reading), "bytes", "SIOCOUTQNSD"],
-      ["in flight", reading.tcp?.unacked, "segments", "tcpi_unacked"],
-      ["looks at which it was so", `${stretch.nagled} of ${stretch.looks}`, undefined, "tcpi_unacked, notsent"],
-      ["least round trip", minRttMsOf(reading), "ms", "tcpi_min_rtt"],
-      ["noDelay", known ? "off" : undefined, undefined, "socket"],
-    ]),
+    detail: () => `${Math.round(rounds)} round trips in ${Math.round(window.ms)} ms, ${Math.round(roundMs)} ms each`,
+    evidence: () =>
+      evidenceOf([
+        ["round trips", rounds, "count", "tcpi_data_segs_out / 2"],
+        ["time for each", roundMs, "ms", "tcpi_busy_time"],
+        ["held back now", notSentOf(reading), "bytes", "SIOCOUTQNSD"],
+        ["in flight", reading.tcp?.unacked, "segments", "tcpi_unacked"],
+        ["looks at which it was so", `${stretch.nagled} of ${stretch.looks}`, undefined, "tcpi_unacked, notsent"],
+        ["least round trip", minRttMsOf(reading), "ms", "tcpi_min_rtt"],
+        ["noDelay", known ? "off" : undefined, undefined, "socket"],
+      ]),
     ruledOut: [
       { cause: "packet-loss", because: "no segment was retransmitted, and a timeout takes 200 ms at least" },
       { cause: "peer-not-reading", because: "bytes are acknowledged in every round" },

@@ -16,15 +16,16 @@ export const outOfOrderHole = (view: SocketView): Verdict | undefined => {
     confidence: (window.outOfOrderPackets ?? 0) > 0 ? 0.95 : 0.85,
     weight: standsMs,
     headline: "got nothing although data arrived: a segment before it is missing",
-    detail: `${bytes(held)} are held behind a gap that stands for ${duration(standsMs)}`,
-    evidence: evidenceOf([
-      ["held out of order", held, "bytes", "SO_MEMINFO rmem_alloc (truesize)"],
-      ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
-      ["out-of-order packets", reading.tcp?.rcvOoopack, "packets", "tcpi_rcv_ooopack"],
-      ["of them in this window", window.outOfOrderPackets, "packets", "tcpi_rcv_ooopack"],
-      ["in order in this window", window.receivedBytes, "bytes", "tcpi_bytes_received"],
-      ["gap stands for", standsMs, "ms", "two looks and more"],
-    ]),
+    detail: () => `${bytes(held)} are held behind a gap that stands for ${duration(standsMs)}`,
+    evidence: () =>
+      evidenceOf([
+        ["held out of order", held, "bytes", "SO_MEMINFO rmem_alloc (truesize)"],
+        ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
+        ["out-of-order packets", reading.tcp?.rcvOoopack, "packets", "tcpi_rcv_ooopack"],
+        ["of them in this window", window.outOfOrderPackets, "packets", "tcpi_rcv_ooopack"],
+        ["in order in this window", window.receivedBytes, "bytes", "tcpi_bytes_received"],
+        ["gap stands for", standsMs, "ms", "two looks and more"],
+      ]),
     ruledOut: [
       { cause: "application-not-reading", because: "there is nothing in order to read" },
       { cause: "event-loop-blocked", because: "there is nothing in order to read" },

@@ -27,7 +27,7 @@ export const ownWindow = (view: SocketView): Verdict | undefined => {
     severity: (rcvbuf ?? size) <= smallBytes ? "warning" : "info",
     confidence: 0.85,
     because: "our receive buffer is too small for the round trip",
-    detail: `${bytesPerSecond(rate)} arrive through a window of ${bytes(size)} in ${Math.round(rttMs)} ms`,
+    detail: () => `${bytesPerSecond(rate)} arrive through a window of ${bytes(size)} in ${Math.round(rttMs)} ms`,
     rows: [
       ["received", rate, "bytes/s", "tcpi_bytes_received"],
       ["window we offer", size, "bytes", "tcpi_rcv_wnd"],

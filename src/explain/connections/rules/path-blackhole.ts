@@ -31,20 +31,22 @@ export const pathBlackhole = (view: SocketView, stillMs: number): Verdict | unde
     headline: isOneWay
       ? "could not send: what is sent gets lost, although the peer is heard"
       : "could not send: nothing comes back from the peer",
-    detail: `${bytes(pending)} wait, ${timeouts} timeouts in a row, ${silentMs === undefined || isOneWay ? "" : `peer silent for ${duration(silentMs)}, `}the kernel gives up in about ${duration(leftMs)}`,
-    evidence: evidenceOf([
-      ["nothing acknowledged for", stillMs, "ms", "tcpi_bytes_acked, tcpi_rto"],
-      ["in flight, unanswered", tcp.unacked, "segments", "tcpi_unacked"],
-      ["timeouts in a row", timeouts, "count", "tcpi_retransmits"],
-      ["doublings of the timer", tcp.backoff, "count", "tcpi_backoff"],
-      ["peer last heard", silentMs, "ms", "tcpi_last_ack_recv"],
-      ["waiting", pending, "bytes", "SIOCOUTQ"],
-      ["next attempt in", reading.timer?.expiresMs, "ms", "idiag_expires"],
-      ["timeouts in all", tcp.totalRto, "count", "tcpi_total_rto"],
-      ["changes of the path's hash", tcp.rehash, "count", "tcpi_rehash"],
-      ["tcp_retries2", look.tcpRetries2, "count", "sysctl"],
-      ["kernel gives up in", leftMs, "ms", `estimate: tcp_retries2 ${retries2}`],
-    ]),
+    detail: () =>
+      `${bytes(pending)} wait, ${timeouts} timeouts in a row, ${silentMs === undefined || isOneWay ? "" : `peer silent for ${duration(silentMs)}, `}the kernel gives up in about ${duration(leftMs)}`,
+    evidence: () =>
+      evidenceOf([
+        ["nothing acknowledged for", stillMs, "ms", "tcpi_bytes_acked, tcpi_rto"],
+        ["in flight, unanswered", tcp.unacked, "segments", "tcpi_unacked"],
+        ["timeouts in a row", timeouts, "count", "tcpi_retransmits"],
+        ["doublings of the timer", tcp.backoff, "count", "tcpi_backoff"],
+        ["peer last heard", silentMs, "ms", "tcpi_last_ack_recv"],
+        ["waiting", pending, "bytes", "SIOCOUTQ"],
+        ["next attempt in", reading.timer?.expiresMs, "ms", "idiag_expires"],
+        ["timeouts in all", tcp.totalRto, "count", "tcpi_total_rto"],
+        ["changes of the path's hash", tcp.rehash, "count", "tcpi_rehash"],
+        ["tcp_retries2", look.tcpRetries2, "count", "sysctl"],
+        ["kernel gives up in", leftMs, "ms", `estimate: tcp_retries2 ${retries2}`],
+      ]),
     ruledOut: [{ cause: "peer-not-reading", because: `${tcp.unacked} segments are in flight: the window was open` }],
     remedy: remedies(isOneWay),
   };

@@ -46,7 +46,8 @@ export const shapedLink = (view: SocketView): Verdict | undefined => {
     severity: hurts ? "warning" : "info",
     confidence: 0.9,
     because: "a link on the path is slower, and bytes queue before it",
-    detail: `${speed(view)}, round trip ${duration(rttMsOf(reading)!)} where ${duration(minRttMsOf(reading)!)} is possible`,
+    detail: () =>
+      `${speed(view)}, round trip ${duration(rttMsOf(reading)!)} where ${duration(minRttMsOf(reading)!)} is possible`,
     rows: [
       ["delay by queueing", queueing.ms, "ms", "tcpi_rtt less tcpi_min_rtt"],
       ["in the host's own queue", isLocal ? reading.mem?.wmemAlloc : undefined, "bytes", "SO_MEMINFO wmem_alloc"],
@@ -85,7 +86,7 @@ export const packetLoss = (view: SocketView): Verdict | undefined => {
     severity: share >= 2 * thresholds.lossShare ? "warning" : "info",
     confidence: reading.tcp?.dsackDups === undefined ? 0.75 : 0.9,
     because: "segments get lost on the path",
-    detail: `${speed(view)}, ${(share * 100).toFixed(1)} % of the segments lost, congestion window ${cwnd}`,
+    detail: () => `${speed(view)}, ${(share * 100).toFixed(1)} % of the segments lost, congestion window ${cwnd}`,
     rows: [
       ["lost for good", lost, "segments", "tcpi_total_retrans less tcpi_dsack_dups"],
       ["sent", sent, "segments", "tcpi_data_segs_out"],
@@ -123,7 +124,8 @@ export const congestionWindow = (view: SocketView): Verdict | undefined => {
     severity: "info",
     confidence: 0.75,
     because: "the congestion window is used up in each round trip",
-    detail: `${speed(view)}: ${reading.tcp?.cwnd} segments in ${Math.round(rttMs)} ms; that is the path's speed, or the window has yet to grow`,
+    detail: () =>
+      `${speed(view)}: ${reading.tcp?.cwnd} segments in ${Math.round(rttMs)} ms; that is the path's speed, or the window has yet to grow`,
     rows: [
       ["slow-start threshold", reading.tcp?.ssthresh, "segments", "tcpi_snd_ssthresh"],
       ["reorderings", window.reorderings || undefined, "count", "tcpi_reord_seen"],

@@ -34,9 +34,10 @@ export const peerWindow = (view: SocketView): Verdict | undefined => {
     severity: isBuffer ? "warning" : "info",
     confidence: isBuffer ? 0.93 : 0.8,
     because: isBuffer ? "the peer's receive window is too small for the round trip" : "the peer reads slowly",
-    detail: isBuffer
-      ? `${speed(view)} through a window of ${bytes(size)} in ${Math.round(rttMs)} ms; the path allows ${bytesPerSecond(path)} and more`
-      : `${speed(view)}, held by the peer's window ${percent(share)} of the time`,
+    detail: () =>
+      isBuffer
+        ? `${speed(view)} through a window of ${bytes(size)} in ${Math.round(rttMs)} ms; the path allows ${bytesPerSecond(path)} and more`
+        : `${speed(view)}, held by the peer's window ${percent(share)} of the time`,
     rows: [
       ["held by the peer's window", percent(share), undefined, "tcpi_rwnd_limited / tcpi_busy_time"],
       ["rate of that window", windowRate(size, rttMs), "bytes/s", "estimate: tcpi_snd_wnd / tcpi_rtt"],

@@ -30,8 +30,8 @@ type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "re
 const verdict = (view: SocketView, unreadMs: number, told: Told, more: readonly Row[] = []): Verdict => ({
   symptom: "read-stalled",
   weight: unreadMs,
-  detail: `${bytes(view.reading.recvQBytes ?? 0)} wait in the kernel, nothing read for ${duration(unreadMs)}`,
-  evidence: evidenceOf([...rowsOf(view, unreadMs), ...more]),
+  detail: () => `${bytes(view.reading.recvQBytes ?? 0)} wait in the kernel, nothing read for ${duration(unreadMs)}`,
+  evidence: () => evidenceOf([...rowsOf(view, unreadMs), ...more]),
   ...told,
 });
 

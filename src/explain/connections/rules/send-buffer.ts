@@ -37,7 +37,8 @@ export const sendBuffer = (view: SocketView): Verdict | undefined => {
     severity: "warning",
     confidence: refused ? 0.95 : 0.75,
     because: "the send buffer is too small for the round trip",
-    detail: `${speed(view)} through a send buffer of ${bytes(sndbuf)} in ${Math.round(rttMs)} ms; window and path allow ${bytesPerSecond(windowRate(room, rttMs))}`,
+    detail: () =>
+      `${speed(view)} through a send buffer of ${bytes(sndbuf)} in ${Math.round(rttMs)} ms; window and path allow ${bytesPerSecond(windowRate(room, rttMs))}`,
     rows: [
       ["send buffer", sndbuf, "bytes", "SO_MEMINFO sndbuf"],
       ["of it used", mem?.wmemQueued, "bytes", "SO_MEMINFO wmem_queued"],

@@ -23,16 +23,18 @@ export const writeBuffered: SocketRule = ({ watch, reading, at, thresholds }) =>
     confidence: 0.93,
     weight: held,
     headline: "could not take what the application goes on writing: backpressure is ignored",
-    detail: `Node holds ${bytes(held)}, ${bytesPerSecond(rate)} more for ${duration(ms)}; 1 GB in about ${duration(leftMs)}`,
-    evidence: evidenceOf([
-      ["held in Node", held, "bytes", "socket.writableLength"],
-      ["grown by", grown, "bytes", "socket.writableLength"],
-      ["in", ms, "ms", "two looks and more"],
-      ["high-water mark", reading.node?.writableHighWaterMark, "bytes", "socket.writableHighWaterMark"],
-      ["in the kernel", reading.sendQBytes, "bytes", "SIOCOUTQ"],
-      ["send buffer", reading.mem?.sndbuf, "bytes", "SO_MEMINFO sndbuf"],
-      ["1 GB in", leftMs, "ms", "estimate: at this rate"],
-    ]),
+    detail: () =>
+      `Node holds ${bytes(held)}, ${bytesPerSecond(rate)} more for ${duration(ms)}; 1 GB in about ${duration(leftMs)}`,
+    evidence: () =>
+      evidenceOf([
+        ["held in Node", held, "bytes", "socket.writableLength"],
+        ["grown by", grown, "bytes", "socket.writableLength"],
+        ["in", ms, "ms", "two looks and more"],
+        ["high-water mark", reading.node?.writableHighWaterMark, "bytes", "socket.writableHighWaterMark"],
+        ["in the kernel", reading.sendQBytes, "bytes", "SIOCOUTQ"],
+        ["send buffer", reading.mem?.sndbuf, "bytes", "SO_MEMINFO sndbuf"],
+        ["1 GB in", leftMs, "ms", "estimate: at this rate"],
+      ]),
     ruledOut: [],
     remedy: [
       "Stop when write() returns false and go on at 'drain'; pipeline() and async iteration do it by themselves.",

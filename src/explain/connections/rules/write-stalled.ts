@@ -25,10 +25,15 @@ export const stillMsOf = ({ watch, reading, at }: SocketView): number => {
   return Math.max(seen, told);
 };
 
+/** How long before the block Node may have spoken last: two looks. */
+const heardBeforeMs = 2000;
+
 /** Node holds bytes that the kernel would take, and the loop does not turn to give them. */
 const eventLoopBlocked = (view: SocketView): Verdict | undefined => {
-  const { reading, loop, thresholds } = view;
-  const held = reading.node?.writableLength ?? 0;
+  const { reading, loop, thresholds, watch, at } = view;
+  // While the loop stands Node says nothing: what it said shortly before still holds.
+  const isRecent = watch.heard !== undefined && at - watch.heard.at <= (loop?.stillMs ?? 0) + heardBeforeMs;
+  const held = isRecent ? (watch.heard?.node.writableLength ?? 0) : 0;
   const { mem } = reading;
   const hasRoom = mem?.wmemQueued !== undefined && mem.sndbuf !== undefined && mem.wmemQueued <= (2 / 3) * mem.sndbuf;
   if (held === 0 || !hasRoom || !loop || !isBlocked(loop, loop.stillMs, thresholds)) return undefined;
@@ -40,12 +45,13 @@ const eventLoopBlocked = (view: SocketView): Verdict | undefined => {
     confidence: 0.85,
     weight: held,
     headline: "could not send: the event loop stands still",
-    detail: `Node holds ${bytes(held)} and the loop has not turned for ${duration(loop.stillMs)}`,
-    evidence: evidenceOf([
-      ["held in Node", held, "bytes", "socket.writableLength, before the loop stood"],
-      ["in the kernel", reading.sendQBytes, "bytes", "SIOCOUTQ"],
-      ...loopRows(loop),
-    ]),
+    detail: () => `Node holds ${bytes(held)} and the loop has not turned for ${duration(loop.stillMs)}`,
+    evidence: () =>
+      evidenceOf([
+        ["held in Node", held, "bytes", "socket.writableLength, before the loop stood"],
+        ["in the kernel", reading.sendQBytes, "bytes", "SIOCOUTQ"],
+        ...loopRows(loop),
+      ]),
     ruledOut: [{ cause: "peer-not-reading", because: "the kernel's send buffer has room" }],
     remedy: ["Find what blocks the loop (the stack, node --cpu-prof) and move it into a worker thread or cut it up."],
   };
@@ -62,11 +68,12 @@ const unixPeer = (view: SocketView, stillMs: number): Verdict | undefined => {
     confidence: 0.9,
     weight: stillMs,
     headline: "could not send: the peer does not read",
-    detail: `${bytes(pending)} of memory wait at a unix socket, nothing was taken for ${duration(stillMs)}`,
-    evidence: evidenceOf([
-      ["waiting", pending, "bytes", "SIOCOUTQ"],
-      ["nothing taken for", stillMs, "ms", "two looks and more"],
-    ]),
+    detail: () => `${bytes(pending)} of memory wait at a unix socket, nothing was taken for ${duration(stillMs)}`,
+    evidence: () =>
+      evidenceOf([
+        ["waiting", pending, "bytes", "SIOCOUTQ"],
+        ["nothing taken for", stillMs, "ms", "two looks and more"],
+      ]),
     ruledOut: [{ cause: "path-blackhole", because: "a unix socket has no path" }],
     remedy: ["Look at the process at the other end: it does not read."],
   };
@@ -89,20 +96,24 @@ const unknown = (view: SocketView, stillMs: number): Verdict | undefined => {
     confidence: 0.4,
     weight: stillMs,
     headline: "could not send",
-    detail: `${bytes(pendingOf(reading) ?? 0)} wait, nothing acknowledged for ${duration(stillMs)}, cause unknown`,
-    evidence: evidenceOf([
-      ["waiting", pendingOf(reading), "bytes", "SIOCOUTQ"],
-      ["in flight", tcp?.unacked, "segments", "tcpi_unacked"],
-      ["timeouts in a row", tcp?.retransmits, "count", "tcpi_retransmits"],
-      ["peer's window", tcp?.sndWndBytes, "bytes", "tcpi_snd_wnd"],
-      ["not known", missing || undefined, undefined, "missing readings"],
-    ]),
+    detail: () =>
+      `${bytes(pendingOf(reading) ?? 0)} wait, nothing acknowledged for ${duration(stillMs)}, cause unknown`,
+    evidence: () =>
+      evidenceOf([
+        ["waiting", pendingOf(reading), "bytes", "SIOCOUTQ"],
+        ["in flight", tcp?.unacked, "segments", "tcpi_unacked"],
+        ["timeouts in a row", tcp?.retransmits, "count", "tcpi_retransmits"],
+        ["peer's window", tcp?.sndWndBytes, "bytes", "tcpi_snd_wnd"],
+        ["not known", missing || undefined, undefined, "missing readings"],
+      ]),
     ruledOut: [],
     remedy: ["Ask ss -tinmo for this connection: unacked, backoff, snd_wnd and the timer say who holds it."],
   };
 };
 
 export const writeStalled: SocketRule = (view) => {
+  // A SYN in flight is another matter.
+  if (/^(?:SYN-|TIME-WAIT|LISTEN)/.test(view.reading.state ?? "")) return undefined;
   const nagle = nagleDelayedAck(view);
   if (nagle) return nagle;
   const blocked = eventLoopBlocked(view);
