@@ -1,6 +1,6 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
-import type { ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
+import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
 import { createWaitReader, withWaits } from "./accept-waits.js";
 import { createDiscovery } from "./discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
@@ -116,8 +116,8 @@ export const createLooker = (options: LookerOptions): Looker => {
       const { at, interval, close, counters, lateMs, stalls } = request;
       const listeners = read(request);
       const accepting = new Set(listeners.map(({ loop }) => loop));
-      const wantsTask = (loop: LoopReading["id"], main: boolean): boolean => accepting.has(loop) || main;
-      const readings = loops.read(at, (loop, main) => (interval || close) && !options.slow && wantsTask(loop, main));
+      // At every look: a stall whose first steps have no figures is judged without them. Glances have none.
+      const readings = loops.read(at, (loop, main) => !options.slow && (main || accepting.has(loop)));
       const dropped = listeners.some(({ cookie, drops }) => before.has(cookie) && before.get(cookie)?.drops !== drops);
       const around = surroundings.read(at, interval || close || counters, dropped, Math.max(0, lateMs));
       const snapshot: Snapshot = {
