@@ -7,6 +7,7 @@ import { count, percent, placeOf, rate } from "../format.js";
 import type { ListenerReading } from "../../snapshot/snapshot.js";
 import { shorten } from "../wording.js";
 import type { Beside, BesideSymptom } from "./beside.js";
+import { createParticipants, crowded } from "./syn-queue-place.js";
 
 /** How long drops are remembered until the half-open connections have been counted. */
 const heldMs = 1500;
@@ -130,50 +131,6 @@ const report = (flood: Flood, beside: Beside): void => {
   );
 };
 
-/**
- * The listener whose half-open connections fill its SYN queue. Where they were not counted in time, the only one there
- * is, if it took part at all: the counters are the namespace's, and a neighbour's flood is not its own.
- */
-const crowded = (
-  { paths }: Beside,
-  { answered }: Moved,
-  { tookPart, acceptedBy }: Participants,
-): AcceptPath | undefined => {
-  const tcp = [...paths.values()].filter(({ watch }) => watch.listener.transport === "tcp");
-  const full = tcp
-    .filter(({ watch: { listener } }) => (listener.synRecv ?? 0) > listener.limit * 0.75)
-    .toSorted((a, b) => (b.watch.listener.synRecv ?? 0) - (a.watch.listener.synRecv ?? 0));
-  if (full.length > 0) return full[0];
-  // A rush of honest clients is over before half-open connections are counted: it is whose they have become.
-  const theirs = answered > 0 ? tcp.filter((path) => acceptedBy(path) >= answered) : [];
-  if (theirs.length === 1) return theirs[0];
-  return tcp.length === 1 && tcp[0]!.watch.listener.synRecv === undefined && tookPart(tcp[0]!) ? tcp[0] : undefined;
-};
-
-/** Which listeners had connections since the SYN queue's counters last stood still. */
-interface Participants {
-  /** Nothing is going on: what was accepted until now does not count. */
-  rest(beside: Beside): void;
-  tookPart(path: AcceptPath): boolean;
-  /** Connections accepted since. */
-  acceptedBy(path: AcceptPath): number;
-}
-
-const createParticipants = (): Participants => {
-  let accepted = new Map<bigint, number>();
-  const acceptedBy = ({ watch: { listener } }: AcceptPath): number =>
-    Math.max(0, (listener.owned?.accepted ?? 0) - (accepted.get(listener.cookie) ?? Number.POSITIVE_INFINITY));
-  return {
-    rest: ({ paths }) => {
-      accepted = new Map(
-        [...paths].map(([cookie, { watch }]) => [cookie, watch.listener.owned?.accepted ?? accepted.get(cookie) ?? 0]),
-      );
-    },
-    acceptedBy,
-    tookPart: (path) => path.watch.disturbance !== undefined || acceptedBy(path) > 0,
-  };
-};
-
 /** SYNs dropped by this step's counters, with and without a counter of their own. */
 const droppedBy = ({ moved, netns }: Beside): number => {
   const full = moved.TCPReqQFullDrop ?? 0;
@@ -238,7 +195,7 @@ export const createSynQueue = (): BesideSymptom => {
       const moved = sum(held, step);
       if (flood && around.at - flood.lastAt >= thresholds.resolveMs && !lifecycle.has(flood.key)) flood = undefined;
       if (!flood && isFull(moved)) {
-        const path = crowded(beside, moved, participants);
+        const path = crowded(beside, moved.answered, participants);
         // A full accept queue fills the SYN queue behind it: that finding already says so.
         if (path && !path.overflowing) flood = begin(path, beside);
       }
