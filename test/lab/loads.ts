@@ -52,6 +52,7 @@ export const heldLoads: Readonly<Record<HeldSymptom, HeldLoad>> = {
   },
   "accept-wait": {
     backlog: 511,
+    costMs: 2,
     holdMs: 1500,
     clients: [{ pattern: "burst", count: 100 }],
     evidentMs: 500,
@@ -59,6 +60,7 @@ export const heldLoads: Readonly<Record<HeldSymptom, HeldLoad>> = {
   },
   "abandoned-in-queue": {
     backlog: 511,
+    costMs: 2,
     holdMs: 1500,
     clients: [{ pattern: "burst", count: 100, patienceMs: 400 }],
     evidentMs: 500,
