@@ -12,7 +12,8 @@ export interface StallStacks {
   take(): readonly StallCapture[];
 }
 
-const timeoutMs = 5000;
+/** A native call (JSON.parse, a synchronous read) answers when it returns; waiting for it costs the application nothing. */
+const timeoutMs = 30_000;
 /** Less than most of a period of CPU bandwidth control says little about who has the CPU. */
 const measuredMs = 80;
 

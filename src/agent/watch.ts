@@ -34,13 +34,17 @@ export interface Watch {
 
 /** A look this much before the interval's end counts for it. */
 const intervalSlackMs = 5;
+/** The part of an interval that a symptom may wait for its cause. */
+const undecidedShare = 0.9;
 /** So late, the process may have been stopped. */
 const stoppedMs = 50;
 
 export const startWatch = (parts: WatchParts): Watch => {
   const { options, looker, stacks, log, now } = parts;
   const { intervalMs } = options;
-  const explainer = createExplainer({ ...options.thresholds, mute: options.mute });
+  // A finding begins within one interval of its first evidence, whatever the interval.
+  const undecidedMs = Math.min(options.thresholds.undecidedMs, undecidedShare * intervalMs);
+  const explainer = createExplainer({ ...options.thresholds, undecidedMs, mute: options.mute });
   let attention = explainer.attention();
   const pace = createPace(options);
   const redact = createRedactor(options.redact, options.redactKey);
