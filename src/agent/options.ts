@@ -144,7 +144,7 @@ const resolve = <T>(key: string, entry: Setting<T>, sources: readonly Source[], 
   const parsed = entry.parse(value);
   if (parsed !== undefined) return parsed;
   const what = entry.hidden ? "(not shown)" : shown(value);
-  onProblem(`${source.nameOf(key)} is ${what}; accepted: ${entry.accepts}; using ${shown(entry.fallback)}`);
+  onProblem(`${source.nameOf(key)} is ${what}; accepted: ${entry.accepts}; using ${shownDefault(entry.fallback)}`);
   return entry.fallback;
 };
 
@@ -165,11 +165,17 @@ const shown = (value: unknown): string => {
   }
 };
 
+/** A default as it would be written: a switch by its word, an empty list as none. */
+const shownDefault = (value: unknown): string => {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return value === undefined || (Array.isArray(value) && value.length === 0) ? "none" : shown(value);
+};
+
 /** An endpoint that others can reach needs a token; without one it stays closed. */
 const guardHttp = ({ http, httpToken }: Settings, onProblem: OnProblem): HttpAddress | "off" => {
   if (http === "off" || httpToken !== undefined || isLocalAddress(http)) return http;
   const accepted = "a loopback address, a unix path, or SOCKSCOPE_HTTP_TOKEN set as well";
-  onProblem(`SOCKSCOPE_HTTP is ${shown(http)}, which others can reach; accepted: ${accepted}; using 'off'`);
+  onProblem(`SOCKSCOPE_HTTP is ${shown(http)}, which others can reach; accepted: ${accepted}; using "off"`);
   return "off";
 };
 

@@ -12,8 +12,8 @@ export const doctor: Command = {
   summary: "what can be read here, sysctls and limits that will hurt, with the numbers to use",
   usage: "[--pid N] [--json]",
   about: [
-    "Looks once at this network namespace, or at that of a process: settings, every listener, the descriptors and",
-    "CPU quota of the processes that hold them. For what happens while it happens: sockscope diagnose.",
+    "Looks once at this network namespace, or at that of a process: settings, every listener, the descriptors and CPU quota of the processes that hold them.",
+    "For what happens while it happens: sockscope diagnose.",
   ],
   options: {
     pid: { type: "string", value: "N", about: "the network namespace, limits and cgroup of this process" },

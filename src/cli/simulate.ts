@@ -37,8 +37,7 @@ export const simulateCommand: Command = {
   summary: "run the model on a scenario: what the kernel would do, in virtual time",
   usage: "SCENARIO.json [--set KEY=VALUE …] [--json]",
   about: [
-    'A scenario is a JSON file, "-" for standard input: { "kind": "accept", "listener": { "backlog": 4 },',
-    '"arrivals": [{ "at": 0, "count": 10 }], "accepts": [{ "at": 3.5, "count": "all" }], "until": 10 }.',
+    'A scenario is a JSON file, "-" for standard input: { "kind": "accept", "listener": { "backlog": 4 }, "arrivals": [{ "at": 0, "count": 10 }], "accepts": [{ "at": 3.5, "count": "all" }], "until": 10 }.',
     "--set listener.backlog=16 or --set arrivals.0.count=20 changes a value of it.",
   ],
   options: {

@@ -32,6 +32,7 @@ export interface Account {
   readonly restMs: number;
   readonly longestStallMs: number;
   readonly longestStallCpuMs?: number | undefined;
+  readonly longestStallWithheldMs?: number | undefined;
   readonly longestStallWchan?: string | undefined;
   /** Ended iterations of at least `blockedMs`, added up, and the one that is not over. */
   readonly longStallsMs: number;
@@ -74,6 +75,7 @@ const longest = (account: Account, run: LoopRun): Partial<Account> => {
     : {
         longestStallMs: stallMs,
         longestStallCpuMs: run.endedMs > 0 ? run.endedCpuMs : run.stallCpuMs,
+        longestStallWithheldMs: run.stallWithheldMs,
         longestStallWchan: run.stallWchan,
       };
 };
@@ -136,6 +138,7 @@ export const join = (a: Account, b: Account): Account => {
     restMs: a.restMs + b.restMs,
     longestStallMs: longer.longestStallMs,
     longestStallCpuMs: longer.longestStallCpuMs,
+    longestStallWithheldMs: longer.longestStallWithheldMs,
     longestStallWchan: longer.longestStallWchan,
     longStallsMs: a.longStallsMs + b.longStallsMs,
     openStallMs: b.openStallMs,

@@ -6,6 +6,8 @@ export interface LoopRun {
   /** The present iteration so far; 0 when the loop turned or slept since the last snapshot. */
   readonly stallMs: number;
   readonly stallCpuMs?: number | undefined;
+  /** Of it, ready to run while others had the CPU, as far as that can be told at once. */
+  readonly stallWithheldMs?: number | undefined;
   /** Where the thread slept in it, when it did. */
   readonly stallWchan?: string | undefined;
   /** The iteration that ended in this step, estimated between the looks; else 0. */
@@ -45,6 +47,7 @@ export const foldRun = (run: LoopRun, step: LoopStep, ms: number, thresholds: Th
       ...busy,
       stallMs: begun + ms,
       stallCpuMs: step.cpuMs === undefined ? run.stallCpuMs : (run.stallCpuMs ?? 0) + step.cpuMs,
+      stallWithheldMs: (run.stallWithheldMs ?? 0) + step.withheldMs,
       stallWchan: step.state === "R" ? run.stallWchan : (step.wchan ?? run.stallWchan),
       endedMs: 0,
       leadMs: 0,
@@ -58,6 +61,7 @@ export const foldRun = (run: LoopRun, step: LoopStep, ms: number, thresholds: Th
     stallMs: 0,
     endedMs: ended ? run.stallMs + tail : 0,
     endedCpuMs: ended ? run.stallCpuMs : undefined,
+    stallWithheldMs: ended ? run.stallWithheldMs : undefined,
     stallWchan: ended ? run.stallWchan : undefined,
     leadMs: tail,
   };

@@ -32,7 +32,8 @@ const raise = (story: Story): string => {
 
 const longer = (story: Story): readonly string[] => {
   if (story.refused.drops === 0) return [];
-  return [`${raise(story)} It only makes clients wait instead of retry: at best as long as the stall.`];
+  const howLong = story.cause === "event-loop-saturated" ? "" : ", up to the length of the stall";
+  return [`${raise(story)} It only makes clients wait instead of retry${howLong}.`];
 };
 
 const absorb = (story: Story): readonly string[] => {

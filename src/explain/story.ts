@@ -50,6 +50,13 @@ export const arrivalsPerSecond = ({ held, refused }: Story): number | undefined 
 export const acceptsPerSecond = ({ held }: Story): number | undefined =>
   held.ms < 200 ? undefined : (held.accepts / held.ms) * 1000;
 
-/** Whether the long iteration was spent on a CPU; `undefined` when it cannot be told. */
-export const wasOnCpu = ({ longestStallMs, longestStallCpuMs }: Account): boolean | undefined =>
-  longestStallMs === 0 || longestStallCpuMs === undefined ? undefined : longestStallCpuMs >= longestStallMs * 0.4;
+/** Whether the long iteration was spent on a CPU, or asleep; waiting for a CPU that others had is neither.
+ * `undefined` when it cannot be told. */
+export const wasOnCpu = ({
+  longestStallMs,
+  longestStallCpuMs,
+  longestStallWithheldMs = 0,
+}: Account): boolean | undefined => {
+  if (longestStallMs === 0 || longestStallCpuMs === undefined) return undefined;
+  return longestStallCpuMs >= Math.max(0, longestStallMs - longestStallWithheldMs) * 0.4;
+};

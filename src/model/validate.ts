@@ -154,6 +154,15 @@ const accept = object(
   },
 );
 
+/** Each pattern alone may be in bounds and all together not: what waits takes memory. */
+const checkTotal = ({ arrivals, until: end = Number.POSITIVE_INFINITY }: AcceptScenario): void => {
+  let total = 0;
+  for (const [index, one] of arrivals.entries()) {
+    total += "at" in one ? one.count : one.rate * Math.max(0, Math.min(one.until, end) - one.from);
+    if (total > most) fail(`$.arrivals[${index}]`, one, `what makes at most ${most} arrivals in all`);
+  }
+};
+
 /** The kinds of scenario that can be run. */
 const kinds: Fields = { accept };
 
@@ -171,6 +180,7 @@ export function parseScenario(value: unknown, host?: Sysctls): AcceptScenario {
     );
   kinds[kind]!(value, "$");
   const scenario = value as unknown as AcceptScenario;
+  checkTotal(scenario);
   if (scenario.sysctl?.base !== "host") return scenario;
   if (!host) return fail("$.sysctl.base", "host", '"linux" (this machine\'s settings were not handed over)');
   const known = Object.fromEntries(Object.entries(host).filter(([, setting]) => setting !== undefined));

@@ -106,8 +106,8 @@ test("a malformed value costs one line that names the key, the value and what is
     "sockscope: SOCKSCOPE_LOG_LEVEL is \"debug\\n\"; accepted: finding or sample; using 'finding'".replace(/'/g, '"'),
     'sockscope: SOCKSCOPE_INTERVAL_MS is "soon"; accepted: a whole number of milliseconds from 50 to 3600000; using 1000',
     'sockscope: SOCKSCOPE_HTTP is "localhost:99999"; accepted: host:port, [ipv6]:port, a port (loopback), a unix path that contains a /, or off; using "off"',
-    "sockscope: SOCKSCOPE_HTTP_TOKEN is (not shown); accepted: visible ASCII characters without blanks; using undefined",
-    'sockscope: stacks in /app/sockscope.config.json is "maybe"; accepted: on or off; using true',
+    "sockscope: SOCKSCOPE_HTTP_TOKEN is (not shown); accepted: visible ASCII characters without blanks; using none",
+    'sockscope: stacks in /app/sockscope.config.json is "maybe"; accepted: on or off; using on',
     "sockscope: option logger is { info: 1 }; accepted: an object with the functions info, warn, error; using none",
     "sockscope: option blockedMs is -1; accepted: a number, 0 or greater; using 200",
   ]);

@@ -60,6 +60,7 @@ const ofProcess = (diag: Diag, pid: number): ListenerFinder => {
   };
   let sockets = look();
   let gone = false;
+  let held = false;
   const read = (slow: boolean): readonly FoundListener[] => {
     if (slow)
       try {
@@ -67,15 +68,20 @@ const ofProcess = (diag: Diag, pid: number): ListenerFinder => {
       } catch {
         gone = true;
       }
-    return all(diag).flatMap((row) => {
+    const rows = all(diag).flatMap((row) => {
       const fd = row.inode === undefined ? undefined : sockets.get(row.inode);
       return fd === undefined ? [] : [{ ...row, pid, fd }];
     });
+    held ||= rows.length > 0;
+    return rows;
   };
   return {
     read,
     watched: () => (gone ? [] : [pid]),
-    missing: () => (gone ? [{ source: `/proc/${pid}`, reason: "the process has ended" }] : []),
+    missing: () => [
+      ...(gone ? [{ source: `/proc/${pid}`, reason: "the process has ended" }] : []),
+      ...(held ? [] : [{ source: `/proc/${pid}/fd`, reason: "the process held no listener" }]),
+    ],
   };
 };
 

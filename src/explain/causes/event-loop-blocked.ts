@@ -36,6 +36,7 @@ export const eventLoopBlocked: CauseRule = {
       return pending(`the loop has not turned for ${duration(run.stallMs)}`);
     if (!loopSeen) return unknown("the event loop could not be seen");
     if (account.unseenMs > account.ms / 2) return unknown("it cannot be told whether the loop turned");
-    return no(account.longestStallMs > 0 ? because : "the loop kept turning");
+    if (account.longestStallMs > 0) return no(because);
+    return no(account.stoppedMs > 0 ? "the loop turned whenever the process ran" : "the loop kept turning");
   },
 };
