@@ -70,8 +70,8 @@ const rows: readonly Row[] = [
   ["accepts", (story) => perSecond(acceptsPerSecond(story)), "connections/s", "estimate"],
   ["accepts per iteration", acceptsPerIteration, "connections", "estimate"],
   ["oldest waiting", ({ oldestMs }) => positive(ms(oldestMs)), "ms", waits],
-  ["accept wait p50", ({ waits: told }) => ms(told?.p50Ms), "ms", waits],
   ["accept wait p95", ({ waits: told }) => ms(told?.p95Ms), "ms", waits],
+  ["accept wait p50", ({ waits: told }) => ms(told?.p50Ms), "ms", waits],
   ["peers gone before accept", ({ abandoned }) => positive(abandoned), "connections", "sock_diag CLOSE_WAIT, inode 0"],
   ["open files", ({ fds }) => (fds ? `${fds.open} of ${fds.limit}` : undefined), undefined, "/proc/PID/fd"],
 ];

@@ -150,6 +150,8 @@ const fileOutlet = (path: string): Outlet & { readonly problem: () => string | u
   };
   const take = (bytes: Uint8Array): number => {
     file ??= open();
+    if (fstatSync(file.fd).size + bytes.length > fileSizeLimit())
+      throw Object.assign(new Error("write"), { code: "EFBIG" });
     try {
       return writeSync(file.fd, bytes);
     } catch (error) {
@@ -168,6 +170,19 @@ const fileOutlet = (path: string): Outlet & { readonly problem: () => string | u
     }
   };
   return { take, renew, close, problem };
+};
+
+let sizeLimit: number | undefined;
+/** RLIMIT_FSIZE: beyond it write(2) brings SIGXFSZ, which ends the host (setrlimit(2)). Read once. */
+const fileSizeLimit = (): number => {
+  if (sizeLimit !== undefined) return sizeLimit;
+  sizeLimit = Number.POSITIVE_INFINITY;
+  try {
+    sizeLimit = Number(/^Max file size\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"))?.[1] ?? sizeLimit);
+  } catch {
+    // /proc is masked: no limit is known.
+  }
+  return sizeLimit;
 };
 
 const isSameFile = (stat: Stats, path: string): boolean => {

@@ -2,7 +2,7 @@
 // blocks, computes, stops, closes. Its specification is JSON in argv; orders and answers are IPC messages.
 import http from "node:http";
 import net from "node:net";
-import { spinFor, spinForCpu } from "./spin.js";
+import { holdFor, holdRow, spinForCpu } from "./spin.js";
 
 export interface ListenerSpec {
   readonly kind: "tcp" | "http";
@@ -21,7 +21,7 @@ export interface ListenerSpec {
 
 type Served = net.Server | http.Server;
 
-const handleConnection = (costMs: number): void => spinFor(costMs);
+const handleConnection = (costMs: number): void => holdFor(costMs);
 
 const tcp = ({ costMs = 0, reply = false }: ListenerSpec): net.Server =>
   net.createServer((socket) => {
@@ -66,10 +66,10 @@ const open = (spec: ListenerSpec): Promise<Served> =>
     server.listen(where, () => resolve(server));
   });
 
-// busy in its own frame: its name is what the stack must give
+// in its own frame: its name is what the stack must give
 const rebuildSearchIndex = (ms: number): void => {
   const end = performance.now() + ms;
-  while (performance.now() < end);
+  while (performance.now() < end) holdRow(end);
 };
 const summarizeOrders = (cpuMs: number): void => spinForCpu(cpuMs);
 const waitForLock = (ms: number): void => {
