@@ -1,6 +1,6 @@
 // The fault that every example can show: synchronous work on the event loop.
 
-/** Sorts and joins documents for `milliseconds`, as a careless request handler would; nothing else runs meanwhile. */
+/** Indexes documents for `milliseconds`, as a careless request handler would; nothing else runs meanwhile. */
 export function rebuildSearchIndex(milliseconds) {
   const until = performance.now() + milliseconds;
   const index = new Map();

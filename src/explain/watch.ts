@@ -31,7 +31,6 @@ export interface Watch {
   turnsSeen: boolean;
   loopId?: number | undefined;
   run: LoopRun;
-  /** The present run without an accept, and the longest of the disturbance. */
   /** The present run without an accept, and the longest of the disturbance: the first accept after it does not
    * undo that there was none. */
   noAccept: NoAccept;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { cells } from "../lab/cells.js";
-import { root } from "../lab/root.js";
+import { packageRoot as root } from "../package-root.js";
 import { renderTable } from "../lab/table.js";
 
 const page = join(root, "docs/accept-table.md");

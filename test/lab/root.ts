@@ -1,16 +1,6 @@
 // Where the harness finds what is not compiled (its python files) and what the tests run (dist and build-test).
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-
-const nearest = (folder: string): string => {
-  if (existsSync(join(folder, "binding.gyp"))) return folder;
-  const parent = dirname(folder);
-  if (parent === folder) throw new Error("no package root above the lab");
-  return nearest(parent);
-};
-
-/** The package's root folder. */
-export const root: string = nearest(__dirname);
+import { join } from "node:path";
+import { packageRoot as root } from "../package-root.js";
 
 /** A source file of the lab that is run as it stands. */
 export const script = (name: string): string => join(root, "test/lab", name);

@@ -2,17 +2,12 @@
 import type { Finding } from "../../explain/finding.js";
 import { verdict } from "../view/finding.js";
 import type { Run } from "../view/compare.js";
+import type { ClientTally } from "./plan.js";
 import type { RunPlan, RunResult } from "./run.js";
 
-export interface Figures {
+export interface Figures extends Omit<ClientTally, "opened"> {
   readonly listenBacklog: number;
   readonly connections: number;
-  readonly answered: number;
-  readonly cut: number;
-  readonly waiting: number;
-  readonly medianMs: number;
-  readonly slowestMs: number;
-  readonly overSecond: number;
   readonly queuePeak: number;
   /** As the kernel holds it; limit + 1 connections fit. */
   readonly limit: number;
