@@ -26,6 +26,7 @@ export interface DumpFilter {
 
 const usualStates = 0xfff & ~stateMask(["UNKNOWN", "TIME-WAIT", "SYN-RECV"]);
 const usualAttributes: readonly DiagAttribute[] = ["info", "memInfo"];
+const everyAttribute: readonly DiagAttribute[] = [...usualAttributes, "congestion"];
 
 // One list of ports goes to the kernel as a filter; all else is compared here.
 function requestsOf({ protocol, family, localPorts, remotePorts, ...filter }: DumpFilter): Request[] {
@@ -96,7 +97,7 @@ export function diagGet(link: Link, id: SocketId): InetDiagSocket | undefined {
   let found: InetDiagSocket | undefined;
   exchange(
     link,
-    getRequest(id, usualAttributes),
+    getRequest(id, everyAttribute),
     false,
     () => buffer,
     (view, start, end) => {
