@@ -77,13 +77,20 @@ const whoOf = ({ worst, now }: Told): string => {
   return `${count(now, "connection")} ${where}`;
 };
 
-const order: readonly Severity[] = ["info", "warning", "critical"];
+/** From harmless to bad. */
+export const severities: readonly Severity[] = ["info", "warning", "critical"];
 
 const severityOf = ({ worst, now }: Told, { criticalConnections }: Thresholds): Severity => {
-  const most = worst.map(({ verdict }) => verdict.severity).toSorted((a, b) => order.indexOf(b) - order.indexOf(a))[0]!;
+  const most = worst
+    .map(({ verdict }) => verdict.severity)
+    .toSorted((a, b) => severities.indexOf(b) - severities.indexOf(a))[0]!;
   if (now < (worst[0]!.verdict.crowd ?? 0)) return "info";
   return most === "warning" && now >= criticalConnections ? "critical" : most;
 };
+
+/** What is told of a socket alone. */
+export const draftOfOne = (judged: Judged, thresholds: Thresholds): Draft =>
+  draftOf({ worst: [judged], now: 1, total: 1 }, thresholds);
 
 const draftOf = (told: Told, thresholds: Thresholds): Draft => {
   const { verdict } = told.worst[0]!;
@@ -116,7 +123,8 @@ const keyOf = (one: Judged): string => `${one.verdict.symptom} ${one.verdict.cau
 
 /** Bad first: by severity, then by weight. */
 const byWeight = (a: Judged, b: Judged): number =>
-  order.indexOf(b.verdict.severity) - order.indexOf(a.verdict.severity) || b.verdict.weight - a.verdict.weight;
+  severities.indexOf(b.verdict.severity) - severities.indexOf(a.verdict.severity) ||
+  b.verdict.weight - a.verdict.weight;
 
 export const createGroups = (): Groups => {
   const groups = new Map<string, Group>();

@@ -1,14 +1,14 @@
 // From looks at sockets to findings about connections: what is remembered of each socket, the rules, the groups.
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
 import type { Counters } from "../../snapshot/snapshot.js";
-import type { Cause, Symptom } from "../finding.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
 import { placeOf } from "../format.js";
 import { createConnectFailures } from "./connect-failures.js";
 import { createGroups, type Judged, placeKeyOf } from "./groups.js";
 import { createLoops } from "./loops.js";
 import { createRecentCounters } from "./recent-counters.js";
-import { type SocketRule, type SocketView, type Verdict, windowOf } from "./rule.js";
+import { type AroundSocket, type Followed, judge } from "./judge.js";
+import type { SocketRule } from "./rule.js";
 import { connectUnanswered } from "./rules/connect-unanswered.js";
 import { connectionsLeaking } from "./rules/connections-leaking.js";
 import { dataPruned } from "./rules/data-pruned.js";
@@ -35,14 +35,6 @@ const maxSockets = 4096;
 const maxPeers = 1024;
 /** A socket not shown for this long is forgotten: closed, or no longer worth a look. */
 const forgetMs = 10_000;
-
-interface Followed {
-  watch: SocketWatch;
-  /** `symptom/cause` → when it began to hold, as of the last look. */
-  held: ReadonlyMap<string, number>;
-}
-
-const nameOf = (symptom: Symptom, cause: Cause): string => `${symptom}/${cause}`;
 
 const isServer = ({ role, localPort }: ConnectionReading, ports: ReadonlySet<number | undefined>): boolean =>
   role === undefined ? ports.has(localPort) : role === "server";
@@ -87,34 +79,16 @@ export const createConnections = (): BesideSymptom => {
     for (const [place, since] of opened) if (at - since > forgetMs) opened.delete(place);
   };
 
-  const judge = (followed: Followed, look: ConnectionsReading, moved: Counters, beside: Beside): readonly Verdict[] => {
-    const { watch, held } = followed;
-    const view: SocketView = {
-      reading: watch.last,
-      watch,
-      at: watch.lastAt,
-      stretch: watch.older,
-      window: windowOf(watch),
-      look,
-      listeners: beside.snapshot.listeners,
-      openedAt: opened.size === 0 ? undefined : opened.get(placeKeyOf({ reading: watch.last, isServer: false })),
-      loop: loops.of(watch.last.loop),
-      moved,
-      outside: beside.around.outside,
-      watchedMs: watch.lastAt - (startedAt ?? watch.lastAt),
-      heldMs: (symptom, cause) => watch.lastAt - (held.get(nameOf(symptom, cause)) ?? watch.lastAt),
-      thresholds: beside.thresholds,
-    };
-    const verdicts = socketRules.flatMap((rule) => rule(view) ?? []);
-    if (verdicts.length === 0 && held.size === 0) return verdicts;
-    followed.held = new Map(
-      verdicts.map(({ symptom, cause }) => {
-        const name = nameOf(symptom, cause);
-        return [name, held.get(name) ?? watch.lastAt];
-      }),
-    );
-    return verdicts.filter(({ isYoung }) => !isYoung);
-  };
+  const aroundOf = (watch: SocketWatch, look: ConnectionsReading, moved: Counters, beside: Beside): AroundSocket => ({
+    look,
+    listeners: beside.snapshot.listeners,
+    openedAt: opened.size === 0 ? undefined : opened.get(placeKeyOf({ reading: watch.last, isServer: false })),
+    loop: loops.of(watch.last.loop),
+    moved,
+    outside: beside.around.outside,
+    watchedMs: watch.lastAt - (startedAt ?? watch.lastAt),
+    thresholds: beside.thresholds,
+  });
 
   return {
     observe: (beside) => {
@@ -135,8 +109,8 @@ export const createConnections = (): BesideSymptom => {
         if (!followed) continue;
         dropped ||= reading.transport === "tcp" && (followed.watch.step?.drops ?? 0) > 0;
         const side = isServer(reading, ports);
-        for (const verdict of judge(followed, look, moved, beside))
-          judged.push({ verdict, reading: followed.watch.last, isServer: side });
+        for (const verdict of judge(followed, aroundOf(followed.watch, look, moved, beside), socketRules))
+          if (!verdict.isYoung) judged.push({ verdict, reading: followed.watch.last, isServer: side });
       }
       groups.report(judged, around, thresholds, lifecycle);
     },

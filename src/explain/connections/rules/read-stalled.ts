@@ -5,15 +5,19 @@ import { hadItsChance, isBlocked, isHeld, loopRows } from "../loop-verdict.js";
 import { evidenceOf, type Row, type SocketRule, type SocketView, severityAfter, type Verdict } from "../rule.js";
 import { outOfOrderHole } from "./out-of-order-hole.js";
 
-/** At least this long: what came last is still there, so nothing was read since. */
+/** How long bytes have waited. Before the first look the last arrival tells, unless something was read since then. */
 const unreadMsOf = ({ watch, reading, at }: SocketView): number => {
   const seen = watch.unreadAt === undefined ? 0 : at - watch.unreadAt;
-  return Math.max(seen, reading.tcp?.lastDataRecvMs ?? 0);
+  return watch.unreadAt === watch.firstAt ? Math.max(seen, reading.tcp?.lastDataRecvMs ?? 0) : seen;
 };
 
-const rowsOf = ({ reading, window }: SocketView, unreadMs: number): readonly Row[] => [
+/** One look does not show that nothing was read, only that what waits is as old as that. */
+const howLong = ({ watch }: SocketView, unreadMs: number): string =>
+  watch.step ? `nothing read for ${duration(unreadMs)}` : `the last came ${duration(unreadMs)} ago`;
+
+const rowsOf = ({ reading, window, watch }: SocketView, unreadMs: number): readonly Row[] => [
   ["received, not read", reading.recvQBytes, "bytes", "SIOCINQ"],
-  ["nothing read for", unreadMs, "ms", "SIOCINQ, tcpi_bytes_received, tcpi_last_data_recv"],
+  [watch.step ? "nothing read for" : "last arrival ago", unreadMs, "ms", "SIOCINQ, tcpi_last_data_recv"],
   ["arrived meanwhile", window.receivedBytes, "bytes", "tcpi_bytes_received"],
   ["receive buffer used", reading.mem?.rmemAlloc, "bytes", "SO_MEMINFO rmem_alloc"],
   ["receive buffer", reading.mem?.rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
@@ -30,7 +34,7 @@ type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "re
 const verdict = (view: SocketView, unreadMs: number, told: Told, more: readonly Row[] = []): Verdict => ({
   symptom: "read-stalled",
   weight: unreadMs,
-  detail: () => `${bytes(view.reading.recvQBytes ?? 0)} wait in the kernel, nothing read for ${duration(unreadMs)}`,
+  detail: () => `${bytes(view.reading.recvQBytes ?? 0)} wait in the kernel, ${howLong(view, unreadMs)}`,
   evidence: () => evidenceOf([...rowsOf(view, unreadMs), ...more]),
   ...told,
 });
