@@ -1,7 +1,7 @@
 // Where an experiment takes place: one namespace with loopback, or two joined by a slow wire.
 import type { Defer } from "./command.js";
 import { createNamespace, type Namespace } from "./netns.js";
-import { layWire, type Wire } from "./site.js";
+import { layWire, type Wire } from "./wire.js";
 
 export interface Grounds {
   readonly servers: Namespace;

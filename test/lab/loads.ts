@@ -1,7 +1,7 @@
 // What arrives while a fault holds: one entry per symptom, made so that the symptom goes so far and no further.
 // Limits, counts and waits are chosen on both sides of the thresholds of the accept symptoms.
 import type { ClientSpec } from "./client.js";
-import type { Wire } from "./site.js";
+import type { Wire } from "./wire.js";
 
 export interface HeldLoad {
   readonly backlog: number;

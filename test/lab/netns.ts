@@ -9,10 +9,13 @@ export interface Namespace {
   run(file: string, ...args: readonly string[]): string;
 }
 
+/** sysctls by name: `{"net.core.somaxconn": 128}`. */
+export type Settings = Readonly<Record<string, number | string>>;
+
 let made = 0;
 
 /** A new namespace with loopback up; `settings` are sysctls (`net.core.somaxconn`) written inside. */
-export const createNamespace = (defer: Defer, settings: Readonly<Record<string, number>> = {}): Namespace => {
+export const createNamespace = (defer: Defer, settings: Settings = {}): Namespace => {
   made += 1;
   const name = `sockscope-${process.pid}-${made}`;
   command("ip", "netns", "add", name);

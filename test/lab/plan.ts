@@ -8,7 +8,8 @@ import { expectFinding, expectNothingElse, withinMs } from "./experiment.js";
 import { type Grounds, prepareGrounds } from "./grounds.js";
 import type { Expected } from "./judge.js";
 import type { ListenerSpec } from "./server.js";
-import { type Load, prepareLoad, type Site, type SiteOptions, startSite, type Wire } from "./site.js";
+import { type Load, prepareLoad, type Site, type SiteOptions, startSite } from "./site.js";
+import type { Wire } from "./wire.js";
 
 export interface Step extends ClientSpec {
   /** Begins so long after the step before it. */

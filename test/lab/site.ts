@@ -86,26 +86,6 @@ export const prepareLoad = async (defer: Defer, ns: Namespace, spec: ClientSpec)
   };
 };
 
-const python = async (defer: Defer, argv: readonly string[]): Promise<void> => {
-  const child = spawn("python3", argv, { stdio: ["pipe", "pipe", "inherit"] });
-  const left = once(child, "exit");
-  defer(async () => {
-    child.stdin.end();
-    await left;
-  });
-  const [first]: unknown[] = await Promise.race([once(child.stdout, "data"), left]);
-  if (String(first).trim() !== "ready") throw new Error(`${argv[0]} ended with ${String(first)}`);
-};
-
-export interface Wire {
-  readonly delayMs: number;
-  readonly spreadMs?: number | undefined;
-}
-
-/** Joins two namespaces with a slow wire: `clients` is 10.99.0.1, `servers` is 10.99.0.2. */
-export const layWire = (defer: Defer, clients: Namespace, servers: Namespace, wire: Wire): Promise<void> =>
-  python(defer, [script("link.py"), clients.name, servers.name, String(wire.delayMs), String(wire.spreadMs ?? 0)]);
-
 /** Sends SYNs that nobody follows up, from addresses that do not exist; resolves when they are on their way. */
 export const sendSyns = async (
   defer: Defer,

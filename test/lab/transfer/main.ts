@@ -1,0 +1,35 @@
+// npm run lab: carries out every scenario with transfers and says what was injected against what was said.
+//   --only PATTERN   those whose name contains it   --repeat N   --jobs N (2)   --list   --write   into docs/fault-lab.md
+import { parseArgs } from "node:util";
+import { type Outcome, runAll } from "./run.js";
+import { nameOf, type Scenario } from "./scenario.js";
+import { scenarios } from "./scenarios/index.js";
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    repeat: { type: "string", default: "1" },
+    jobs: { type: "string", default: "2" },
+    list: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const seconds = (ms: number | undefined): string => (ms === undefined ? "–" : `${(ms / 1000).toFixed(1)} s`);
+
+const report = ({ name, faults, foundMs, confidence, tookMs, story }: Outcome): void => {
+  const found = foundMs === undefined ? "" : `, said after ${seconds(foundMs)} with ${confidence}`;
+  console.log(`${faults.length === 0 ? "ok    " : "FAILED"} ${name} (took ${seconds(tookMs)}${found})`);
+  for (const fault of faults) console.log(`         ${fault}`);
+  if (story !== "") console.log(story.replaceAll(/^/gm, "         | "));
+};
+
+const main = async (): Promise<void> => {
+  const chosen = scenarios.filter((scenario) => nameOf(scenario).includes(values.only));
+  if (values.list) return console.log(chosen.map(nameOf).join("\n"));
+  const rounds: Scenario[] = Array.from({ length: Number(values.repeat) }, () => chosen).flat();
+  const outcomes = await runAll(rounds, Number(values.jobs), report);
+  if (outcomes.length === 0 || outcomes.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
+};
+
+void main();

@@ -1,0 +1,9 @@
+// Every scenario with transfers: one line per file.
+import type { Scenario } from "../scenario.js";
+import { healthyWrites } from "./healthy-writes.js";
+import { writeStalled } from "./write-stalled.js";
+
+export const scenarios: readonly Scenario[] = [
+  ...writeStalled, //
+  ...healthyWrites,
+];
