@@ -16,7 +16,8 @@ export interface Discovery {
   readonly demanded: boolean;
   /**
    * Before listeners are read: walks if it is time (`everyMs`, stretched by what a walk costs). What the process owns
-   * by listener's cookie, if a whole walk was made. `interval`: a reporting interval has passed.
+   * by listener's cookie, if a whole walk was made. `interval`: a reporting interval has passed. Infinite `everyMs`: no
+   * regular walks.
    */
   discover(at: number, everyMs: number, interval: boolean): ReadonlyMap<bigint, OwnedReading> | undefined;
 }
@@ -29,7 +30,13 @@ const sharedEveryMs = 5000;
 const settlingEveryMs = 250;
 const settlingMs = 10_000;
 
-export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: () => number): Discovery => {
+/** `takeWalk` is given each whole walk: what else is to be found among the descriptors is found in the same one. */
+export const createDiscovery = (
+  own: OwnListeners,
+  diag: Diag | undefined,
+  now: () => number,
+  takeWalk: (walk: SocketWalk) => void,
+): Discovery => {
   const connections = createOwnedConnections();
   const demandedBudget = createBudget(demandedShare);
   const regularBudget = createBudget(regularShare);
@@ -57,7 +64,9 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
   const walkRegularly = (at: number): ReadonlyMap<bigint, OwnedReading> | undefined => {
     const walk = regularBudget.spend(at, now, () => walkSockets({ into: table }));
     takeIn(walk, at);
-    return walk && connections.count(walk, own.all);
+    if (!walk) return undefined;
+    takeWalk(walk);
+    return connections.count(walk, own.all);
   };
   const isSettlingDue = (at: number): boolean => at < settlingUntil && settlingBudget.isDue(at, settlingEveryMs);
   const lookForUnknown = (): void => {
@@ -80,7 +89,8 @@ export const createDiscovery = (own: OwnListeners, diag: Diag | undefined, now: 
     discover(at, everyMs, interval) {
       if (own.all.length > 0 && isSettlingDue(at)) settleShared(at, settlingBudget);
       else if (own.all.length > 0 && interval && sharedBudget.isDue(at, sharedEveryMs)) settleShared(at, sharedBudget);
-      if (own.all.length > 0 && regularBudget.isDue(at, everyMs)) return walkRegularly(at);
+      const isRegular = Number.isFinite(everyMs) && (own.all.length > 0 || interval);
+      if (isRegular && regularBudget.isDue(at, everyMs)) return walkRegularly(at);
       if (interval) lookForUnknown();
       if ((demanded || own.lost) && demandedBudget.isDue(at, 0)) {
         takeIn(

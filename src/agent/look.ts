@@ -2,10 +2,11 @@
 import type { Diag } from "../kernel/diag.js";
 import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
 import { createWaitReader, withWaits } from "./accept-waits.js";
+import { type ConnectionLooks, createConnectionLooks } from "./connections/looks.js";
 import { createDiscovery } from "./discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
-import type { KnownServer } from "./messages.js";
+import type { KnownServer, NodeAnswer } from "./messages.js";
 import { createOwnListeners } from "./own-listeners.js";
 import { isHurried, type PaceSigns } from "./pace.js";
 import { createQueueLooks } from "./queue-looks.js";
@@ -40,6 +41,8 @@ export interface Looker {
   glance(at: number): PaceSigns | undefined;
   listening(server: KnownServer): void;
   closed(fd: number): void;
+  /** What the main thread said of sockets that it was asked about. */
+  answered(answers: readonly NodeAnswer[]): void;
   readonly loops: LoopWatch;
   close(): void;
 }
@@ -66,7 +69,8 @@ const growingShare = 0.25;
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
   const own = createOwnListeners(options.slots, options.servers);
-  const discovery = createDiscovery(own, diag, now);
+  const connections: ConnectionLooks | undefined = options.slow ? undefined : createConnectionLooks(intervalMs, now);
+  const discovery = createDiscovery(own, diag, now, (walk) => connections?.found(walk));
   const queues = diag && !options.slow ? createQueueLooks(diag, now) : undefined;
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
@@ -127,6 +131,7 @@ export const createLooker = (options: LookerOptions): Looker => {
         ...around,
         loops: readings,
         listeners,
+        connections: interval ? connections?.look(at, listeners, readings) : undefined,
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
@@ -144,6 +149,9 @@ export const createLooker = (options: LookerOptions): Looker => {
     closed(fd) {
       own.closed(fd);
       discovery.demand();
+    },
+    answered(answers) {
+      connections?.answered(answers, now());
     },
     close() {
       loops.close();

@@ -1,5 +1,6 @@
 // What the main thread and the observer thread say to each other. Everything else goes through shared memory.
 import type { Finding } from "../explain/finding.js";
+import type { NodeSide } from "../snapshot/connection.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import type { ResolvedOptions } from "./options.js";
 
@@ -14,10 +15,23 @@ export interface KnownServer {
   readonly slot?: number | undefined;
 }
 
+/** A socket whose Node side is wanted: the descriptor leads to it, the cookie says whether it is still the same. */
+export interface AskedSocket {
+  readonly fd: number;
+  readonly cookie: bigint;
+}
+
+/** What the main thread knows of it. */
+export interface NodeAnswer {
+  readonly cookie: bigint;
+  readonly node: NodeSide;
+}
+
 /** Main thread to observer. */
 export type Request =
   | { readonly type: "listening"; readonly server: KnownServer }
   | { readonly type: "closed"; readonly fd: number }
+  | { readonly type: "answers"; readonly answers: readonly NodeAnswer[] }
   | { readonly type: "stop" };
 
 /** What the agent says of itself; also the payload of `status` lines. */
@@ -26,10 +40,12 @@ export interface Status {
   readonly reason?: string | undefined;
 }
 
-/** Observer to main thread; findings and samples only while somebody listens (`wants`). */
+/** Observer to main thread; findings and samples only while somebody listens (`wants`), questions about 20 sockets at
+ * most. */
 export type Report =
   | { readonly type: "finding"; readonly finding: Finding }
   | { readonly type: "sample"; readonly snapshot: Snapshot }
+  | { readonly type: "ask"; readonly sockets: readonly AskedSocket[] }
   | { readonly type: "status"; readonly status: Status };
 
 /** Word 0: somebody wants findings; word 1: somebody wants samples. */

@@ -64,6 +64,7 @@ export const observe = (
 
   return {
     handle(request) {
+      if (request.type === "answers") return looker.answered(request.answers);
       if (request.type === "listening") looker.listening(request.server);
       else looker.closed(request.fd);
       if (!slow) watch.wake();

@@ -1,0 +1,87 @@
+// The process's own sockets that are no listeners, as walks of its descriptors (proc_pid_fd(5)) found them. Identity is
+// the cookie, a descriptor only leads to it; what does not change while a socket lives is kept, so that it is read once.
+import type { SocketReading } from "../../kernel/socket-reading.js";
+import type { SocketWalk } from "../../kernel/walk.js";
+import type { TcpState } from "../../snapshot/tcp-state.js";
+
+export interface OwnSocket {
+  readonly cookie: bigint;
+  readonly fd: number;
+  readonly transport: "tcp";
+  readonly family: "ipv4" | "ipv6";
+  readonly inode?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** Absent until a connection is established: getpeername(2) does not tell it before. */
+  remoteAddress?: string | undefined;
+  remotePort?: number | undefined;
+  /** As last read. */
+  state?: TcpState | undefined;
+  /** Looks in a row that found memory in use: bytes to be read, sent or acknowledged. */
+  heldLooks: number;
+  /** Until when it is shown although it is quiet (monotonic ms): a rule must see how trouble ends. */
+  shownUntil: number;
+}
+
+export interface OwnSockets {
+  /** Takes over what a walk found. */
+  found(walk: SocketWalk): void;
+  /** In an order that changes only where sockets come and go. */
+  readonly all: readonly OwnSocket[];
+  has(cookie: bigint): boolean;
+  /** It has gone: closed, or its descriptor is another socket's. */
+  forget(socket: OwnSocket): void;
+}
+
+const TCP = 6;
+
+/** UDP and unix sockets would be told apart here. */
+const describe = (row: SocketReading): OwnSocket | undefined => {
+  const { cookie, domain, fd, inode } = row;
+  if (cookie === undefined || (domain !== "ipv4" && domain !== "ipv6") || row.protocol !== TCP) return undefined;
+  const { local, remote } = row;
+  return {
+    cookie,
+    fd,
+    transport: "tcp",
+    family: domain,
+    inode,
+    localAddress: local?.address,
+    localPort: local?.port,
+    remoteAddress: remote?.address,
+    remotePort: remote?.port,
+    heldLooks: 0,
+    shownUntil: Number.NEGATIVE_INFINITY,
+  };
+};
+
+export const createOwnSockets = (): OwnSockets => {
+  let sockets = new Map<bigint, OwnSocket>();
+  let all: readonly OwnSocket[] | undefined;
+  return {
+    found(walk) {
+      const present = new Map<bigint, OwnSocket>();
+      for (const row of walk) {
+        const { cookie } = row;
+        if (row.listening !== false || !row.valid || cookie === undefined || present.has(cookie)) continue;
+        const known = sockets.get(cookie);
+        const socket = known?.fd === row.fd ? known : describe(row);
+        if (socket) present.set(cookie, socket);
+      }
+      // A walk that was cut short says nothing about those it did not meet.
+      if (walk.partial) for (const [cookie, socket] of sockets) if (!present.has(cookie)) present.set(cookie, socket);
+      sockets = present;
+      all = undefined;
+    },
+    get all() {
+      all ??= [...sockets.values()];
+      return all;
+    },
+    has: (cookie) => sockets.has(cookie),
+    forget(socket) {
+      if (sockets.get(socket.cookie) !== socket) return;
+      sockets.delete(socket.cookie);
+      all = undefined;
+    },
+  };
+};
