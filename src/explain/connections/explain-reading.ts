@@ -74,7 +74,7 @@ export const explainReading = (
   const thresholds = thresholdsOf(options);
   const look = { rows: [last.reading], counts: {}, read: 1, total: 1, ...options.look };
   const { listeners = [], moved = {}, outside = false, loop } = options;
-  const around = { look, listeners, loop, moved, outside, watchedMs: last.at - first.at, thresholds };
+  const around = { look, listeners, loop, moved, outside, isAsked: true, watchedMs: last.at - first.at, thresholds };
   const [followed, verdicts] = follow(same, around);
   const verdict = verdicts
     .map(answerOf)

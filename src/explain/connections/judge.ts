@@ -12,7 +12,7 @@ export interface Followed {
 /** What a rule is given beside the socket itself. */
 export type AroundSocket = Pick<
   SocketView,
-  "look" | "listeners" | "openedAt" | "loop" | "moved" | "outside" | "watchedMs" | "thresholds"
+  "look" | "listeners" | "openedAt" | "loop" | "moved" | "outside" | "isAsked" | "watchedMs" | "thresholds"
 >;
 
 export const verdictName = ({ symptom, cause }: { readonly symptom: Symptom; readonly cause: Cause }): string =>
@@ -29,6 +29,7 @@ export const judge = (followed: Followed, around: AroundSocket, rules: readonly 
     loop: around.loop,
     moved: around.moved,
     outside: around.outside,
+    isAsked: around.isAsked,
     watchedMs: around.watchedMs,
     thresholds: around.thresholds,
     reading: watch.last,

@@ -10,12 +10,13 @@ export const isBlocked = (loop: LoopState, waitedMs: number, { blockedMs, mainSh
 /** Stopped, throttled or without a CPU for most of it: then the application did not block it. */
 export const isHeld = ({ stillMs, heldMs }: Block): boolean => heldMs >= stillMs / 2;
 
-/** The loop has turned, or slept in epoll_wait, since then: it had its chance. */
-export const hadItsChance = (loop: LoopState, since: number): boolean =>
-  loop.stillMs === 0 && loop.movedAt !== undefined && loop.movedAt > since;
+/** The loop has turned, or slept in epoll_wait, since then: it had its chance, whatever it does now. */
+export const hadItsChance = ({ movedAt }: LoopState, since: number): boolean =>
+  movedAt !== undefined && movedAt > since;
 
 export const loopRows = (loop: Block): readonly Row[] => [
   ["event loop stood for", loop.stillMs || undefined, "ms", "uv idle time, loop count"],
+  ["of it on a CPU", loop.stillMs > 0 ? loop.cpuMs : undefined, "ms", "schedstat"],
   ["of it stopped or without a CPU", loop.heldMs > 0 ? loop.heldMs : undefined, "ms", "schedstat, cpu.stat, state"],
 ];
 

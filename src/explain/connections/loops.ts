@@ -1,5 +1,6 @@
 // Since when each event loop stands still, over all snapshots: a socket is looked at less often than its loop.
 import type { LoopReading, Snapshot } from "../../snapshot/snapshot.js";
+import { add } from "../delta.js";
 import { loopStepOf } from "../loop-step.js";
 import type { Surroundings } from "../surroundings.js";
 
@@ -8,6 +9,8 @@ export interface Block {
   readonly stillMs: number;
   /** Of that, stopped, throttled or waiting for a CPU: not the application's doing. */
   readonly heldMs: number;
+  /** Of that, on a CPU; absent where it was not read. */
+  readonly cpuMs?: number | undefined;
 }
 
 export interface LoopState extends Block {
@@ -29,17 +32,18 @@ export interface Loops {
 const unseen: LoopState = { stillMs: 0, heldMs: 0 };
 
 const stepOf = (state: LoopState, before: LoopReading | undefined, after: LoopReading, around: Surroundings) => {
-  const { motion, runqueueMs, runnableMs } = loopStepOf(before, after, around.ms, true);
+  const { motion, runqueueMs, runnableMs, cpuMs } = loopStepOf(before, after, around.ms, true);
   if (motion === undefined) return unseen;
   if (motion !== "still") {
-    const { stillMs, heldMs } = state;
-    const ended = stillMs > (state.ended?.stillMs ?? 0) ? { stillMs, heldMs } : state.ended;
+    const { stillMs, heldMs, cpuMs: computedMs } = state;
+    const ended = stillMs > (state.ended?.stillMs ?? 0) ? { stillMs, heldMs, cpuMs: computedMs } : state.ended;
     return { stillMs: 0, heldMs: 0, ended, movedAt: around.at };
   }
   const waited = Math.max(runqueueMs ?? 0, runnableMs, around.throttledMs ?? 0, around.stoppedMs);
   return {
     stillMs: state.stillMs + around.ms,
     heldMs: state.heldMs + Math.min(around.ms, waited),
+    cpuMs: state.stillMs === 0 ? cpuMs : add(state.cpuMs, cpuMs),
     ended: state.ended,
     movedAt: state.movedAt,
   };

@@ -22,6 +22,8 @@ export interface SocketView {
   readonly openedAt?: number | undefined;
   readonly moved: Counters;
   readonly outside: boolean;
+  /** Somebody asks about this socket now: what one look makes likely is an answer, though no alarm. */
+  readonly isAsked?: boolean | undefined;
   /** How long there has been an observer. */
   readonly watchedMs: number;
   /** Milliseconds for which this verdict has held without a pause, 0 when it is new. */

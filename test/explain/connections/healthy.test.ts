@@ -102,6 +102,28 @@ const healthy: Readonly<Record<string, () => History>> = {
       mem: { rmemAlloc: 102_000 },
       perSecond: { bytesReceived: 320_000 },
     }),
+  "a reader that works off slowly what came long ago": () =>
+    history()
+      .play(2000)
+      .play(20_000, {
+        each: (n, ms) => ({ row: { recvQBytes: 100_000 - n * 4000 }, tcp: { lastDataRecvMs: ms } }),
+      }),
+  "half-open streams that send now and then to peers that have ended theirs": () => {
+    const line = history({ times: 12 }).play(2000);
+    for (let i = 0; i < 6; i += 1)
+      line.play(8000, {
+        row: { state: "CLOSE-WAIT" },
+        each: (_, ms) => ({ tcp: { lastAckRecvMs: ms, lastDataSentMs: ms } }),
+      });
+    return line;
+  },
+  "a few tiny segments that did not fit into a queue nobody reads": () =>
+    history()
+      .play(3000)
+      .play(2000, {
+        mem: { rmemAlloc: 137_216, drops: 2 },
+        counters: { RcvPruned: 0.5, TCPRcvQDrop: 0.5 },
+      }),
   "a crowd of TIME-WAIT": () =>
     history({ times: 500 }).play(20_000, {
       row: { state: "TIME-WAIT", fd: undefined },

@@ -35,11 +35,25 @@ test("a stream that is paused on purpose stays information for a few seconds", (
   t.is(figure(standing(line)[0], "stream"), "paused");
 });
 
+test("how old the bytes are is no alarm: the looks must have seen that nothing is read", (t) => {
+  const old = { ...unread, each: (_: number, ms: number) => ({ tcp: { lastDataRecvMs: 60_000 + ms } }) };
+  t.deepEqual(told(history().play(0, old)), []);
+  t.deepEqual(outline(told(history().play(4000, old))), ["read-stalled/application-not-reading info"]);
+  t.deepEqual(outline(standing(history().play(5000, old))), ["read-stalled/application-not-reading warning"]);
+});
+
+test("a stream that nobody read before the loop stood is still not read by the application", (t) => {
+  const line = history().play(2000).play(7000, unread).play(1500, { row: unread.row, every: 500, loop: "standing" });
+  t.deepEqual(outline(standing(line)), ["read-stalled/application-not-reading warning"]);
+});
+
 test("a loop that stands is the cause, and at once a matter to act on", (t) => {
   const line = history()
     .play(2000)
     .play(1500, { ...unread, every: 500, loop: "standing" });
   t.deepEqual(outline(standing(line)), ["read-stalled/event-loop-blocked warning"]);
+  t.is(figure(standing(line)[0], "event loop stood for"), 1500);
+  t.is(figure(standing(line)[0], "of it on a CPU"), 1500);
 });
 
 test("a thread without a CPU is not called blocked", (t) => {

@@ -3,11 +3,10 @@
 import { count, duration } from "../../format.js";
 import { evidenceOf, type SocketRule, type SocketView, type Verdict } from "../rule.js";
 
-/** Since the FIN, or whatever came last; sending meanwhile is a half-open stream in use. */
-const closedMsOf = ({ watch, reading, at }: SocketView): number => {
-  const { tcp } = reading;
-  const told = Math.min(tcp?.lastAckRecvMs ?? 0, tcp?.lastDataSentMs ?? tcp?.lastAckRecvMs ?? 0);
-  return Math.max(told, watch.closeWaitAt === undefined ? 0 : at - watch.closeWaitAt);
+/** At least so long since the FIN. What this side sent later makes it a half-open stream in use: then since that. */
+const closedMsOf = ({ watch, reading: { tcp }, at }: SocketView): number => {
+  const seen = watch.closeWaitAt === undefined ? 0 : at - watch.closeWaitAt;
+  return Math.min(Math.max(seen, tcp?.lastAckRecvMs ?? 0), tcp?.lastDataSentMs ?? Infinity);
 };
 
 const closeWait = (view: SocketView): Verdict | undefined => {

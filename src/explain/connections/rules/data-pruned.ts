@@ -9,7 +9,7 @@ const collapsedSndbufBytes = 4608;
 /** Part of the receive buffer in use from which it is full: skbs come in steps. */
 const fullShare = 0.75;
 
-export const dataPruned: SocketRule = ({ reading, moved, window }) => {
+export const dataPruned: SocketRule = ({ reading, moved, window, thresholds }) => {
   const { drops } = window;
   const pruned = add(moved.RcvPruned, moved.TCPRcvQDrop);
   if (reading.transport !== "tcp" || !drops || !pruned) return undefined;
@@ -25,7 +25,7 @@ export const dataPruned: SocketRule = ({ reading, moved, window }) => {
   return {
     symptom: "data-pruned",
     cause,
-    severity: "warning",
+    severity: pressed || drops >= thresholds.prunedSegments ? "warning" : "info",
     confidence: cause === "unknown" ? 0.5 : 0.85,
     weight: drops,
     headline: `lost data that had arrived${cause === "unknown" ? "" : `: ${because[cause]}`}`,

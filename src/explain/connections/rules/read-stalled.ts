@@ -5,10 +5,13 @@ import { hadItsChance, isBlocked, isHeld, loopRows } from "../loop-verdict.js";
 import { evidenceOf, type Row, type SocketRule, type SocketView, severityAfter, type Verdict } from "../rule.js";
 import { outOfOrderHole } from "./out-of-order-hole.js";
 
-/** How long bytes have waited. Before the first look the last arrival tells, unless something was read since then. */
-const unreadMsOf = ({ watch, reading, at }: SocketView): number => {
+/**
+ * How long nothing was read, as seen from look to look. Who asks about one socket now has the last arrival before the
+ * first look besides; for an alarm that is too little: a slow reader may have read since, of what came before.
+ */
+const unreadMsOf = ({ watch, reading, at, isAsked }: SocketView): number => {
   const seen = watch.unreadAt === undefined ? 0 : at - watch.unreadAt;
-  return watch.unreadAt === watch.firstAt ? Math.max(seen, reading.tcp?.lastDataRecvMs ?? 0) : seen;
+  return isAsked && watch.unreadAt === watch.firstAt ? Math.max(seen, reading.tcp?.lastDataRecvMs ?? 0) : seen;
 };
 
 /** One look does not show that nothing was read, only that what waits is as old as that. */
