@@ -8,6 +8,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { Finding } from "../../src/explain/finding.js";
 import { eventually } from "../lab/eventually.js";
+import { onQuietMachine, timedTest } from "../lab/quiet-machine.js";
 import { packageRoot } from "../package-root.js";
 
 const deadlineMs = 15_000;
@@ -65,17 +66,18 @@ const storm = (where: string): void => {
 };
 
 const overflow = test.macro<[readonly string[]]>({
-  exec: async (t, args: readonly string[]) => {
-    const running = await start(t, args);
-    storm(running.where);
-    const finding = await running.finding(
-      ({ symptom, stack }) => symptom === "accept-queue-overflow" && stack !== undefined,
-    );
-    t.is(finding.cause, "event-loop-blocked");
-    t.is(String(finding.subject.port), running.where);
-    t.regex(finding.stack?.[0] ?? "", /^rebuildSearchIndex \(.*examples\/work\.mjs:\d+:\d+\)$/);
-    t.true(finding.remedy.length > 0);
-  },
+  exec: (outer, args: readonly string[]) =>
+    onQuietMachine(outer, async (t) => {
+      const running = await start(t, args);
+      storm(running.where);
+      const finding = await running.finding(
+        ({ symptom, stack }) => symptom === "accept-queue-overflow" && stack !== undefined,
+      );
+      t.is(finding.cause, "event-loop-blocked");
+      t.is(String(finding.subject.port), running.where);
+      t.regex(finding.stack?.[0] ?? "", /^rebuildSearchIndex \(.*examples\/work\.mjs:\d+:\d+\)$/);
+      t.true(finding.remedy.length > 0);
+    }),
   title: (_title, args) => `${args.at(-1)} is told of its overflow and of the function that blocked it`,
 });
 
@@ -83,7 +85,7 @@ test.serial(overflow, ["--import", "sockscope/register", "examples/http.mjs"]);
 test.serial(overflow, ["--import", "sockscope/register", "examples/express.mjs"]);
 test.serial(overflow, ["examples/fastify.mjs"]);
 
-test.serial("fastify's readiness route answers 503 while a warning is active", async (t) => {
+timedTest("fastify's readiness route answers 503 while a warning is active", async (t) => {
   const running = await start(t, ["examples/fastify.mjs"]);
   const ready = (): Promise<number | undefined> =>
     new Promise((done, fail) =>
@@ -97,7 +99,7 @@ test.serial("fastify's readiness route answers 503 while a warning is active", a
   t.is(await ready(), 503);
 });
 
-test.serial("pino.mjs writes the finding through the application's logger", async (t) => {
+timedTest("pino.mjs writes the finding through the application's logger", async (t) => {
   const running = await start(t, ["examples/pino.mjs"]);
   storm(running.where);
   const line = await eventually(
@@ -113,7 +115,7 @@ test.serial("pino.mjs writes the finding through the application's logger", asyn
   t.deepEqual(running.findings(), []);
 });
 
-test.serial("unix-socket.mjs is told that its queue stands full", async (t) => {
+timedTest("unix-socket.mjs is told that its queue stands full", async (t) => {
   const path = join(mkdtempSync(join(tmpdir(), "sockscope-unix-")), "app.sock");
   t.teardown(() => rmSync(join(path, ".."), { recursive: true, force: true }));
   const running = await start(t, ["--import", "sockscope/register", "examples/unix-socket.mjs"], { SOCKET: path });
@@ -123,7 +125,7 @@ test.serial("unix-socket.mjs is told that its queue stands full", async (t) => {
   t.is(finding.symptom, "accept-queue-overflow");
 });
 
-test.serial("cluster.mjs is told that clients wait in the primary", async (t) => {
+timedTest("cluster.mjs is told that clients wait in the primary", async (t) => {
   const running = await start(t, ["--import", "sockscope/register", "examples/cluster.mjs"], {
     BACKLOG: "128",
   });
@@ -138,10 +140,10 @@ test.serial("cluster.mjs is told that clients wait in the primary", async (t) =>
 });
 
 const nginx = spawnSync("nginx", ["-v"]).error === undefined;
-const needsNginx = nginx || process.env.SOCKSCOPE_REQUIRE_ALL === "1" ? test.serial : test.serial.skip;
+const needsNginx = nginx || process.env.SOCKSCOPE_REQUIRE_ALL === "1" ? timedTest : test.serial.skip;
 needsNginx(
   "nginx in front (Debian package nginx-light): the application's log has only 200s, the finding names the cause",
-  (t) => {
+  (t: ExecutionContext) => {
     const { stdout, stderr } = spawnSync(process.execPath, ["examples/nginx/run.mjs"], {
       cwd: packageRoot,
       encoding: "utf8",

@@ -6,6 +6,7 @@ import { quotaRoot } from "./cpu.js";
 import { eventually } from "./eventually.js";
 import { type Expected, findLine, foreign, story, takenBack } from "./judge.js";
 import type { Log, LogLine } from "./log.js";
+import { onQuietMachine } from "./quiet-machine.js";
 
 /** One reporting interval and what two busy cores may add to it. */
 export const withinMs = 1000 + 500;
@@ -36,8 +37,11 @@ const register = (add: Register, title: string, body: (t: ExecutionContext, defe
   }
   add(title, async (t) => {
     t.is(reason, undefined);
-    t.timeout(45_000);
-    await body(t, (undo) => t.teardown(undo));
+    t.timeout(200_000);
+    await onQuietMachine(t, async (attempt) => {
+      attempt.timeout(45_000);
+      await body(attempt, (undo) => attempt.teardown(undo));
+    });
   });
 };
 

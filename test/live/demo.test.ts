@@ -1,7 +1,7 @@
-import test from "ava";
 import { runCli } from "../cli/run-cli.js";
+import { timedTest } from "../lab/quiet-machine.js";
 
-test.serial(
+timedTest(
   "the demo in a pipe ends by itself with the right diagnosis and the difference the remedy makes",
   async (t) => {
     const { status, stdout, stderr, ms } = await runCli("demo");
@@ -24,7 +24,7 @@ for (const [name, cause] of [
   ["max-connections", "max-connections"],
   ["backlog-too-small", "backlog-too-small"],
 ] as const)
-  test.serial(`the demo ${name} is diagnosed right`, async (t) => {
+  timedTest(`the demo ${name} is diagnosed right`, async (t) => {
     const { status, stdout, stderr } = await runCli("demo", name, "--json");
     const told: { readonly right: boolean; readonly finding?: { readonly cause: string } } = JSON.parse(stdout);
     const { right, finding } = told;

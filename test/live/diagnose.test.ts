@@ -3,9 +3,10 @@ import { connect, type Socket } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import test, { type ExecutionContext } from "ava";
+import type { ExecutionContext } from "ava";
 import type { Finding } from "../../src/explain/finding.js";
 import { type Ended, runCli, startCli } from "../cli/run-cli.js";
+import { timedTest } from "../lab/quiet-machine.js";
 
 interface Diagnosis {
   readonly findings: readonly Finding[];
@@ -54,7 +55,7 @@ const read = ({ stdout }: Ended): Diagnosis => JSON.parse(stdout);
 const grave = ({ findings }: Diagnosis): readonly string[] =>
   findings.filter(({ severity }) => severity !== "info").map(({ symptom, cause }) => `${symptom} ${cause}`);
 
-test.serial("diagnose of a healthy server ends with status 0 and shows its listener", async (t) => {
+timedTest("diagnose of a healthy server ends with status 0 and shows its listener", async (t) => {
   const { pid, port } = await startTarget(t);
   visit(t, { port });
   const ended = await runCli("diagnose", "--pid", String(pid), "--duration", "2s", "--json");
@@ -67,7 +68,7 @@ test.serial("diagnose of a healthy server ends with status 0 and shows its liste
   );
 });
 
-test.serial("diagnose names a blocked event loop from outside", async (t) => {
+timedTest("diagnose names a blocked event loop from outside", async (t) => {
   const { child, pid, port } = await startTarget(t);
   const { child: cli, ended } = startCli(["diagnose", "--pid", String(pid), "--duration", "4s", "--json"]);
   t.teardown(() => cli.kill("SIGKILL"));
@@ -79,7 +80,7 @@ test.serial("diagnose names a blocked event loop from outside", async (t) => {
   t.true(grave(read(end)).includes("accept-queue-overflow event-loop-blocked"), end.stdout);
 });
 
-test.serial("diagnose names a blocked event loop behind a unix listener", async (t) => {
+timedTest("diagnose names a blocked event loop behind a unix listener", async (t) => {
   const path = join(mkdtempSync(join(tmpdir(), "sockscope-")), "target.sock");
   t.teardown(() => rmSync(dirname(path), { recursive: true }));
   const { child, pid } = await startTarget(t, path);
@@ -93,7 +94,7 @@ test.serial("diagnose names a blocked event loop behind a unix listener", async 
   t.true(grave(read(end)).includes("accept-queue-overflow event-loop-blocked"), end.stdout);
 });
 
-test.serial("diagnose names a stopped process while it is stopped", async (t) => {
+timedTest("diagnose names a stopped process while it is stopped", async (t) => {
   const { child, pid, port } = await startTarget(t);
   visit(t, { port });
   child.kill("SIGSTOP");
@@ -104,7 +105,7 @@ test.serial("diagnose names a stopped process while it is stopped", async (t) =>
   t.is(read(end).listeners[0]?.pid, pid);
 });
 
-test.serial("diagnose in plain words prints the sentence and the listeners", async (t) => {
+timedTest("diagnose in plain words prints the sentence and the listeners", async (t) => {
   const { child, pid, port } = await startTarget(t);
   visit(t, { port });
   child.kill("SIGSTOP");
