@@ -1,13 +1,13 @@
-// `sockscope diagnose`: watches listeners from outside, without an agent in the target, and explains what it sees.
+// `sockscope diagnose`: watches listeners and connections from outside, without an agent in the target, and explains what it sees.
 import { setTimeout as wait } from "node:timers/promises";
-import { createExplainer, type Explainer } from "../explain/explainer.js";
 import type { Finding } from "../explain/finding.js";
-import type { Missing } from "../snapshot/snapshot.js";
+import type { Missing, Snapshot } from "../snapshot/snapshot.js";
 import type { Arguments, Command, Io } from "./command.js";
 import { flag, text, UsageError } from "./command.js";
 import { requireReadings } from "./here.js";
 import { toJson } from "./json.js";
 import { openLive } from "./live.js";
+import { explainersByProcess } from "./outside/explainers.js";
 import { createListenerLog, type WatchedListener } from "./outside/listener-log.js";
 import { type Outside, type OutsideTarget, openOutside } from "./outside/outside.js";
 import { parseDurationMs, parseWhole } from "./values.js";
@@ -17,19 +17,20 @@ const tickMs = 50;
 
 export const diagnose: Command = {
   name: "diagnose",
-  summary: "watch listeners from outside, no agent needed in the target, and explain what happens",
+  summary: "watch listeners and connections from outside, no agent needed in the target, and explain what happens",
   usage: "[--pid N | --port N] [--duration 5s] [--json]",
   about: [
-    "Without --pid or --port: all listeners of this network namespace.",
+    "Without --pid or --port: all listeners and connections of this network namespace.",
+    "What Node itself holds (buffers, paused streams) is not visible from outside; findings say where that leaves a doubt.",
     "Exit status 1 when there was a finding at warning or above.",
   ],
   options: {
     pid: {
       type: "string",
       value: "N",
-      about: "the listeners of this process, also in another network namespace (root)",
+      about: "the sockets of this process, also in another network namespace (root)",
     },
-    port: { type: "string", value: "N", about: "the listeners on this TCP port" },
+    port: { type: "string", value: "N", about: "the listeners on this TCP port, and their connections" },
     duration: { type: "string", value: "TIME", about: "how long to watch: 500ms, 5s, 2m; 5s when left out" },
     json: { type: "boolean", about: "print one JSON object at the end: {findings, listeners, missing}" },
   },
@@ -65,16 +66,27 @@ export interface Diagnosis {
   readonly missing: readonly Missing[];
 }
 
+/** How many connections there were at the last look, by process. */
+const connectionCounts = (): { see(snapshot: Snapshot): void; total(): number } => {
+  const counts = new Map<number | undefined, number>();
+  return {
+    see: ({ process, connections }) => void (connections && counts.set(process?.pid, connections.total)),
+    total: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
+  };
+};
+
 const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
   const until = performance.now() + plan.durationMs;
   const seen = new Map<string, Finding>();
   const log = createListenerLog();
+  const connections = connectionCounts();
   const explainers = explainersByProcess();
   const screen = plan.json ? undefined : openScreen(io, plan);
   while (!io.interrupted.aborted) {
     const snapshots = outside.read();
     for (const snapshot of snapshots) {
       log.see(snapshot);
+      connections.see(snapshot);
       for (const finding of explainers.observe(snapshot)) {
         screen?.tell(seen.get(finding.id), finding);
         seen.set(finding.id, finding);
@@ -82,20 +94,20 @@ const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
     }
     const leftMs = until - performance.now();
     if (leftMs <= 0 || (plan.target.pid !== undefined && snapshots.length === 0)) break;
-    screen?.draw(log.rows(), leftMs);
+    screen?.draw(log.rows(), connections.total(), leftMs);
     await wait(Math.min(tickMs, leftMs));
   }
   for (const finding of explainers.active()) seen.set(finding.id, finding);
   const diagnosis = { findings: [...seen.values()], listeners: log.rows(), missing: outside.missing() };
-  if (screen) screen.end(diagnosis);
+  if (screen) screen.end(diagnosis, connections.total());
   else io.print(toJson(diagnosis));
   return diagnosis.findings.some(({ severity }) => severity !== "info") ? 1 : 0;
 };
 
 interface Screen {
   tell(before: Finding | undefined, now: Finding): void;
-  draw(listeners: readonly WatchedListener[], leftMs: number): void;
-  end(diagnosis: Diagnosis): void;
+  draw(listeners: readonly WatchedListener[], connections: number, leftMs: number): void;
+  end(diagnosis: Diagnosis, connections: number): void;
 }
 
 /** What is said goes above; in a terminal the listeners stand below it, as they are now. */
@@ -108,29 +120,15 @@ const openScreen = (io: Io, { target, durationMs }: Plan): Screen => {
       const lines = newsLines(before, now, view);
       if (lines.length > 0) live.log(lines);
     },
-    draw: (listeners, leftMs) => {
-      if (io.terminal) live.draw(watchLines(listeners, leftMs, io.height() - 4, view));
+    draw: (listeners, connections, leftMs) => {
+      if (io.terminal) live.draw(watchLines({ listeners, connections, leftMs }, io.height() - 4, view));
     },
-    end: (diagnosis) => {
+    end: (diagnosis, connections) => {
       live.end(false);
-      io.print(diagnosisLines(diagnosis, view).join("\n"));
+      io.print(diagnosisLines(diagnosis, connections, view).join("\n"));
     },
   };
 };
 
 const whatOf = ({ pid, port }: OutsideTarget): string =>
-  pid !== undefined ? `the listeners of pid ${pid}` : port !== undefined ? `port ${port}` : "all listeners";
-
-/** One explainer a process: each is told only of its own listeners. */
-const explainersByProcess = (): Pick<Explainer, "observe" | "active"> => {
-  const explainers = new Map<number | undefined, Explainer>();
-  return {
-    observe: (snapshot) => {
-      const pid = snapshot.process?.pid;
-      const explainer = explainers.get(pid) ?? createExplainer();
-      explainers.set(pid, explainer);
-      return explainer.observe(snapshot);
-    },
-    active: () => [...explainers.values()].flatMap((explainer) => explainer.active()),
-  };
-};
+  pid !== undefined ? `the sockets of pid ${pid}` : port !== undefined ? `port ${port}` : "all sockets";

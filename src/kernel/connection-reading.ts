@@ -82,6 +82,9 @@ export function timerOf({ timer, expiresMs, retransmits }: InetDiagSocket): Conn
   return kind && { kind, expiresMs, retransmits };
 }
 
+/** After the peer's FIN it counts one byte in rqueue until the application has read to the end (tcp_inq leaves it out). */
+const afterFin: ReadonlySet<string> = new Set(["CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT"]);
+
 /** A socket as sock_diag told it, of any process; whose it is has to be found by its inode. */
 export function connectionOfDiag(socket: InetDiagSocket, transport: "tcp" | "udp" = "tcp"): ConnectionReading {
   const { cookie, family, inode, state, localAddress, localPort, remoteAddress, remotePort, congestion } = socket;
@@ -95,7 +98,7 @@ export function connectionOfDiag(socket: InetDiagSocket, transport: "tcp" | "udp
     localPort,
     remoteAddress: remotePort === 0 ? undefined : remoteAddress,
     remotePort: remotePort === 0 ? undefined : remotePort,
-    recvQBytes: socket.rqueue,
+    recvQBytes: Math.max(0, socket.rqueue - (transport === "tcp" && afterFin.has(state) ? 1 : 0)),
     sendQBytes: socket.wqueue,
     ...infoOf(transport === "tcp" ? socket.tcpInfo : undefined, socket.memInfo),
     congestion,

@@ -1,7 +1,7 @@
 // Any sockets of a network namespace by sock_diag(7), filtered, each once; and one socket by its addresses.
 import { stateMask, type TcpState } from "../snapshot/tcp-state.js";
 import { CookieSet } from "./cookie-set.js";
-import { portFilter } from "./diag-filter.js";
+import { anyPortFilter, portFilter } from "./diag-filter.js";
 import { reasonOf } from "./netlink-rows.js";
 import { InetDiagSocket } from "./inet-diag.js";
 import { type DiagAttribute, type Family, getRequest, inetRequests, type SocketId } from "./inet-request.js";
@@ -17,6 +17,8 @@ export interface DumpFilter {
   readonly states?: readonly TcpState[] | undefined;
   readonly localPorts?: readonly number[] | undefined;
   readonly remotePorts?: readonly number[] | undefined;
+  /** Sockets with one of these local ports, or with one of these remote ports. Not together with the two above. */
+  readonly anyPorts?: { readonly local: readonly number[]; readonly remote: readonly number[] } | undefined;
   readonly localAddress?: string | undefined;
   readonly remoteAddress?: string | undefined;
   readonly cookies?: ReadonlySet<bigint> | undefined;
@@ -29,19 +31,27 @@ const usualAttributes: readonly DiagAttribute[] = ["info", "memInfo"];
 const everyAttribute: readonly DiagAttribute[] = [...usualAttributes, "congestion"];
 
 // One list of ports goes to the kernel as a filter; all else is compared here.
-function requestsOf({ protocol, family, localPorts, remotePorts, ...filter }: DumpFilter): Request[] {
-  const bytecode = localPorts ? portFilter(localPorts, "local") : remotePorts && portFilter(remotePorts, "remote");
+function requestsOf({ protocol, family, localPorts, remotePorts, anyPorts, ...filter }: DumpFilter): Request[] {
+  const bytecode = anyPorts
+    ? anyPortFilter(anyPorts.local, anyPorts.remote)
+    : localPorts
+      ? portFilter(localPorts, "local")
+      : remotePorts && portFilter(remotePorts, "remote");
   const states = filter.states ? stateMask(filter.states) : usualStates;
   return inetRequests({ protocol, family, states, attributes: filter.attributes ?? usualAttributes, bytecode });
 }
 
 function matcher(filter: DumpFilter): (socket: InetDiagSocket) => boolean {
-  const { localAddress, remoteAddress, cookies } = filter;
+  const { localAddress, remoteAddress, cookies, anyPorts } = filter;
   const local = filter.localPorts && new Set(filter.localPorts);
   const remote = filter.remotePorts && new Set(filter.remotePorts);
   const tests: ((socket: InetDiagSocket) => boolean)[] = [];
   if (local) tests.push((socket) => local.has(socket.localPort));
   if (remote) tests.push((socket) => remote.has(socket.remotePort));
+  if (anyPorts) {
+    const [locals, remotes] = [new Set(anyPorts.local), new Set(anyPorts.remote)];
+    tests.push(({ localPort, remotePort }) => locals.has(localPort) || remotes.has(remotePort));
+  }
   if (localAddress !== undefined) tests.push((socket) => socket.localAddress === localAddress);
   if (remoteAddress !== undefined) tests.push((socket) => socket.remoteAddress === remoteAddress);
   if (cookies) tests.push((socket) => cookies.has(socket.cookie));

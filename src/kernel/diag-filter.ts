@@ -9,24 +9,28 @@ const D_EQ = 12;
 const comparisonBytes = 8;
 const jumpBytes = 4;
 
-/** Accepts sockets whose local (remote) port is one of `ports`; 5,000 ports at most fit the kernel's offsets. */
-export function portFilter(ports: readonly number[], side: "local" | "remote" = "local"): Uint8Array | undefined {
-  if (ports.length === 0) return undefined;
-  const code = side === "local" ? S_EQ : D_EQ;
+/** Accepts sockets whose local port is one of `local` or whose remote port is one of `remote`; 5,000 ports at most fit. */
+export function anyPortFilter(local: readonly number[], remote: readonly number[]): Uint8Array | undefined {
+  const comparisons = [...local.map((port) => [S_EQ, port] as const), ...remote.map((port) => [D_EQ, port] as const)];
+  if (comparisons.length === 0) return undefined;
   const block = comparisonBytes + jumpBytes;
-  const program = new Uint8Array(ports.length * block - jumpBytes);
+  const program = new Uint8Array(comparisons.length * block - jumpBytes);
   const view = new DataView(program.buffer);
-  ports.forEach((port, i) => {
+  comparisons.forEach(([code, port], i) => {
     const at = i * block;
     // Unequal: over the jump to the next comparison, or, after the last one, out.
     view.setUint8(at, code);
     view.setUint8(at + 1, comparisonBytes);
     view.setUint16(at + 2, block, true);
     view.setUint16(at + 6, port, true);
-    if (i === ports.length - 1) return;
+    if (i === comparisons.length - 1) return;
     view.setUint8(at + comparisonBytes, JMP);
     view.setUint8(at + comparisonBytes + 1, jumpBytes);
     view.setUint16(at + comparisonBytes + 2, program.length - at - comparisonBytes, true);
   });
   return program;
 }
+
+/** Accepts sockets whose local (remote) port is one of `ports`. */
+export const portFilter = (ports: readonly number[], side: "local" | "remote" = "local"): Uint8Array | undefined =>
+  side === "local" ? anyPortFilter(ports, []) : anyPortFilter([], ports);

@@ -159,8 +159,8 @@ test("diagnose says a finding whole, then in brief, and nothing when only figure
 test("diagnose ends with what is still active, the listeners and what was not seen", (t) => {
   const listener = { transport: "tcp", address: "::", port: 3000, length: 0, limit: 16, peak: 17, drops: 9 } as const;
   const missing = [{ source: "/proc/sys/net", reason: "cannot be read" }];
-  t.deepEqual(diagnosisLines({ findings: [finding], listeners: [listener], missing }, view), [
-    "1 finding to act on; 1 listener watched.",
+  t.deepEqual(diagnosisLines({ findings: [finding], listeners: [listener], missing }, 14, view), [
+    "1 finding to act on; 1 listener and 14 connections watched.",
     "",
     "Still active:",
     ...briefLines(finding, view),
@@ -171,16 +171,22 @@ test("diagnose ends with what is still active, the listeners and what was not se
     "Not seen:",
     "  /proc/sys/net: cannot be read",
   ]);
-  t.deepEqual(diagnosisLines({ findings: [], listeners: [], missing: [] }, view), [
-    "Nothing to act on; 0 listeners watched.",
+  t.deepEqual(diagnosisLines({ findings: [], listeners: [], missing: [] }, 1, view), [
+    "Nothing to act on; 0 listeners and 1 connection watched.",
   ]);
 });
 
 test("while diagnose watches, the fullest listeners stand where there is room", (t) => {
   const idle = { transport: "tcp", address: "::", port: 1, length: 0, limit: 16, peak: 0 } as const;
   const full = { ...idle, port: 2, length: 17, peak: 17 };
-  t.deepEqual(watchLines([idle, full], 3200, 10, view), ["4 s left", ...listenerLines([idle, full], view)]);
-  t.deepEqual(watchLines([idle, full], 900, 3, view), ["1 s left, 1 more not shown", ...listenerLines([full], view)]);
+  t.deepEqual(watchLines({ listeners: [idle, full], connections: 2, leftMs: 3200 }, 10, view), [
+    "4 s left; 2 connections",
+    ...listenerLines([idle, full], view),
+  ]);
+  t.deepEqual(watchLines({ listeners: [idle, full], connections: 0, leftMs: 900 }, 3, view), [
+    "1 s left; 0 connections; 1 more listeners not shown",
+    ...listenerLines([full], view),
+  ]);
 });
 
 test("words wrap to the width and a word that is wider stands alone", (t) => {

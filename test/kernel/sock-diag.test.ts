@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseSockaddr, parseAddress, ipv6Text, unixPath } from "../../src/kernel/address.js";
 import { CookieSet } from "../../src/kernel/cookie-set.js";
 import { diagDump, diagEach } from "../../src/kernel/diag-dump.js";
-import { portFilter } from "../../src/kernel/diag-filter.js";
+import { anyPortFilter, portFilter } from "../../src/kernel/diag-filter.js";
 import { diagListeners, diagUnixListeners, parseDiagListener } from "../../src/kernel/diag-listeners.js";
 import { diagSynRecv, diagWaiting } from "../../src/kernel/diag-waiting.js";
 import { InetDiagSocket } from "../../src/kernel/inet-diag.js";
@@ -216,6 +216,16 @@ test("the filter of two ports jumps over the second comparison when the first fi
   t.deepEqual([...portFilter([80, 0x1234])!], [11, 8, 12, 0, 0, 0, 80, 0, 1, 4, 12, 0, 11, 8, 12, 0, 0, 0, 0x34, 0x12]);
   t.deepEqual([...portFilter([80], "remote")!], [12, 8, 12, 0, 0, 0, 80, 0]);
   t.is(portFilter([]), undefined);
+});
+
+test("a filter of local or remote ports compares both in one program", (t) => {
+  t.deepEqual([...anyPortFilter([80], [443])!], [11, 8, 12, 0, 0, 0, 80, 0, 1, 4, 12, 0, 12, 8, 12, 0, 0, 0, 187, 1]);
+  t.is(anyPortFilter([], []), undefined);
+  const found = diagDump(replay([recorded("estab-port-3000")]), { anyPorts: { local: [1], remote: [33258] } });
+  t.deepEqual(
+    [...found].map((socket) => socket.remotePort),
+    [33258],
+  );
 });
 
 test("an exact get carries ports, addresses and cookie, all ones for any", (t) => {

@@ -17,6 +17,7 @@ import {
 } from "../../kernel/index.js";
 import { sharesNetns } from "../../kernel/proc-root.js";
 import type { ListenerReading, Missing } from "../../snapshot/snapshot.js";
+import { holdersOfAll } from "../outside/holders.js";
 import { findListeners } from "../outside/listener-finder.js";
 import { readInventory } from "./inventory.js";
 import type { DoctorReadings } from "./readings.js";
@@ -61,8 +62,8 @@ function lookAtListeners(from: { readonly pid?: number }, missing: Missing[]): r
     return undefined;
   }
   try {
-    const finder = findListeners(diag, {});
-    const listeners = finder.read(true);
+    const finder = findListeners(diag, holdersOfAll());
+    const listeners = finder.read();
     missing.push(...finder.missing());
     return listeners;
   } finally {

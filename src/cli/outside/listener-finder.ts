@@ -1,26 +1,16 @@
 // Which listeners are watched: those of a process (its descriptors' inodes), of a port, or all of the namespace.
 import type { ListenerReading, Missing } from "../../snapshot/snapshot.js";
 import type { Diag } from "../../kernel/index.js";
-import { errorCode } from "../../errors.js";
 import { UsageError } from "../command.js";
-import type { OutsideTarget } from "./outside.js";
-import { ownersOf, socketsOf } from "./socket-owners.js";
-
-export type FoundListener = ListenerReading;
+import type { Holders } from "./holders.js";
 
 export interface ListenerFinder {
-  /** `look`: also look for who holds listeners that are new. */
-  read(look: boolean): readonly FoundListener[];
-  /** Processes that are watched also without a listener. */
-  watched(): readonly number[];
+  read(): readonly ListenerReading[];
   missing(): readonly Missing[];
 }
 
-/** Throws `UsageError` when there is no such process or no listener on the port. */
-export const findListeners = (diag: Diag, { pid, port }: OutsideTarget): ListenerFinder =>
-  pid === undefined ? ofNamespace(diag, port) : ofProcess(diag, pid);
-
-const all = (diag: Diag): readonly ListenerReading[] => [
+/** All listeners of the namespace, TCP and unix. */
+export const listenersOf = (diag: Diag): readonly ListenerReading[] => [
   ...diag.listeners().rows.map(
     (row): ListenerReading => ({
       cookie: row.cookie,
@@ -46,65 +36,27 @@ const all = (diag: Diag): readonly ListenerReading[] => [
   ),
 ];
 
-const ofProcess = (diag: Diag, pid: number): ListenerFinder => {
-  const look = (): ReadonlyMap<number, number> => {
-    try {
-      return socketsOf(pid);
-    } catch (error) {
-      if (errorCode(error) === "EACCES")
-        throw new UsageError(
-          `pid ${pid} belongs to another user and its descriptors may not be read: run as that user or root, or use --port`,
-        );
-      throw new UsageError(`there is no process ${pid}`);
-    }
-  };
-  let sockets = look();
-  let gone = false;
-  let held = false;
-  const read = (slow: boolean): readonly FoundListener[] => {
-    if (slow)
-      try {
-        sockets = look();
-      } catch {
-        gone = true;
-      }
-    const rows = all(diag).flatMap((row) => {
-      const fd = row.inode === undefined ? undefined : sockets.get(row.inode);
-      return fd === undefined ? [] : [{ ...row, pid, fd }];
-    });
-    held ||= rows.length > 0;
-    return rows;
-  };
-  return {
-    read,
-    watched: () => (gone ? [] : [pid]),
-    missing: () => [
-      ...(gone ? [{ source: `/proc/${pid}`, reason: "the process has ended" }] : []),
-      ...(held ? [] : [{ source: `/proc/${pid}/fd`, reason: "the process held no listener" }]),
-    ],
-  };
-};
-
-const ofNamespace = (diag: Diag, port: number | undefined): ListenerFinder => {
-  const owners = new Map<number, number | undefined>();
+/** Those that `wanted` chooses and a watched process holds, with who it is. */
+export const findListeners = (
+  diag: Diag,
+  holders: Holders,
+  wanted: (row: ListenerReading) => boolean = () => true,
+): ListenerFinder => {
   let hidden = 0;
-  const wanted = (): readonly ListenerReading[] => all(diag).filter((row) => port === undefined || row.port === port);
-  if (port !== undefined && wanted().length === 0)
-    throw new UsageError(`nothing listens on port ${port} in this network namespace (for another one use --pid)`);
-  const learn = (rows: readonly ListenerReading[]): void => {
-    const unknown = new Set(rows.flatMap(({ inode }) => (inode === undefined || owners.has(inode) ? [] : [inode])));
-    if (unknown.size === 0) return;
-    const found = ownersOf(unknown);
-    for (const inode of unknown) owners.set(inode, found.pids.get(inode));
-    if (found.pids.size < unknown.size) hidden = Math.max(hidden, unknown.size - found.pids.size);
-  };
   return {
-    read: (slow) => {
-      const rows = wanted();
-      if (slow) learn(rows);
-      return rows.map((row) => ({ ...row, pid: row.inode === undefined ? undefined : owners.get(row.inode) }));
+    read: () => {
+      const rows = listenersOf(diag).filter(wanted);
+      holders.refresh(() => rows.flatMap(({ inode }) => inode ?? []));
+      let unseen = 0;
+      const held = rows.flatMap((row) => {
+        const holder = row.inode === undefined ? undefined : holders.of(row.inode);
+        if (!holder) return [];
+        if (holder.hidden) unseen += 1;
+        return [{ ...row, pid: holder.pid, ...(holder.fd === undefined ? {} : { fd: holder.fd }) }];
+      });
+      hidden = Math.max(hidden, unseen);
+      return held;
     },
-    watched: () => [],
     missing: () => {
       if (hidden === 0) return [];
       const held = hidden === 1 ? "1 listener is" : `${hidden} listeners are`;
@@ -112,4 +64,10 @@ const ofNamespace = (diag: Diag, port: number | undefined): ListenerFinder => {
       return [{ source: "/proc/PID/fd", reason }];
     },
   };
+};
+
+/** Throws `UsageError` when nothing listens there. */
+export const requireListener = (diag: Diag, port: number): void => {
+  if (!listenersOf(diag).some((row) => row.port === port))
+    throw new UsageError(`nothing listens on port ${port} in this network namespace (for another one use --pid)`);
 };

@@ -1,11 +1,21 @@
-// A Source for the explainer that looks from outside: sock_diag for the listeners, /proc for the process that holds
-// them. The target needs no agent, and is seen also while it is stopped.
-import { type Diag, type From, openCounters, openDiag, openHostCpu, readSysctls } from "../../kernel/index.js";
+// A Source for the explainer that looks from outside: sock_diag for listeners and connections, /proc for the process that
+// holds them. The target needs no agent, and is seen also while it is stopped.
+import {
+  connectDiag,
+  type Diag,
+  type From,
+  openCounters,
+  openHostCpu,
+  readSysctl,
+  readSysctls,
+} from "../../kernel/index.js";
 import { sharesNetns } from "../../kernel/proc-root.js";
 import type { Missing, Snapshot, Sysctls } from "../../snapshot/snapshot.js";
 import { UsageError } from "../command.js";
+import { type ConnectionLook, createConnectionLook, type Looks } from "./connection-look.js";
 import { groupBy } from "./group-by.js";
-import { findListeners, type ListenerFinder } from "./listener-finder.js";
+import { type Holders, holdersOfAll, holdersOfProcess } from "./holders.js";
+import { findListeners, type ListenerFinder, requireListener } from "./listener-finder.js";
 import { createProbes } from "./process-probe.js";
 import { createQueueLook } from "./queue-look.js";
 
@@ -15,63 +25,106 @@ export interface OutsideTarget {
 }
 
 export interface Outside {
-  /** One snapshot for each process that holds a watched listener; one without a process for those of unknown ones. */
+  /** One snapshot for each process that holds a watched socket; one without a process for those of unknown ones. */
   read(): readonly Snapshot[];
   /** What could not be seen so far. */
   missing(): readonly Missing[];
   close(): void;
 }
 
+/** What is watched, and through what. */
+export interface Watched {
+  readonly diag: Diag;
+  readonly from: From;
+  readonly holders: Holders;
+  readonly finder: ListenerFinder;
+  readonly connections: ConnectionLook;
+  /** This process is watched also while it holds no socket. */
+  readonly pid?: number | undefined;
+}
+
 /** Every so many reads also the dearer readings are taken: descriptors, settings, half-open connections. */
 const slowEvery = 5;
 
-/** Throws `UsageError` when there is no such process or port, or nothing can be read here. */
-export const openOutside = (target: OutsideTarget): Outside => {
-  const { pid } = target;
+/** sock_diag of the network namespace of `pid`, and where else to read. Throws `UsageError`. */
+export const openPlace = (pid: number | undefined): { readonly diag: Diag; readonly from: From } => {
   const other = pid !== undefined && sharesNetns({ pid }) === false;
   const from = other ? { pid } : {};
-  const diag = openDiag(from);
-  if (!diag)
+  const diag = connectDiag(from);
+  if (diag instanceof Error)
     throw new UsageError(
       other
         ? `the network namespace of pid ${pid} cannot be entered: that takes root (CAP_SYS_ADMIN)`
-        : "sock_diag cannot be opened here (sockscope doctor tells more)",
+        : `sock_diag cannot be opened here: ${diag.message} (sockscope doctor tells more)`,
     );
+  return { diag, from };
+};
+
+/** Throws `UsageError` when there is no such process or port, or nothing can be read here. */
+export const openOutside = ({ pid, port }: OutsideTarget): Outside => {
+  const holders = pid === undefined ? holdersOfAll() : holdersOfProcess(pid);
+  const { diag, from } = openPlace(pid);
   try {
-    return observe(diag, findListeners(diag, target), from);
+    if (port !== undefined) requireListener(diag, port);
+    const finder = findListeners(diag, holders, (row) => port === undefined || row.port === port);
+    const tcpRetries2 = readSysctl("net.ipv4.tcp_retries2", from)?.[0];
+    const connections = createConnectionLook(diag, holders, { port, holdersOnly: pid !== undefined, tcpRetries2 });
+    return watchFrom({ diag, from, holders, finder, connections, pid });
   } catch (error) {
     diag.close();
     throw error;
   }
 };
 
-const observe = (diag: Diag, finder: ListenerFinder, from: From): Outside => {
+/** Takes over `diag`: it is closed with the rest. */
+export const watchFrom = ({ diag, from, holders, finder, connections, pid: watched }: Watched): Outside => {
   const lookIntoQueues = createQueueLook(diag);
   const probes = createProbes();
   const counters = openCounters(from);
   const host = openHostCpu();
   let reads = 0;
   let sysctl: Sysctls | undefined;
+  let connected: ReadonlySet<number | undefined> = new Set();
+  let held = false;
+
+  const look = (ports: ReadonlySet<number>): Looks | undefined => {
+    const looks = connections.read(ports);
+    if (looks) connected = new Set([...looks].flatMap(([pid, { rows }]) => (rows.length > 0 ? [pid] : [])));
+    held ||= [...(looks?.values() ?? [])].some(({ total }) => total > 0);
+    return looks;
+  };
+
   const read = (): readonly Snapshot[] => {
     const slow = reads % slowEvery === 0;
     reads += 1;
     if (slow) sysctl = readSysctls(from);
-    const moment = { time: Date.now(), at: performance.now(), source: "outside" } as const;
-    const found = finder.read(slow);
+    const found = finder.read();
+    held ||= found.length > 0;
     const details = lookIntoQueues(found, slow);
+    const looks = look(new Set(found.flatMap(({ port }) => port ?? [])));
+    const moment = { time: Date.now(), at: performance.now(), source: "outside" } as const;
     const shared = { ...moment, counters: counters.read(), sysctl, host: host.read() };
     const groups = groupBy(found, ({ pid }) => pid);
-    for (const pid of finder.watched()) if (!groups.has(pid)) groups.set(pid, []);
+    for (const pid of [...connected, ...(watched === undefined || holders.gone ? [] : [watched])])
+      if (!groups.has(pid)) groups.set(pid, []);
     probes.keep(groups);
     return [...groups].map(([pid, listeners]) => ({
       ...shared,
       ...probes.read(pid, slow),
       listeners: listeners.map((listener) => ({ ...listener, loop: pid, ...details(listener.port) })),
+      connections: looks && (looks.get(pid) ?? { rows: [], counts: {}, read: 0, total: 0 }),
     }));
+  };
+  const unseen = (): readonly Missing[] => {
+    if (watched === undefined) return [];
+    if (holders.gone) return [{ source: `/proc/${watched}`, reason: "the process has ended" }];
+    return held
+      ? []
+      : [{ source: `/proc/${watched}/fd`, reason: "the process held no TCP, UDP or listening unix socket" }];
   };
   return {
     read,
-    missing: () => [...finder.missing(), ...missingSettings(from, sysctl)],
+    missing: () => [...unseen(), ...finder.missing(), ...missingSettings(from, sysctl)],
     close: () => {
       for (const kept of [probes, counters, host, diag]) kept.close();
     },

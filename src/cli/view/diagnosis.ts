@@ -1,5 +1,6 @@
 // What `diagnose` prints: the news of a finding while watching, and the summary at the end. Pure.
 import type { Finding } from "../../explain/finding.js";
+import { count } from "../../explain/format.js";
 import type { Diagnosis } from "../diagnose.js";
 import type { WatchedListener } from "../outside/listener-log.js";
 import { wrap } from "./columns.js";
@@ -17,10 +18,16 @@ export const newsLines = (before: Finding | undefined, now: Finding, view: View)
   return [...(same ? inBrief : findingLines(now, view)), ""];
 };
 
+export interface Watching {
+  readonly listeners: readonly WatchedListener[];
+  /** Connections and UDP sockets of the watched processes now. */
+  readonly connections: number;
+  readonly leftMs: number;
+}
+
 /** While watching, in a terminal: the listeners as they are, the fullest first when there is no room for all. */
 export const watchLines = (
-  listeners: readonly WatchedListener[],
-  leftMs: number,
+  { listeners, connections, leftMs }: Watching,
   rows: number,
   view: View,
 ): readonly string[] => {
@@ -29,17 +36,21 @@ export const watchLines = (
   const shown = listeners.length <= room ? listeners : fullest.slice(0, room);
   const more = listeners.length - shown.length;
   return [
-    `${Math.ceil(leftMs / 1000)} s left${more > 0 ? `, ${more} more not shown` : ""}`,
+    `${Math.ceil(leftMs / 1000)} s left; ${count(connections, "connection")}${more > 0 ? `; ${more} more listeners not shown` : ""}`,
     ...(shown.length === 0 ? [] : listenerLines(shown, view)),
   ];
 };
 
 /** Findings that have not ended with their last figures, then the listeners, then what could not be seen. */
-export const diagnosisLines = ({ findings, listeners, missing }: Diagnosis, view: View): readonly string[] => {
+export const diagnosisLines = (
+  { findings, listeners, missing }: Diagnosis,
+  connections: number,
+  view: View,
+): readonly string[] => {
   const active = findings.filter(({ state }) => state === "active");
   const grave = findings.filter(({ severity }) => severity !== "info").length;
-  const verdict = grave === 0 ? "Nothing to act on" : `${grave} finding${grave === 1 ? "" : "s"} to act on`;
-  const counted = `${listeners.length} listener${listeners.length === 1 ? "" : "s"} watched`;
+  const verdict = grave === 0 ? "Nothing to act on" : `${count(grave, "finding")} to act on`;
+  const counted = `${count(listeners.length, "listener")} and ${count(connections, "connection")} watched`;
   return [
     view.paint("bold", `${verdict}; ${counted}.`),
     ...(active.length === 0 ? [] : ["", "Still active:"]),
