@@ -1,9 +1,14 @@
 // Every scenario with transfers: one line per file.
 import type { Scenario } from "../scenario.js";
 import { healthyWrites } from "./healthy-writes.js";
+import { throughputLimited } from "./throughput-limited.js";
+import { writeBuffered } from "./write-buffered.js";
 import { writeStalled } from "./write-stalled.js";
 
 export const scenarios: readonly Scenario[] = [
-  ...writeStalled, //
+  ...writeStalled,
+  ...writeBuffered,
+  ...throughputLimited,
+  //
   ...healthyWrites,
 ];

@@ -1,0 +1,58 @@
+// Every symptom and cause beyond the accept path, and how each pair is proved: by scenarios of this lab, by a test that
+// replays recorded or modelled snapshots, or not at all because it cannot exist here.
+import { nameOf, pairOf, type Scenario } from "./scenario.js";
+import { scenarios } from "./scenarios/index.js";
+
+/** The contract's table, beyond the symptoms of listeners. */
+export const causesOf = {
+  "write-stalled": ["peer-not-reading", "path-blackhole", "nagle-delayed-ack", "event-loop-blocked"],
+  "write-buffered-in-process": ["backpressure-ignored"],
+  "read-stalled": ["application-not-reading", "event-loop-blocked", "out-of-order-hole"],
+  "throughput-limited": [
+    "receive-window",
+    "send-buffer",
+    "congestion-window",
+    "packet-loss",
+    "receive-buffer",
+    "shaped-link",
+  ],
+  "data-pruned": ["receive-buffer-full", "memory-pressure"],
+  "datagrams-dropped": ["application-not-reading", "event-loop-blocked", "receive-buffer"],
+  "packets-dropped": ["nic-ring-full", "softnet-backlog-full", "qdisc-full"],
+  "softirq-squeezed": ["budget-too-small", "cpu-saturated", "irq-imbalance"],
+  "connections-leaking": ["close-wait", "half-open"],
+  "connect-failing": ["ports-exhausted", "peer-refusing", "peer-overflowing", "path-blackhole"],
+  "requests-reset": ["keep-alive-race", "closed-with-unread-data"],
+  "memory-pressure": ["tcp-mem", "cgroup-memory", "orphans"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** What no scenario here produces. */
+export type Otherwise =
+  | { readonly how: "replayed"; readonly by: string; readonly because: string }
+  | { readonly how: "excluded"; readonly because: string };
+
+/** `symptom/cause` → how it is proved without a live fault, and why there is none. */
+export const otherwise: Readonly<Record<string, Otherwise>> = {};
+
+export interface Pair {
+  readonly symptom: string;
+  readonly cause: string;
+  readonly scenarios: readonly Scenario[];
+  readonly otherwise?: Otherwise | undefined;
+}
+
+export const pairs: readonly Pair[] = Object.entries(causesOf).flatMap(([symptom, causes]) =>
+  causes.map((cause) => {
+    const name = `${symptom}/${cause}`;
+    const live = scenarios.filter((scenario) => pairOf(scenario) === name);
+    return { symptom, cause, scenarios: live, otherwise: otherwise[name] };
+  }),
+);
+
+export const healthy: readonly Scenario[] = scenarios.filter((scenario) => "healthy" in scenario);
+
+/** The first scenario of each name, in order: names tell them apart. */
+export const repeatedNames = (): readonly string[] => {
+  const names = scenarios.map(nameOf);
+  return names.filter((name, index) => names.indexOf(name) !== index);
+};

@@ -1,0 +1,184 @@
+// throughput-limited: bytes move, there is more to send, and one limit costs most of what the path would give.
+import type { Severity } from "../../../../src/explain/finding.js";
+import type { Expectation, Scenario } from "../scenario.js";
+import { dial, download } from "./shapes.js";
+
+const limited = (cause: string, severity?: Severity): Expectation => ({
+  symptom: "throughput-limited",
+  cause,
+  severity,
+});
+
+/** Buffers that the kernel may not grow: least, at first, most. */
+const buffers = (bytes: number): string => `4096 ${Math.min(bytes, 16_384)} ${bytes}`;
+
+const receiveWindow: readonly Scenario[] = [
+  {
+    expect: limited("receive-window"),
+    variant: "a client with 64 KB of receive buffer at 40 ms",
+    path: { kind: "wire", delayMs: 20 },
+    settings: { far: { "net.ipv4.tcp_rmem": buffers(65_536) } },
+    run: async (site) => void (await download(site)),
+  },
+  {
+    expect: limited("receive-window"),
+    variant: "ten clients with 128 KB at 100 ms, reno",
+    path: { kind: "wire", delayMs: 50 },
+    congestion: "reno",
+    settings: { far: { "net.ipv4.tcp_rmem": buffers(131_072) } },
+    run: async (site) => void (await download(site, { count: 10 })),
+  },
+  {
+    expect: limited("receive-window"),
+    variant: "an upload to a server with 32 KB at 20 ms, bbr",
+    path: { kind: "wire", delayMs: 10 },
+    congestion: "bbr",
+    settings: { far: { "net.ipv4.tcp_rmem": buffers(32_768) } },
+    run: async (site) => void (await dial(site, {}, { send: {} })),
+  },
+];
+
+const sendBuffer: readonly Scenario[] = [
+  {
+    expect: limited("send-buffer"),
+    variant: "a server with 64 KB of send buffer at 40 ms",
+    path: { kind: "wire", delayMs: 20 },
+    settings: { near: { "net.ipv4.tcp_wmem": buffers(65_536) } },
+    run: async (site) => void (await download(site)),
+  },
+  {
+    expect: limited("send-buffer"),
+    variant: "ten downloads, 64 KB each, at 100 ms, reno",
+    path: { kind: "wire", delayMs: 50 },
+    congestion: "reno",
+    settings: { near: { "net.ipv4.tcp_wmem": buffers(65_536) } },
+    run: async (site) => void (await download(site, { count: 10 })),
+  },
+  {
+    expect: limited("send-buffer"),
+    variant: "an upload with 128 KB at 60 ms, bbr",
+    path: { kind: "wire", delayMs: 30 },
+    congestion: "bbr",
+    settings: { near: { "net.ipv4.tcp_wmem": buffers(131_072) } },
+    run: async (site) => void (await dial(site, {}, { send: {} })),
+  },
+];
+
+const congestionWindow: readonly Scenario[] = [
+  {
+    expect: limited("congestion-window", "info"),
+    variant: "reno after one loss on a long fat path, 100 ms",
+    path: { kind: "wire", delayMs: 50 },
+    congestion: "reno",
+    run: async (site) => {
+      await download(site);
+      await site.lasts(600);
+      await site.wire.set({ direction: "ab", loseNext: 3 });
+    },
+  },
+  {
+    expect: limited("congestion-window", "info"),
+    variant: "a route that holds the window at 20 segments, 40 ms",
+    path: { kind: "wire", delayMs: 20 },
+    run: async (site) => {
+      const { ns, device, address } = site.near;
+      ns.run("ip", "route", "change", "10.99.0.0/24", "dev", device, "src", address, "cwnd", "lock", "20");
+      await download(site);
+    },
+  },
+  {
+    expect: limited("congestion-window", "info"),
+    variant: "eight uploads with 30 segments each, 80 ms, reno",
+    path: { kind: "wire", delayMs: 40 },
+    congestion: "reno",
+    run: async (site) => {
+      const { ns, device, address } = site.near;
+      const route = ["10.99.0.0/24", "dev", device, "src", address, "congctl", "reno", "cwnd", "lock", "30"];
+      ns.run("ip", "route", "change", ...route);
+      await dial(site, {}, { send: {}, count: 8 });
+    },
+  },
+];
+
+const packetLoss: readonly Scenario[] = [
+  {
+    expect: limited("packet-loss"),
+    variant: "2 % lost at 20 ms",
+    path: { kind: "wire", delayMs: 10, loss: 0.02 },
+    run: async (site) => void (await download(site)),
+  },
+  {
+    expect: limited("packet-loss"),
+    variant: "ten downloads, 1.5 % lost at 40 ms, reno",
+    path: { kind: "wire", delayMs: 20, loss: 0.015 },
+    congestion: "reno",
+    run: async (site) => void (await download(site, { count: 10 })),
+  },
+  {
+    expect: limited("packet-loss"),
+    variant: "an upload, 5 % lost at 30 ms",
+    path: { kind: "wire", delayMs: 15, loss: 0.05 },
+    run: async (site) => void (await dial(site, {}, { send: {} })),
+  },
+];
+
+const receiveBuffer: readonly Scenario[] = [
+  {
+    expect: limited("receive-buffer"),
+    variant: "a client that downloads with 64 KB of receive buffer at 40 ms",
+    path: { kind: "wire", delayMs: 20 },
+    settings: { near: { "net.ipv4.tcp_rmem": buffers(65_536) } },
+    run: async (site) => void (await dial(site, { send: {} }, {})),
+  },
+  {
+    expect: limited("receive-buffer"),
+    variant: "ten connections with 128 KB at 100 ms, reno",
+    path: { kind: "wire", delayMs: 50 },
+    congestion: "reno",
+    settings: { near: { "net.ipv4.tcp_rmem": buffers(131_072) } },
+    run: async (site) => void (await dial(site, { send: {} }, { count: 10 })),
+  },
+  {
+    expect: limited("receive-buffer"),
+    variant: "32 KB at 20 ms, bbr",
+    path: { kind: "wire", delayMs: 10 },
+    congestion: "bbr",
+    settings: { near: { "net.ipv4.tcp_rmem": buffers(32_768) } },
+    run: async (site) => void (await dial(site, { send: {} }, {})),
+  },
+];
+
+const shapedLink: readonly Scenario[] = [
+  {
+    expect: limited("shaped-link"),
+    variant: "4 Mb/s with 600 KB of queue, 20 ms",
+    path: { kind: "wire", delayMs: 10, bitsPerSecond: 4e6, queueBytes: 600_000 },
+    run: async (site) => void (await download(site)),
+  },
+  {
+    expect: limited("shaped-link"),
+    variant: "six downloads through 10 Mb/s with 1 MB of queue, 10 ms, reno",
+    path: { kind: "wire", delayMs: 5, bitsPerSecond: 10e6, queueBytes: 1_000_000 },
+    congestion: "reno",
+    run: async (site) => void (await download(site, { count: 6 })),
+  },
+  {
+    expect: limited("shaped-link"),
+    variant: "the host's own queue: tbf of 8 Mb/s and 400 KB before veth",
+    path: { kind: "veth" },
+    run: async (site) => {
+      const tbf = "rate 8mbit burst 16kb limit 400kb".split(" ");
+      site.near.ns.run("tc", "qdisc", "add", "dev", site.near.device, "root", "tbf", ...tbf);
+      await dial(site, {}, { send: {} });
+    },
+  },
+];
+
+export const throughputLimited: readonly Scenario[] = [
+  ...receiveWindow,
+  ...sendBuffer,
+  ...congestionWindow,
+  ...packetLoss,
+  ...receiveBuffer,
+  ...shapedLink,
+];
