@@ -62,6 +62,8 @@ export interface NodeSide {
   readonly readableHighWaterMark?: number | undefined;
   /** true: flowing; false: paused; null: nobody reads yet. */
   readonly readableFlowing?: boolean | null | undefined;
+  /** false: Node has told the kernel's side to stop (`handle.reading`), whatever the stream's mode. */
+  readonly reading?: boolean | undefined;
   readonly noDelay?: boolean | undefined;
   readonly allowHalfOpen?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
