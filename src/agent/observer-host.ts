@@ -4,9 +4,11 @@ import inspector from "node:inspector";
 import { registerLoop } from "../kernel/loops.js";
 import { createWaitMemory, createWaitRecorder } from "./accept-waits.js";
 import { createBoardMemory, readBoard, type Shown } from "./board.js";
-import type { ObserverData, ObserverOptions, Report, Status } from "./messages.js";
+import type { NodeAnswer, ObserverData, ObserverOptions, Report, Status } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
 import type { Observation } from "./observe.js";
+import { createAnswerer } from "./node-side/answerer.js";
+import { watchOrigins } from "./node-side/origins.js";
 import { createServerSlots, createSlotMemory } from "./server-slots.js";
 import { watchServers } from "./server-watch.js";
 import { hasPermissionModel, startThread, type Thread } from "./thread.js";
@@ -29,6 +31,17 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const wanted = new Int32Array(memory.wants);
   let thread: Thread | undefined;
   let slow: Observation | undefined;
+  const origins = options.detail === "connections" ? watchOrigins() : undefined;
+  const answer = createAnswerer({ now: () => performance.now(), originOf: origins?.of });
+  const reply = (answers: readonly NodeAnswer[]): void => {
+    if (answers.length === 0) return;
+    thread?.post({ type: "answers", answers });
+    slow?.handle({ type: "answers", answers });
+  };
+  const reported = (report: Report): void => {
+    if (report.type === "ask") reply(answer(report.sockets));
+    else onReport(report);
+  };
   const servers = watchServers(createServerSlots(memory.slots), {
     accepted: memory.waits && createWaitRecorder(memory.waits),
     listening(server) {
@@ -52,15 +65,19 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
       nodeOptions: process.env.NODE_OPTIONS,
     },
   });
+  const unhook = (): void => {
+    servers.stop();
+    origins?.stop();
+  };
   const tell = (status: Status): void => onReport({ type: "status", status });
   const died = (reason: string, againMs: number | undefined): void =>
     againMs === undefined
       ? tell({ state: "stopped", reason: `the observer thread died again and is given up: ${reason}` })
       : tell({ state: "restarting", reason: `the observer thread died: ${reason}; started anew in ${againMs} ms` });
   try {
-    thread = startThread(data, { report: onReport, died });
+    thread = startThread(data, { report: reported, died });
   } catch (error) {
-    slow = observeHere(data(), onReport, `no Worker can be started: ${String(error)}`, servers.stop);
+    slow = observeHere(data(), reported, `no Worker can be started: ${String(error)}`, unhook);
   }
 
   return {
@@ -70,7 +87,7 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
       Atomics.store(wanted, wantWords.samples, samples);
     },
     async stop() {
-      servers.stop();
+      unhook();
       slow?.stop();
       await thread?.stop();
     },

@@ -20,9 +20,12 @@ export function readOne(target: Target, readings: number): SocketReading | undef
 }
 
 const sharedRow = new Uint8Array(rowLayout.stride);
-const shared = new SocketReading(new DataView(sharedRow.buffer), 0);
+// Made when it is needed: socket-reading.ts leads here while it is still loading.
+let shared: SocketReading | undefined;
 
 /** The same into memory that the next call overwrites: for callers who keep no view. */
 export function glanceAt(target: Target, readings: number): SocketReading | undefined {
-  return read(target, readings, sharedRow) ? shared : undefined;
+  if (!read(target, readings, sharedRow)) return undefined;
+  shared ??= new SocketReading(new DataView(sharedRow.buffer), 0);
+  return shared;
 }

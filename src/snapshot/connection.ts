@@ -69,8 +69,10 @@ export interface NodeSide {
   readonly timeoutMs?: number | undefined;
   /** `server.keepAliveTimeout` of the HTTP server it belongs to. */
   readonly keepAliveTimeoutMs?: number | undefined;
-  /** Where the socket was made or last paused, where that is known cheaply. */
+  /** Where the socket was made, innermost first: `name (file:line:column)`; only with `detail: "connections"`. */
   readonly stack?: readonly string[] | undefined;
+  /** Where it was last paused, likewise. */
+  readonly pausedAt?: readonly string[] | undefined;
 }
 
 /** The connections of one look: those worth a closer look, and how many there are in all. */

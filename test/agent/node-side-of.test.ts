@@ -139,7 +139,7 @@ test("http: the server's keep-alive timeout, and the response's bytes", async (t
 
 test("http2: what the streams of a session hold counts", async (t) => {
   const server = http2.createServer();
-  const port = await opened(t, server as unknown as net.Server);
+  const port = await opened(t, server);
   const session = http2.connect(`http://127.0.0.1:${port}`).on("error", () => undefined);
   const asked = session.request({ ":path": "/" });
   asked.pause();

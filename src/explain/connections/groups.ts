@@ -7,7 +7,7 @@ import type { Draft, Lifecycle } from "../lifecycle.js";
 import type { Surroundings } from "../surroundings.js";
 import type { Thresholds } from "../thresholds.js";
 import { shorten } from "../wording.js";
-import type { Verdict } from "./rule.js";
+import { evidenceOf, type Verdict } from "./rule.js";
 
 /** A verdict on a socket, and the socket it is about. */
 export interface Judged {
@@ -93,7 +93,12 @@ export const draftOfOne = (judged: Judged, thresholds: Thresholds): Draft =>
   draftOf({ worst: [judged], now: 1, total: 1 }, thresholds);
 
 const draftOf = (told: Told, thresholds: Thresholds): Draft => {
-  const { verdict } = told.worst[0]!;
+  const {
+    verdict,
+    reading: { node },
+  } = told.worst[0]!;
+  const stopped = verdict.cause === "application-not-reading" ? node?.pausedAt : undefined;
+  const stack = stopped ?? node?.stack;
   const worst = told.now > 1 ? `the worst: ${verdict.detail()}` : verdict.detail();
   return {
     symptom: verdict.symptom,
@@ -108,8 +113,13 @@ const draftOf = (told: Told, thresholds: Thresholds): Draft => {
         ? [{ name: "connections in all", value: told.total, unit: "connections", source: "own sockets" }]
         : []),
       ...verdict.evidence(),
+      ...evidenceOf([
+        ["created at", node?.stack?.[0], undefined, "net.client.socket"],
+        ["paused at", stopped?.[0], undefined, "socket.pause()"],
+      ]),
     ],
     ruledOut: verdict.ruledOut,
+    ...(stack ? { stack } : {}),
     remedy: verdict.remedy,
   };
 };

@@ -1,5 +1,6 @@
 // read-stalled: the peer has sent, the application does not get it: nobody reads, the loop stands, or a gap holds it.
 import { bytes, duration } from "../../format.js";
+import type { NodeSide } from "../../../snapshot/connection.js";
 import type { Severity } from "../../finding.js";
 import { hadItsChance, isBlocked, isHeld, loopRows } from "../loop-verdict.js";
 import { evidenceOf, type Row, type SocketRule, type SocketView, severityAfter, type Verdict } from "../rule.js";
@@ -32,6 +33,14 @@ const rowsOf = ({ reading, window, watch }: SocketView, unreadMs: number): reado
 const flowOf = (flowing: boolean | null | undefined): string | undefined =>
   flowing === undefined ? undefined : flowing === null ? "nobody reads yet" : flowing ? "flowing" : "paused";
 
+/** How Node came to leave the bytes in the kernel. A stream read by 'readable' does not flow, and yet reads. */
+const stoppedBy = (node: NodeSide | undefined): string | undefined => {
+  if (!node || node.reading === true) return undefined;
+  if (node.readableFlowing === false) return "the stream is paused";
+  if (node.readableFlowing === null) return "nobody reads the stream";
+  return node.reading === false ? "what is above the socket has stopped it" : undefined;
+};
+
 type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "remedy"> & { severity: Severity };
 
 const verdict = (view: SocketView, unreadMs: number, told: Told, more: readonly Row[] = []): Verdict => ({
@@ -44,8 +53,7 @@ const verdict = (view: SocketView, unreadMs: number, told: Told, more: readonly 
 
 const notReading = (view: SocketView, unreadMs: number): Verdict => {
   const { reading, thresholds } = view;
-  const flowing = reading.node?.readableFlowing;
-  const paused = flowing === false ? "the stream is paused" : flowing === null ? "nobody reads the stream" : undefined;
+  const paused = stoppedBy(reading.node);
   return verdict(view, unreadMs, {
     cause: "application-not-reading",
     severity: severityAfter(unreadMs, thresholds.unreadWarnMs),
@@ -109,7 +117,6 @@ export const readStalled: SocketRule = (view) => {
   if (unreadMs < thresholds.unreadMs) return undefined;
   const standing = blocked(view, unreadMs);
   if (standing) return standing;
-  const paused = reading.node?.readableFlowing === false || reading.node?.readableFlowing === null;
-  if (paused || (loop && hadItsChance(loop, at - unreadMs))) return notReading(view, unreadMs);
+  if (stoppedBy(reading.node) || (loop && hadItsChance(loop, at - unreadMs))) return notReading(view, unreadMs);
   return unknown(view, unreadMs);
 };
