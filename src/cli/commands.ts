@@ -3,6 +3,7 @@ import type { Command } from "./command.js";
 import { demo } from "./demo.js";
 import { diagnose } from "./diagnose.js";
 import { doctor } from "./doctor.js";
+import { explain } from "./explain.js";
 import { simulateCommand } from "./simulate.js";
 
-export const commands: readonly Command[] = [diagnose, demo, doctor, simulateCommand];
+export const commands: readonly Command[] = [diagnose, explain, demo, doctor, simulateCommand];

@@ -12,7 +12,7 @@ test.serial("--version prints the package's version", async (t) => {
 });
 
 test.serial("--help of all and of each command is data on stdout", async (t) => {
-  for (const args of [["--help"], ["diagnose", "--help"], ["demo", "-h"], ["help", "demo"]]) {
+  for (const args of [["--help"], ["diagnose", "--help"], ["explain", "--help"], ["demo", "-h"], ["help", "demo"]]) {
     const { status, stdout, stderr } = await runCli(...args);
     t.deepEqual({ status, stderr }, { status: 0, stderr: "" }, args.join(" "));
     t.true(stdout.startsWith("Usage: sockscope "), args.join(" "));
@@ -32,6 +32,14 @@ const refusals: readonly (readonly [readonly string[], string])[] = [
   ],
   [["diagnose", "--port", "1", "--pid", "1"], "sockscope diagnose: --pid and --port exclude each other"],
   [["diagnose", "--pid", "4194304"], "sockscope diagnose: there is no process 4194304"],
+  [["explain"], "sockscope: LOCAL is missing; usage: sockscope explain LOCAL [PEER]"],
+  [
+    ["explain", "localhost:80"],
+    'sockscope explain: LOCAL: "localhost:80" has no numeric address; accepted: 127.0.0.1:3000',
+  ],
+  [["explain", "/run/a.sock", "80"], "sockscope explain: a unix socket has a path and no PEER"],
+  [["explain", "127.0.0.1:1"], "sockscope explain: there is no socket with the local end 127.0.0.1:1 in this network"],
+  [["explain", "1", "2", "3"], 'sockscope: unexpected argument "3"; usage: sockscope explain LOCAL [PEER]'],
   [
     ["demo", "event-lop-saturated"],
     'sockscope demo: no demo is called "event-lop-saturated" (did you mean event-loop-saturated?)',

@@ -54,13 +54,13 @@ export const remedyLines = ({ remedy }: Finding, view: View): readonly string[] 
 
 const numbered = (lines: readonly string[]): readonly string[] => lines.map((line, index) => `${index + 1}. ${line}`);
 
-/** The whole finding. */
-export const findingLines = (finding: Finding, view: View): readonly string[] => {
+/** The whole finding; `rows`: how many of its evidence. */
+export const findingLines = (finding: Finding, view: View, rows: number = evidenceShown): readonly string[] => {
   const { paint } = view;
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ["where", [`${subjectText(finding.subject)}, confidence ${finding.confidence.toFixed(2)}`]],
     ["code", finding.stack ?? []],
-    ["evidence", evidenceRows(finding.evidence, view)],
+    ["evidence", evidenceRows(finding.evidence, rows, view)],
     ["ruled out", finding.ruledOut.map(({ cause, because }) => `${cause}: ${because}`)],
     ["remedy", numbered(finding.remedy)],
     ["predicted", Object.entries(finding.prediction ?? {}).map(([name, value]) => `${words(name)}: ${inWords(value)}`)],
@@ -68,7 +68,7 @@ export const findingLines = (finding: Finding, view: View): readonly string[] =>
   return [
     headline(finding, view),
     ...wrap(finding.summary, view.width, "  "),
-    ...sections.flatMap(([name, rows]) => section(paint("dim", name), rows, view)),
+    ...sections.flatMap(([name, lines]) => section(paint("dim", name), lines, view)),
   ];
 };
 
@@ -81,14 +81,14 @@ const section = (name: string, rows: readonly string[], { width }: View): readon
 };
 
 /** `listener drops: 197 segments (SO_MEMINFO[8])`. */
-const evidenceRows = (evidence: readonly Evidence[], { paint }: View): readonly string[] => [
+const evidenceRows = (evidence: readonly Evidence[], rows: number, { paint }: View): readonly string[] => [
   ...evidence
-    .slice(0, evidenceShown)
+    .slice(0, rows)
     .map(
       ({ name, value, unit, source }) =>
         `${name}: ${[plainValue(value), unit].filter(Boolean).join(" ")} ${paint("dim", `(${source})`)}`,
     ),
-  ...(evidence.length > evidenceShown ? [`and ${evidence.length - evidenceShown} more (--json has them all)`] : []),
+  ...(evidence.length > rows ? [`and ${evidence.length - rows} more (--json has them all)`] : []),
 ];
 
 /** `longestWaitMs` → `longest wait ms`. */
