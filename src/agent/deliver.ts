@@ -40,7 +40,7 @@ export const deliverTo = (
       guarded("the logger", () => logger?.warn({ event: "status", status: report.status }, message));
       return;
     }
-    if (report.type === "ask") return;
+    if (report.type === "ask" || report.type === "listen-connects") return;
     const { finding } = report;
     listeners("finding", finding);
     const method = finding.state === "resolved" ? "info" : methods[finding.severity];

@@ -1,12 +1,15 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
-import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
+import type { ConnectionsReading } from "../snapshot/connection.js";
+import type { ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
 import { createWaitReader, withWaits } from "./accept-waits.js";
 import { type ConnectionLooks, createConnectionLooks } from "./connections/looks.js";
 import { createDiscovery } from "./discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
-import type { KnownServer, NodeAnswer } from "./messages.js";
+import type { KnownServer, NodeAnswer, ObserverOptions } from "./messages.js";
+import type { ConnectsHeard } from "./outgoing/connect-watch.js";
+import { createOutgoing } from "./outgoing/outgoing.js";
 import { createOwnListeners } from "./own-listeners.js";
 import { isHurried, type PaceSigns } from "./pace.js";
 import { createQueueLooks } from "./queue-looks.js";
@@ -43,6 +46,10 @@ export interface Looker {
   closed(fd: number): void;
   /** What the main thread said of sockets that it was asked about. */
   answered(answers: readonly NodeAnswer[]): void;
+  /** What the main thread heard of connect(2). */
+  connectsHeard(heard: ConnectsHeard): void;
+  /** After a look of the interval: how long the main thread should listen to connect(2) from now on, if at all. */
+  wantsConnects(snapshot: Snapshot): number | undefined;
   readonly loops: LoopWatch;
   close(): void;
 }
@@ -55,6 +62,7 @@ export interface LookerOptions {
   /** The observer's own thread. */
   readonly tid: number | undefined;
   readonly diag: Diag | undefined;
+  readonly detail: ObserverOptions["detail"];
   /** In the application's thread: listeners and counters only. */
   readonly slow: boolean;
   readonly missing: readonly Missing[];
@@ -69,8 +77,11 @@ const growingShare = 0.25;
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
   const own = createOwnListeners(options.slots, options.servers);
-  const connections: ConnectionLooks | undefined = options.slow ? undefined : createConnectionLooks(intervalMs, now);
-  const discovery = createDiscovery(own, diag, now, (walk) => connections?.found(walk));
+  const connections: ConnectionLooks | undefined = options.slow
+    ? undefined
+    : createConnectionLooks(diag, intervalMs, now);
+  const discovery = createDiscovery(own, diag, now, (walk) => connections?.found(walk, now()));
+  const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections", now });
   const queues = diag && !options.slow ? createQueueLooks(diag, now) : undefined;
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
@@ -100,6 +111,14 @@ export const createLooker = (options: LookerOptions): Looker => {
     return { at, listeners: listeners.length, queueGrows, loopLateMs };
   };
 
+  const lookAtConnections = (
+    at: number,
+    listeners: readonly ListenerReading[],
+    readings: readonly LoopReading[],
+  ): ConnectionsReading | undefined => {
+    const reading = connections?.look(at, listeners, readings);
+    return reading && { ...reading, ...outgoing?.read(at) };
+  };
   const remember = (listeners: readonly ListenerReading[]): void => {
     before = new Map(listeners.map((listener) => [listener.cookie, listener]));
   };
@@ -131,7 +150,7 @@ export const createLooker = (options: LookerOptions): Looker => {
         ...around,
         loops: readings,
         listeners,
-        connections: interval ? connections?.look(at, listeners, readings) : undefined,
+        connections: interval ? lookAtConnections(at, listeners, readings) : undefined,
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
@@ -153,8 +172,11 @@ export const createLooker = (options: LookerOptions): Looker => {
     answered(answers) {
       connections?.answered(answers, now());
     },
+    connectsHeard: (heard) => outgoing?.heard(heard),
+    wantsConnects: (snapshot) => outgoing?.wants(snapshot),
     close() {
       loops.close();
+      outgoing?.close();
       surroundings.close();
     },
   };

@@ -3,6 +3,7 @@ import type { Finding } from "../explain/finding.js";
 import type { NodeSide } from "../snapshot/connection.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import type { ResolvedOptions } from "./options.js";
+import type { ConnectsHeard } from "./outgoing/connect-watch.js";
 
 /** A listener that the main thread knows of: net.Server listens on this descriptor. */
 export interface KnownServer {
@@ -32,6 +33,7 @@ export type Request =
   | { readonly type: "listening"; readonly server: KnownServer }
   | { readonly type: "closed"; readonly fd: number }
   | { readonly type: "answers"; readonly answers: readonly NodeAnswer[] }
+  | { readonly type: "connects"; readonly heard: ConnectsHeard }
   | { readonly type: "stop" };
 
 /** What the agent says of itself; also the payload of `status` lines. */
@@ -46,6 +48,8 @@ export type Report =
   | { readonly type: "finding"; readonly finding: Finding }
   | { readonly type: "sample"; readonly snapshot: Snapshot }
   | { readonly type: "ask"; readonly sockets: readonly AskedSocket[] }
+  /** Listen to what connect(2) returns for so long. */
+  | { readonly type: "listen-connects"; readonly forMs: number }
   | { readonly type: "status"; readonly status: Status };
 
 /** Word 0: somebody wants findings; word 1: somebody wants samples. */

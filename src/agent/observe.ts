@@ -50,9 +50,9 @@ export const observe = (
   const diag: Diag | undefined = openDiag();
   const tid = slow ? undefined : currentTid();
   const { slots, waits, servers } = data;
-  const { intervalMs } = options;
+  const { intervalMs, detail } = options;
   const isSlow = slow !== undefined;
-  const looker = createLooker({ slots, waits, servers, intervalMs, tid, diag, slow: isSlow, missing, now });
+  const looker = createLooker({ slots, waits, servers, intervalMs, detail, tid, diag, slow: isSlow, missing, now });
   const probe = createStackProbe({ enabled: options.stacks && !isSlow, ...host });
   const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
   const { board, wants } = data;
@@ -65,6 +65,7 @@ export const observe = (
   return {
     handle(request) {
       if (request.type === "answers") return looker.answered(request.answers);
+      if (request.type === "connects") return looker.connectsHeard(request.heard);
       if (request.type === "listening") looker.listening(request.server);
       else looker.closed(request.fd);
       if (!slow) watch.wake();

@@ -9,6 +9,7 @@ import { wants as wantWords } from "./messages.js";
 import type { Observation } from "./observe.js";
 import { createAnswerer } from "./node-side/answerer.js";
 import { watchOrigins } from "./node-side/origins.js";
+import { createConnectWatch } from "./outgoing/connect-watch.js";
 import { createServerSlots, createSlotMemory } from "./server-slots.js";
 import { watchServers } from "./server-watch.js";
 import { hasPermissionModel, startThread, type Thread } from "./thread.js";
@@ -31,16 +32,13 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const wanted = new Int32Array(memory.wants);
   let thread: Thread | undefined;
   let slow: Observation | undefined;
-  const origins = options.detail === "connections" ? watchOrigins() : undefined;
+  const detailed = options.detail === "connections";
+  const origins = detailed ? watchOrigins() : undefined;
   const answer = createAnswerer({ now: () => performance.now(), originOf: origins?.of });
   const reply = (answers: readonly NodeAnswer[]): void => {
     if (answers.length === 0) return;
     thread?.post({ type: "answers", answers });
     slow?.handle({ type: "answers", answers });
-  };
-  const reported = (report: Report): void => {
-    if (report.type === "ask") reply(answer(report.sockets));
-    else onReport(report);
   };
   const servers = watchServers(createServerSlots(memory.slots), {
     accepted: memory.waits && createWaitRecorder(memory.waits),
@@ -53,6 +51,19 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
       slow?.handle({ type: "closed", fd });
     },
   });
+  const connects = createConnectWatch({
+    times: detailed,
+    tell(heard) {
+      thread?.post({ type: "connects", heard });
+      slow?.handle({ type: "connects", heard });
+    },
+  });
+  if (detailed) connects.listen(Number.POSITIVE_INFINITY);
+  const reported = (report: Report): void => {
+    if (report.type === "ask") reply(answer(report.sockets));
+    else if (report.type === "listen-connects") connects.listen(report.forMs);
+    else onReport(report);
+  };
   const data = (): ObserverData => ({
     sockscope: "observer",
     options,
@@ -67,6 +78,7 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   });
   const unhook = (): void => {
     servers.stop();
+    connects.stop();
     origins?.stop();
   };
   const tell = (status: Status): void => onReport({ type: "status", status });

@@ -87,6 +87,8 @@ export const startWatch = (parts: WatchParts): Watch => {
     if (interval) {
       intervalAt = at;
       sample(snapshot);
+      const forMs = looker.wantsConnects(snapshot);
+      if (forMs !== undefined) parts.report({ type: "listen-connects", forMs });
     }
     if (interval || changed.length > 0) writeBoard(parts.board, { snapshot, findings: findings.list(at) });
     return parts.slow ? intervalMs : pace.next(signs, attention.pressed.length > 0);

@@ -25,6 +25,9 @@ const figures = <Name extends string>(
   return found;
 };
 
+/** SO_MEMINFO as plain numbers. */
+export const memFiguresOf = (mem: MemInfo): MemFigures => figures(mem, memNames);
+
 const infoOf = (
   tcp: TcpInfo | undefined,
   mem: MemInfo | undefined,
@@ -32,7 +35,7 @@ const infoOf = (
   tcp: tcp && figures(tcp, tcpNames),
   caState: tcp?.caState,
   appLimited: tcp?.appLimited,
-  mem: mem && figures(mem, memNames),
+  mem: mem && memFiguresOf(mem),
 });
 
 const inet: Readonly<Record<string, "tcp" | "udp">> = { stream: "tcp", dgram: "udp" };

@@ -85,10 +85,14 @@ export interface ConnectionsReading {
   readonly total: number;
   /** sysctl `net.ipv4.tcp_retries2`: after how many timeouts the kernel gives a connection up. */
   readonly tcpRetries2?: number | undefined;
-  /** Remote addresses that sockets in SYN-SENT wait for: what else is known of them. */
+  /** Peers that sockets in SYN-SENT wait for: what else is known of them. */
   readonly peers?: readonly PeerReading[] | undefined;
-  /** connect(2) calls that failed, where they were seen: cumulative since the observer began. */
+  /** connect(2) calls that failed, where they were seen: cumulative since the observer began, "at least". */
   readonly connectFailures?: readonly ConnectFailureReading[] | undefined;
+  /** How long connect(2) calls took (`detail: 'connections'`), by place; cumulative. */
+  readonly connectTimes?: readonly ConnectTimeReading[] | undefined;
+  /** Local ports in use, for places where connect(2) found none free. */
+  readonly ports?: readonly PortUseReading[] | undefined;
 }
 
 /** Sockets of the process to one remote address and port. */
@@ -97,13 +101,57 @@ export interface PeerReading {
   readonly port: number;
   /** Connections to that address and port that were established since the look before. */
   readonly opened: number;
+  /** Part of the bytes sent to that address that were sent again, over its connections that carried any. */
+  readonly retransShare?: number | undefined;
   /** Milliseconds since anything at all came from that address, on any connection; absent: nothing known. */
   readonly lastHeardMs?: number | undefined;
+  /** The listener there, where it is in the own network namespace: connections in its accept queue, and the limit. */
+  readonly listener?: { readonly length: number; readonly limit: number } | undefined;
 }
 
-export interface ConnectFailureReading {
-  readonly code: "ECONNREFUSED" | "EADDRNOTAVAIL" | "ETIMEDOUT" | "EHOSTUNREACH" | "ENETUNREACH";
+/** What connect(2) returned, asynchronously or at once. EAGAIN: a unix listener whose queue is full. */
+export const connectErrors = [
+  "ECONNREFUSED",
+  "EADDRNOTAVAIL",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAGAIN",
+] as const;
+export type ConnectError = (typeof connectErrors)[number];
+
+/** Where connect(2) was to go. */
+export interface ConnectPlace {
   readonly address?: string | undefined;
   readonly port?: number | undefined;
+  /** Of a unix socket. */
+  readonly path?: string | undefined;
+}
+
+export interface ConnectFailureReading extends ConnectPlace {
+  readonly code: ConnectError;
   readonly count: number;
+}
+
+/** Upper bounds of the buckets of `ConnectTimeReading`, ms; what took longer is in one more. */
+export const connectTimeBoundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;
+
+export interface ConnectTimeReading extends ConnectPlace {
+  readonly count: number;
+  readonly sumMs: number;
+  readonly slowestMs: number;
+  /** Connects by the time they took: one number for each of `connectTimeBoundsMs`, and one for longer. */
+  readonly buckets: readonly number[];
+}
+
+/** The local ports that sockets of this network namespace hold against one address and port. */
+export interface PortUseReading {
+  readonly address: string;
+  readonly port: number;
+  /** Ports of `ip_local_port_range`. */
+  readonly range: number;
+  /** Of them in use from the local address that uses most. */
+  readonly inUse: number;
+  /** Of those in TIME-WAIT. */
+  readonly timeWait: number;
 }

@@ -5,6 +5,7 @@
 // where there are thousands: nothing that only a state tells is urgent. With more sockets than the time allows, the
 // scan goes round in parts, and `read` is less than `total`. An object is made only of what is worth one (some 10 µs
 // each with its explanation): of more than `rowsAtMost`, those that have held bytes for longest.
+import type { Diag } from "../../kernel/diag.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { readSysctl } from "../../kernel/sysctl.js";
@@ -12,15 +13,18 @@ import type { SocketWalk } from "../../kernel/walk.js";
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
 import type { ListenerReading, LoopReading } from "../../snapshot/snapshot.js";
 import type { NodeAnswer } from "../messages.js";
+import { createDestinations } from "../outgoing/destinations.js";
+import { readPeers } from "../outgoing/peers.js";
 import { createNodeAnswers } from "./node-answers.js";
+import { createOtherSockets } from "./other-sockets.js";
 import { createOwnSockets, type OwnSocket } from "./own-sockets.js";
 import { createPasses } from "./passes.js";
 import { placesOf } from "./place.js";
 import { closeReadings, connectionOf, type Place } from "./reading.js";
 
 export interface ConnectionLooks {
-  /** Takes over what a walk of the descriptors found. */
-  found(walk: SocketWalk): void;
+  /** Takes over what a walk of the descriptors found at this moment. */
+  found(walk: SocketWalk, at: number): void;
   /** All of them, at the reporting interval; `undefined` before the first walk. */
   look(
     at: number,
@@ -41,12 +45,19 @@ const scanShare = 0.01;
 const censusShare = 0.002;
 const settingsMs = 10_000;
 
-export const createConnectionLooks = (intervalMs: number, now: () => number): ConnectionLooks => {
+export const createConnectionLooks = (
+  diag: Diag | undefined,
+  intervalMs: number,
+  now: () => number,
+): ConnectionLooks => {
   const own = createOwnSockets();
+  const others = createOtherSockets();
+  const fillDestinations = createDestinations(diag, now);
   const passes = createPasses(now);
   const answers = createNodeAnswers();
   const table = new SocketTable(64);
   let walked = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let settingsAt = Number.NEGATIVE_INFINITY;
   let tcpRetries2: number | undefined;
 
@@ -72,9 +83,10 @@ export const createConnectionLooks = (intervalMs: number, now: () => number): Co
 
   return {
     answered: answers.add,
-    found(walk) {
+    found(walk, at) {
       walked = true;
-      own.found(walk);
+      own.found(walk, at);
+      others.found(walk);
     },
     look(at, listeners, loops) {
       if (!walked) return undefined;
@@ -82,11 +94,24 @@ export const createConnectionLooks = (intervalMs: number, now: () => number): Co
         tcpRetries2 = readSysctl("net.ipv4.tcp_retries2")?.[0];
         settingsAt = at;
       }
-      const total = own.all.length;
+      const tcp = own.all.length;
       const scanned = passes.scan(own.all, scanShare * intervalMs);
       passes.census(own.all, censusShare * intervalMs, at + shownMs);
-      const rows = read(choose(own.all, at), at, placesOf(listeners, loops));
-      return { rows, counts: countsOf(own.all), read: scanned, total, tcpRetries2 };
+      const callers = own.all.filter(({ state }) => state === "SYN-SENT");
+      fillDestinations(callers, at);
+      const placeOf = placesOf(listeners, loops);
+      const rows = read(choose(own.all, at), at, placeOf);
+      const peers = callers.length > 0 ? readPeers(callers, own.all, lookedAt, diag) : undefined;
+      lookedAt = at;
+      const other = others.look(at, placeOf);
+      return {
+        rows: [...rows, ...other.rows],
+        counts: { ...countsOf(own.all), udp: other.udp, unix: other.unix },
+        read: scanned + other.read,
+        total: tcp + other.udp + other.unix,
+        tcpRetries2,
+        peers,
+      };
     },
   };
 };

@@ -15,6 +15,8 @@ export interface OwnSocket {
   /** Absent until a connection is established: getpeername(2) does not tell it before. */
   remoteAddress?: string | undefined;
   remotePort?: number | undefined;
+  /** When a walk first met it; absent: it was there before the observer. */
+  readonly foundAt?: number | undefined;
   /** As last read. */
   state?: TcpState | undefined;
   /** Looks in a row that found memory in use: bytes to be read, sent or acknowledged. */
@@ -24,8 +26,8 @@ export interface OwnSocket {
 }
 
 export interface OwnSockets {
-  /** Takes over what a walk found. */
-  found(walk: SocketWalk): void;
+  /** Takes over what a walk found at this moment. */
+  found(walk: SocketWalk, at: number): void;
   /** In an order that changes only where sockets come and go. */
   readonly all: readonly OwnSocket[];
   has(cookie: bigint): boolean;
@@ -35,8 +37,7 @@ export interface OwnSockets {
 
 const TCP = 6;
 
-/** UDP and unix sockets would be told apart here. */
-const describe = (row: SocketReading): OwnSocket | undefined => {
+const describe = (row: SocketReading, foundAt: number | undefined): OwnSocket | undefined => {
   const { cookie, domain, fd, inode } = row;
   if (cookie === undefined || (domain !== "ipv4" && domain !== "ipv6") || row.protocol !== TCP) return undefined;
   const { local, remote } = row;
@@ -50,6 +51,7 @@ const describe = (row: SocketReading): OwnSocket | undefined => {
     localPort: local?.port,
     remoteAddress: remote?.address,
     remotePort: remote?.port,
+    foundAt,
     heldLooks: 0,
     shownUntil: Number.NEGATIVE_INFINITY,
   };
@@ -58,14 +60,17 @@ const describe = (row: SocketReading): OwnSocket | undefined => {
 export const createOwnSockets = (): OwnSockets => {
   let sockets = new Map<bigint, OwnSocket>();
   let all: readonly OwnSocket[] | undefined;
+  let begun = false;
   return {
-    found(walk) {
+    found(walk, at) {
+      const foundAt = begun ? at : undefined;
+      begun = true;
       const present = new Map<bigint, OwnSocket>();
       for (const row of walk) {
         const { cookie } = row;
         if (row.listening !== false || !row.valid || cookie === undefined || present.has(cookie)) continue;
         const known = sockets.get(cookie);
-        const socket = known?.fd === row.fd ? known : describe(row);
+        const socket = known?.fd === row.fd ? known : describe(row, foundAt);
         if (socket) present.set(cookie, socket);
       }
       // A walk that was cut short says nothing about those it did not meet.

@@ -1,12 +1,17 @@
 // connect-failing: connect(2) calls that came back with an error, where they were seen: refused, no port left, timed out.
-import type { ConnectFailureReading, ConnectionsReading } from "../../snapshot/connection.js";
+import type {
+  ConnectError,
+  ConnectFailureReading,
+  ConnectionReading,
+  ConnectionsReading,
+  PortUseReading,
+} from "../../snapshot/connection.js";
 import { delta } from "../delta.js";
 import { placeOf } from "../format.js";
 import type { Thresholds } from "../thresholds.js";
 import type { Judged } from "./groups.js";
 import { evidenceOf, type Verdict } from "./rule.js";
 
-type Code = ConnectFailureReading["code"];
 type Told = Pick<Verdict, "cause" | "headline" | "remedy" | "ruledOut">;
 
 const outOfReach: Told = {
@@ -16,7 +21,7 @@ const outOfReach: Told = {
   remedy: ["Look at the way there: host down, route, firewall that drops."],
 };
 
-const byCode: Readonly<Record<Code, Told>> = {
+const byCode: Readonly<Record<ConnectError, Told>> = {
   ECONNREFUSED: {
     cause: "peer-refusing",
     headline: "failed: the peer refuses, nobody listens there",
@@ -34,6 +39,12 @@ const byCode: Readonly<Record<Code, Told>> = {
       "net.ipv4.ip_local_port_range='1024 65535' gives 64,512 ports per destination, about 1,075 new connections a second.",
     ],
   },
+  EAGAIN: {
+    cause: "peer-overflowing",
+    headline: "failed: the accept queue of the unix listener is full",
+    ruledOut: [{ cause: "peer-refusing", because: "somebody listens there" }],
+    remedy: ["At the peer: what keeps it from accepting (ss -lxn shows its queue); a larger backlog for bursts."],
+  },
   ETIMEDOUT: outOfReach,
   EHOSTUNREACH: outOfReach,
   ENETUNREACH: outOfReach,
@@ -42,24 +53,44 @@ const byCode: Readonly<Record<Code, Told>> = {
 /** More in one look are the same news. */
 const maxPerLook = 1000;
 
-const verdictOf = (failure: ConnectFailureReading, timeWait: number | undefined, crowd: number): Verdict => ({
+const portsOf = (failure: ConnectFailureReading, look: ConnectionsReading): PortUseReading | undefined =>
+  failure.code === "EADDRNOTAVAIL"
+    ? look.ports?.find(({ address, port }) => address === failure.address && port === failure.port)
+    : undefined;
+
+const verdictOf = (
+  failure: ConnectFailureReading,
+  ports: PortUseReading | undefined,
+  { failedConnects, connectQuietMs }: Thresholds,
+): Verdict => ({
   ...byCode[failure.code],
   symptom: "connect-failing",
   severity: "warning",
   confidence: 0.95,
   weight: 1,
-  crowd,
+  crowd: failedConnects,
   isEvent: true,
+  quietMs: connectQuietMs,
   detail: () => failure.code,
   evidence: () =>
     evidenceOf([
       ["to", placeOf(failure), undefined, "connect(2)"],
       ["error", failure.code, undefined, "connect(2)"],
-      ["in TIME-WAIT", failure.code === "EADDRNOTAVAIL" ? timeWait : undefined, "connections", "own namespace"],
+      ["local ports", ports?.range, "ports", "net.ipv4.ip_local_port_range"],
+      ["in use against that place", ports?.inUse, "ports", "sock_diag, the network namespace"],
+      ["of them in TIME-WAIT", ports?.timeWait, "ports", "sock_diag, the network namespace"],
     ]),
 });
 
-const nameOf = ({ code, address, port }: ConnectFailureReading): string => `${code} ${address ?? ""} ${port ?? ""}`;
+const nameOf = ({ code, ...place }: ConnectFailureReading): string => `${code} ${placeOf(place)}`;
+
+const readingOf = (
+  path: string | undefined,
+  remoteAddress: string | undefined,
+  remotePort: number | undefined,
+  cookie: bigint,
+): ConnectionReading =>
+  path === undefined ? { cookie, transport: "tcp", remoteAddress, remotePort } : { cookie, transport: "unix", path };
 
 /** Compares two looks: as many verdicts as calls failed in between. */
 export const createConnectFailures = (): ((look: ConnectionsReading, thresholds: Thresholds) => readonly Judged[]) => {
@@ -72,12 +103,11 @@ export const createConnectFailures = (): ((look: ConnectionsReading, thresholds:
     if (!known) return [];
     return look.connectFailures.flatMap((failure) => {
       const more = Math.min(maxPerLook, delta(known.get(nameOf(failure)) ?? 0, failure.count) ?? 0);
-      const verdict = verdictOf(failure, look.counts["TIME-WAIT"], thresholds.failedConnects);
+      const verdict = verdictOf(failure, portsOf(failure, look), thresholds);
       return Array.from({ length: more }, (): Judged => {
         serial -= 1n;
-        const { address, port } = failure;
-        const reading = { cookie: serial, transport: "tcp", remoteAddress: address, remotePort: port } as const;
-        return { verdict, isServer: false, reading };
+        const { address, port, path } = failure;
+        return { verdict, isServer: false, reading: readingOf(path, address, port, serial) };
       });
     });
   };

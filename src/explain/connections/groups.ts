@@ -168,13 +168,13 @@ export const createGroups = (): Groups => {
         const group = fold(place, members, lifecycle);
         if (!group) continue;
         const { told } = group;
-        const { symptom, cause } = told.worst[0]!.verdict;
+        const { symptom, cause, quietMs = thresholds.connectionQuietMs } = told.worst[0]!.verdict;
         const face = { symptom, cause, severity: severityOf(told, thresholds), stack: false, toll: told.total };
         const compose = (): Draft => draftOf(told, thresholds);
         const report = {
           face,
           compose,
-          quietMs: thresholds.connectionQuietMs,
+          quietMs,
           subject: subjectOf(told),
           evidence: true,
         };

@@ -2,13 +2,14 @@
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
 import type { Counters } from "../../snapshot/snapshot.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
-import { placeOf } from "../format.js";
 import { createConnectFailures } from "./connect-failures.js";
-import { createGroups, type Judged, placeKeyOf } from "./groups.js";
+import { createGroups, type Judged } from "./groups.js";
 import { createLoops } from "./loops.js";
+import { createPeers } from "./peers.js";
 import { createRecentCounters } from "./recent-counters.js";
 import { type AroundSocket, type Followed, judge } from "./judge.js";
 import type { SocketRule } from "./rule.js";
+import { connectLate } from "./rules/connect-late.js";
 import { connectUnanswered } from "./rules/connect-unanswered.js";
 import { connectionsLeaking } from "./rules/connections-leaking.js";
 import { dataPruned } from "./rules/data-pruned.js";
@@ -28,16 +29,18 @@ export const socketRules: readonly SocketRule[] = [
   datagramsDropped,
   connectionsLeaking,
   connectUnanswered,
+  connectLate,
 ];
 
 /** Sockets followed at a time: those worth a look; memory stays bounded. */
 const maxSockets = 4096;
-const maxPeers = 1024;
 /** A socket not shown for this long is forgotten: closed, or no longer worth a look. */
 const forgetMs = 10_000;
 
 const isServer = ({ role, localPort }: ConnectionReading, ports: ReadonlySet<number | undefined>): boolean =>
   role === undefined ? ports.has(localPort) : role === "server";
+
+const peerOf = ({ remoteAddress, remotePort }: ConnectionReading) => ({ address: remoteAddress, port: remotePort });
 
 export const createConnections = (): BesideSymptom => {
   const sockets = new Map<bigint, Followed>();
@@ -45,8 +48,7 @@ export const createConnections = (): BesideSymptom => {
   const groups = createGroups();
   const counters = createRecentCounters();
   const failures = createConnectFailures();
-  /** `address:port` → when a connection there was last established. */
-  const opened = new Map<string, number>();
+  const peers = createPeers();
   let startedAt: number | undefined;
   let dropped = false;
 
@@ -72,17 +74,10 @@ export const createConnections = (): BesideSymptom => {
     }
   };
 
-  const noteOpened = ({ peers }: ConnectionsReading, at: number): void => {
-    for (const { address, port, opened: count } of peers ?? [])
-      if (count > 0 && (opened.size < maxPeers || opened.has(placeOf({ address, port }))))
-        opened.set(placeOf({ address, port }), at);
-    for (const [place, since] of opened) if (at - since > forgetMs) opened.delete(place);
-  };
-
   const aroundOf = (watch: SocketWatch, look: ConnectionsReading, moved: Counters, beside: Beside): AroundSocket => ({
     look,
     listeners: beside.snapshot.listeners,
-    openedAt: opened.size === 0 ? undefined : opened.get(placeKeyOf({ reading: watch.last, isServer: false })),
+    peer: peers.of(peerOf(watch.last)),
     loop: loops.of(watch.last.loop),
     moved,
     outside: beside.around.outside,
@@ -101,17 +96,23 @@ export const createConnections = (): BesideSymptom => {
       dropped = false;
       const ports = new Set(snapshot.listeners.map(({ port }) => port));
       forget(snapshot.at);
-      noteOpened(look, snapshot.at);
+      peers.add(look, snapshot.at);
       const moved = counters.sum();
       const judged: Judged[] = [...failures(look, thresholds)];
+      const late: ConnectionReading[] = [];
       for (const reading of look.rows) {
         const followed = follow(reading, snapshot.at);
         if (!followed) continue;
+        if (followed.watch.step?.synRepeats !== undefined) late.push(reading);
+        if (reading.state === "SYN-SENT" && (reading.tcp?.retransmits ?? 0) > 0)
+          peers.repeated(peerOf(reading), snapshot.at);
         dropped ||= reading.transport === "tcp" && (followed.watch.step?.drops ?? 0) > 0;
         const side = isServer(reading, ports);
         for (const verdict of judge(followed, aroundOf(followed.watch, look, moved, beside), socketRules))
           if (!verdict.isYoung) judged.push({ verdict, reading: followed.watch.last, isServer: side });
       }
+      // Only now: a connection that came about says nothing about itself.
+      for (const reading of late) peers.opened(peerOf(reading), snapshot.at);
       groups.report(judged, around, thresholds, lifecycle);
     },
     // A socket's own drops mean nothing without the counters that say why.

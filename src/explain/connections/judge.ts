@@ -12,7 +12,7 @@ export interface Followed {
 /** What a rule is given beside the socket itself. */
 export type AroundSocket = Pick<
   SocketView,
-  "look" | "listeners" | "openedAt" | "loop" | "moved" | "outside" | "isAsked" | "watchedMs" | "thresholds"
+  "look" | "listeners" | "peer" | "loop" | "moved" | "outside" | "isAsked" | "watchedMs" | "thresholds"
 >;
 
 export const verdictName = ({ symptom, cause }: { readonly symptom: Symptom; readonly cause: Cause }): string =>
@@ -25,7 +25,7 @@ export const judge = (followed: Followed, around: AroundSocket, rules: readonly 
   const view: SocketView = {
     look: around.look,
     listeners: around.listeners,
-    openedAt: around.openedAt,
+    peer: around.peer,
     loop: around.loop,
     moved: around.moved,
     outside: around.outside,

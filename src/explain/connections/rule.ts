@@ -4,6 +4,7 @@ import type { Counters, ListenerReading } from "../../snapshot/snapshot.js";
 import type { Cause, Evidence, RuledOut, Severity, Symptom } from "../finding.js";
 import type { Thresholds } from "../thresholds.js";
 import type { LoopState } from "./loops.js";
+import type { KnownPeer } from "./peers.js";
 import { type SocketStep, socketStepOf } from "./socket-step.js";
 import type { SocketWatch, Stretch } from "./socket-watch.js";
 
@@ -18,8 +19,8 @@ export interface SocketView {
   readonly loop?: LoopState | undefined;
   readonly look: ConnectionsReading;
   readonly listeners: readonly ListenerReading[];
-  /** When another connection to the same address and port was last established. */
-  readonly openedAt?: number | undefined;
+  /** What is known of the address and port it is connected or connects to, from other connections. */
+  readonly peer?: KnownPeer | undefined;
   readonly moved: Counters;
   readonly outside: boolean;
   /** Somebody asks about this socket now: what one look makes likely is an answer, though no alarm. */
@@ -50,6 +51,8 @@ export interface Verdict {
   readonly crowd?: number | undefined;
   /** It happened, rather than is: what counts is how often, not how many there are now. */
   readonly isEvent?: boolean | undefined;
+  /** How long it must not happen again to be over. Default: `connectionQuietMs`. */
+  readonly quietMs?: number | undefined;
   /** It holds, but not for long enough to be told. */
   readonly isYoung?: boolean | undefined;
 }

@@ -17,6 +17,8 @@ export interface SocketStep {
   readonly windowLimitedMs?: number | undefined;
   readonly sndbufLimitedMs?: number | undefined;
   readonly drops?: number | undefined;
+  /** Repeats of its SYN, at the step in which the connection came about; absent at all others. */
+  readonly synRepeats?: number | undefined;
 }
 
 const grown = (before: TcpFigures | undefined, after: TcpFigures | undefined, name: keyof TcpFigures) =>
@@ -47,4 +49,5 @@ export const socketStepOf = (before: ConnectionReading, after: ConnectionReading
   windowLimitedMs: millis(grown(before.tcp, after.tcp, "rwndLimitedMicros")),
   sndbufLimitedMs: millis(grown(before.tcp, after.tcp, "sndbufLimitedMicros")),
   drops: deltaU32(before.mem?.drops, after.mem?.drops),
+  synRepeats: before.state === "SYN-SENT" && after.state === "ESTAB" ? after.tcp?.totalRetrans : undefined,
 });

@@ -47,6 +47,8 @@ export interface ConnectionThresholds {
   readonly unansweredSynMs: number;
   /** Failed connects from which a person should act: one or two are a service that starts. */
   readonly failedConnects: number;
+  /** Connects fail no more when none failed for this long: clients that try again wait some seconds in between. */
+  readonly connectQuietMs: number;
   /** Quiet time after which a finding about connections is resolved: three looks at the default interval. */
   readonly connectionQuietMs: number;
   /** A finding about this many connections is critical. */
@@ -76,6 +78,7 @@ export const connectionThresholds: ConnectionThresholds = {
   droppedDatagrams: 10,
   unansweredSynMs: 2500,
   failedConnects: 3,
+  connectQuietMs: 10_000,
   connectionQuietMs: 3000,
   criticalConnections: 100,
 };

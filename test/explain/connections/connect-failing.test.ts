@@ -1,7 +1,8 @@
 // Outgoing connections that do not come about.
 import test from "ava";
+import type { Finding } from "../../../src/explain/finding.js";
 import type { ConnectFailureReading, PeerReading } from "../../../src/snapshot/connection.js";
-import { figure, history, type Phase, standing, told } from "./history.js";
+import { figure, history, outline, type Phase, standing, told } from "./history.js";
 
 const peer = { address: "10.0.0.9", port: 5432 };
 
@@ -44,6 +45,55 @@ test("a host that answers, but not here, and a peer of which nothing was read, s
   t.is(said(calling()), "connect-failing/unknown");
 });
 
+test("a listener on the same host is full, or at least there", (t) => {
+  const full = { listener: { length: 3, limit: 2 } };
+  const [finding] = standing(history().play(4000, calling(peers(full))));
+  t.is(finding?.cause, "peer-overflowing");
+  t.regex(finding?.summary ?? "", /its accept queue is full \(3 of 3\)/);
+  t.is(said(calling(peers({ listener: { length: 0, limit: 2 } }))), "connect-failing/peer-overflowing");
+});
+
+test("a path that loses data loses SYNs too: nothing is said of the peer's queue", (t) => {
+  t.is(said(calling(peers({ opened: 2, lastHeardMs: 100, retransShare: 0.2 }))), "connect-failing/unknown");
+});
+
+/** SYNs of sockets that are given up after 1.8 s each. */
+const impatient = (look: NonNullable<Phase["look"]>, seconds: number): readonly Finding[] => {
+  const line = history({ cookie: 1n });
+  for (let n = 0; n < seconds; n += 1)
+    line.play(1000, {
+      ...calling(look),
+      row: { ...calling().row, cookie: BigInt(n) },
+      each: () => ({ tcp: { retransmits: 1 } }),
+    });
+  return told(line);
+};
+
+test("a client with a short timeout of its own is not answered either", (t) => {
+  t.deepEqual(impatient(peers({}), 1), []);
+  t.is(impatient(peers({}), 4).at(-1)?.cause, "path-blackhole");
+});
+
+/** Three SYNs go unanswered, and are answered after `repeats` of them. */
+const late = (repeats: number, look: NonNullable<Phase["look"]>): readonly Finding[] => {
+  const line = history({ times: 3 });
+  line.play(1000, { row: { state: "SYN-SENT", role: "client", remotePort: 5432 }, look, tcp: { unacked: 1 } });
+  line.play(1000, { row: { state: "ESTAB" }, tcp: { unacked: 0, totalRetrans: repeats }, look: {} });
+  return told(line);
+};
+
+test("connections that come about only after repeats are told: their users waited", (t) => {
+  const [finding, ...more] = late(2, peers({ opened: 1 }));
+  t.deepEqual(more, []);
+  t.is(`${finding?.symptom}/${finding?.cause} ${finding?.severity}`, "connect-failing/peer-overflowing warning");
+  t.is(
+    finding?.summary,
+    "3 connections to 10.0.0.9:5432 came about late, after SYNs that went unanswered (the worst: 2.0 s and more, 2 repeats of the SYN).",
+  );
+  t.deepEqual(late(0, peers({ opened: 1 })), []);
+  t.deepEqual(outline(late(1, peers({}))), ["connect-failing/unknown info"]);
+});
+
 test("the repeats alone tell how long it has waited", (t) => {
   const [finding] = standing(history().play(0, { ...calling(peers({})), each: () => ({ tcp: { retransmits: 5 } }) }));
   t.is(figure(finding, "unanswered for"), 5000);
@@ -56,7 +106,10 @@ test("the repeats alone tell how long it has waited", (t) => {
 const failing = (code: ConnectFailureReading["code"], perLook: number): Phase[] =>
   [1, 2, 3, 4].map((n) => ({
     hidden: true,
-    look: { connectFailures: [{ code, ...peer, count: 7 + n * perLook }], counts: { "TIME-WAIT": 28_232 } },
+    look: {
+      connectFailures: [{ code, ...peer, count: 7 + n * perLook }],
+      ports: [{ ...peer, range: 28_232, inUse: 28_232, timeWait: 28_100 }],
+    },
   }));
 const afterFailures = (code: ConnectFailureReading["code"], perLook: number) => {
   const line = history();
@@ -69,6 +122,7 @@ test("calls that fail are counted and told by their error", (t) => {
     ["ECONNREFUSED", "peer-refusing"],
     ["EADDRNOTAVAIL", "ports-exhausted"],
     ["ETIMEDOUT", "path-blackhole"],
+    ["EAGAIN", "peer-overflowing"],
   ] as const) {
     const [finding, ...more] = afterFailures(code, 5);
     t.deepEqual(more, []);
@@ -76,7 +130,36 @@ test("calls that fail are counted and told by their error", (t) => {
     // What had failed before the first look is nobody's news.
     t.is(finding?.subject.count, 15);
   }
-  t.is(figure(afterFailures("EADDRNOTAVAIL", 5)[0], "in TIME-WAIT"), 28_232);
+});
+
+test("a lack of ports is told with how many there are, and what holds them", (t) => {
+  const [finding] = afterFailures("EADDRNOTAVAIL", 5);
+  t.is(figure(finding, "local ports"), 28_232);
+  t.is(figure(finding, "in use against that place"), 28_232);
+  t.is(figure(finding, "of them in TIME-WAIT"), 28_100);
+  t.is(figure(afterFailures("ECONNREFUSED", 5)[0], "local ports"), undefined);
+});
+
+test("a unix listener is named by its path", (t) => {
+  const path = "/run/app.sock";
+  const line = history();
+  for (const n of [0, 5])
+    line.play(1000, { hidden: true, look: { connectFailures: [{ code: "ECONNREFUSED", path, count: n }] } });
+  const [finding] = standing(line);
+  t.is(finding?.cause, "peer-refusing");
+  t.is(finding?.subject.path, path);
+});
+
+test("a client that tries again every five seconds is one finding", (t) => {
+  const line = history();
+  for (let n = 0; n <= 20; n += 1)
+    line.play(1000, {
+      hidden: true,
+      look: { connectFailures: [{ code: "ECONNREFUSED", ...peer, count: Math.ceil(n / 5) }] },
+    });
+  const begun = told(line).filter(({ state }) => state === "active");
+  t.is(new Set(begun.map(({ id }) => id)).size, 1);
+  t.is(begun.at(-1)?.severity, "warning");
 });
 
 test("two failures are information, and one a second adds up", (t) => {

@@ -1,0 +1,120 @@
+// What connect(2) returns to the application, from Node's own 'error' and 'connect' events: `net.Socket.prototype.connect`
+// is patched while somebody asks, and put back afterwards. The kernel counts refusals only for the whole network namespace
+// (AttemptFails) and a lack of ports nowhere, and a refused socket is gone before anybody can look at it: so this is the one
+// thing about connections that has to be heard in the application's thread. It is asked for when the observer sees connects
+// fail in the namespace, or with `detail: "connections"`, and costs nothing otherwise.
+import { type EventEmitter, errorMonitor } from "node:events";
+import { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import type { ConnectFailureReading, ConnectTimeReading } from "../../snapshot/connection.js";
+import { createConnectAccount, failureOf } from "./connect-account.js";
+
+/** What has been heard so far; cumulative. */
+export interface ConnectsHeard {
+  readonly failures: readonly ConnectFailureReading[];
+  readonly times?: readonly ConnectTimeReading[] | undefined;
+}
+
+export interface ConnectWatch {
+  /** Listens from now on for so long; longer requests win. `Infinity`: until it is stopped. */
+  listen(forMs: number): void;
+  stop(): void;
+}
+
+export interface ConnectWatchOptions {
+  /** How long connects take is counted as well. */
+  readonly times: boolean;
+  /** Called soon after something was heard, for many events at once. */
+  readonly tell: (heard: ConnectsHeard) => void;
+}
+
+/** A failure is told after this time, with those that came meanwhile; times can wait for a reporting interval's length. */
+const failureDelayMs = 100;
+const timesDelayMs = 1000;
+
+export const createConnectWatch = ({ times, tell }: ConnectWatchOptions): ConnectWatch => {
+  const account = createConnectAccount();
+  let until = Number.NEGATIVE_INFINITY;
+  let unpatch: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
+
+  const flush = (): void => {
+    timer = undefined;
+    dueAt = Number.POSITIVE_INFINITY;
+    tell({ failures: account.failures, times: times ? account.times : undefined });
+  };
+  const tellWithin = (ms: number): void => {
+    const at = performance.now() + ms;
+    if (at >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(flush, ms).unref();
+  };
+  const hear = (socket: Socket): void => {
+    const events: EventEmitter = socket;
+    let began = performance.now();
+    const onLookup = (): void => {
+      began = performance.now();
+    };
+    const onError = (error: unknown): void => {
+      events.off("connect", onConnect);
+      const failure = failureOf(error);
+      if (!failure) return;
+      account.failed(failure.code, failure.place);
+      tellWithin(failureDelayMs);
+    };
+    const onConnect = (): void => {
+      events.off(errorMonitor, onError);
+      const { remoteAddress: address, remotePort: port } = socket;
+      if (!times || address === undefined) return;
+      account.opened({ address, port }, performance.now() - began);
+      tellWithin(timesDelayMs);
+    };
+    events.once(errorMonitor, onError).once("connect", onConnect);
+    // The time that a name takes is not the connection's.
+    if (times) events.once("lookup", onLookup);
+  };
+  const stop = (): void => {
+    unpatch?.();
+    unpatch = undefined;
+  };
+  return {
+    listen(forMs) {
+      until = Math.max(until, performance.now() + forMs);
+      unpatch ??= patchConnect((socket) => (performance.now() > until ? stop() : hear(socket)));
+    },
+    stop() {
+      stop();
+      clearTimeout(timer);
+    },
+  };
+};
+
+const patchConnect = (called: (socket: Socket) => void): (() => void) => {
+  const original = Object.getOwnPropertyDescriptor(Socket.prototype, "connect");
+  const connect: unknown = original?.value;
+  if (typeof connect !== "function") return () => undefined;
+  let active = true;
+  const patched = function (this: Socket, ...args: unknown[]): unknown {
+    if (active) quietly(() => called(this));
+    return Reflect.apply(connect, this, args);
+  };
+  Object.defineProperty(patched, "name", { value: connect.name });
+  Object.defineProperty(patched, "length", { value: connect.length });
+  Object.defineProperty(Socket.prototype, "connect", { ...original, value: patched });
+  return () => {
+    active = false;
+    // Somebody who patched after us keeps his patch; ours is then only a call that passes through.
+    if (Reflect.get(Socket.prototype, "connect") === patched)
+      Object.defineProperty(Socket.prototype, "connect", { ...original });
+  };
+};
+
+const quietly = (hook: () => void): void => {
+  try {
+    hook();
+  } catch {
+    // What we fail to note must not keep the application from connecting.
+  }
+};

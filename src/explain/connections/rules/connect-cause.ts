@@ -1,0 +1,42 @@
+// Why SYNs to a peer go unanswered, from what other connections told meanwhile: one that takes other connections is full,
+// one that is not heard at all is out of reach; what is neither stays unknown, as does a path that loses segments.
+import { percent } from "../../format.js";
+import type { KnownPeer } from "../peers.js";
+import type { SocketView } from "../rule.js";
+
+export type SilenceCause = "peer-overflowing" | "path-blackhole" | "unknown";
+
+/** Established in the time of the wait: what a look finds happened up to a look before. */
+const lookMs = 1000;
+
+const peerOf = ({ peer, look, reading, at }: SocketView): KnownPeer | undefined => {
+  if (peer?.reading) return peer;
+  const { remoteAddress, remotePort } = reading;
+  const found = look.peers?.find(({ address, port }) => address === remoteAddress && port === remotePort);
+  return found && { reading: found, at, openedAt: found.opened > 0 ? at : peer?.openedAt };
+};
+
+export const silenceCause = (view: SocketView, waitedMs: number): readonly [cause: SilenceCause, because: string] => {
+  const { at, thresholds } = view;
+  const peer = peerOf(view);
+  if (!peer?.reading) return ["unknown", "what else is known of the peer was not read"];
+  const { lastHeardMs, listener, retransShare = 0 } = peer.reading;
+  if (listener)
+    return listener.length > listener.limit
+      ? ["peer-overflowing", `its accept queue is full (${listener.length} of ${listener.limit + 1})`]
+      : ["peer-overflowing", "its listener is on this host and does not answer"];
+  if (retransShare > thresholds.lossShare) return ["unknown", `the path loses ${percent(retransShare)} of the data`];
+  if (peer.openedAt !== undefined && at - peer.openedAt <= waitedMs + lookMs)
+    return ["peer-overflowing", "the same address and port took another connection meanwhile"];
+  return lastHeardMs === undefined || lastHeardMs + (at - peer.at) >= waitedMs
+    ? ["path-blackhole", "nothing at all came from that address"]
+    : ["unknown", "the host answers elsewhere, not on this port"];
+};
+
+export const silenceRemedies: Readonly<Record<SilenceCause, string>> = {
+  "peer-overflowing":
+    "At the peer: its accept queue is full; ss -ltn there, and what keeps it from accepting. Here: fewer connects at once, keep-alive.",
+  "path-blackhole":
+    "Look at the way there: host down, route, firewall that drops. Connect with a timeout of your own: the kernel tries for two minutes.",
+  unknown: "Ask the peer's ss -ltn and its firewall: a full accept queue and a dropped SYN look the same from here.",
+};
