@@ -39,6 +39,8 @@ export interface SocketWatch {
   readonly closeWaitAt?: number | undefined;
   /** Since when Node's buffer is above its mark and does not fall, and from what size it grew. */
   readonly swelling?: { readonly at: number; readonly fromBytes: number } | undefined;
+  /** The latest stretch of looks between which it had something to send for much of the time, and sent. */
+  readonly pouring?: { readonly since: number; readonly until: number } | undefined;
   /** What Node last said of its side, and when. */
   readonly heard?: { readonly node: NodeSide; readonly at: number } | undefined;
   /** The biggest window that the peer was seen to offer. */
@@ -103,6 +105,14 @@ const swellingOf = (watch: SocketWatch, { node }: ConnectionReading, at: number)
   return watch.swelling ?? { at, fromBytes: now };
 };
 
+/** Of the time between two looks, with something to send or in flight: less is a writer that writes now and then. */
+const busyShare = 0.25;
+
+const pouringOf = ({ pouring, lastAt }: SocketWatch, step: SocketStep | undefined, at: number) => {
+  if (!step?.ackedBytes || step.busyMs === undefined || step.busyMs < busyShare * step.ms) return pouring;
+  return { since: pouring?.until === lastAt ? pouring.since : lastAt, until: at };
+};
+
 /** The first look at a socket. */
 export const beginWatch = (reading: ConnectionReading, at: number): SocketWatch => {
   const stretch = begin(reading, at);
@@ -135,6 +145,7 @@ const next = (
     holeAt: since(watch.holeAt, hasHole(reading), fillsGap, at),
     closeWaitAt: since(watch.closeWaitAt, reading.state === "CLOSE-WAIT", false, at),
     swelling: swellingOf(watch, reading, at),
+    pouring: pouringOf(watch, step, at),
     peerWindowSeen: most(watch.peerWindowSeen, reading.tcp?.sndWndBytes),
   };
 };

@@ -2,7 +2,7 @@
 // congestion window that has yet to grow.
 import type { Cause } from "../../finding.js";
 import { bytes, duration, percent } from "../../format.js";
-import { minRttMsOf, rttMsOf } from "../figures.js";
+import { inFlightBytesOf, minRttMsOf, rttMsOf } from "../figures.js";
 import { limitedBy, mostly, speed, windowLimitedShare } from "../limit.js";
 import type { SocketView, Verdict } from "../rule.js";
 
@@ -35,11 +35,16 @@ const isQueueing = (view: SocketView): boolean => {
   return queueing !== undefined && queueing.ms >= queueingMs && queueing.factor >= queueingFactor;
 };
 
+/** Most of what is in flight has not left this host: its own queue holds it, and TCP gives that little at a time
+ * (net/ipv4/tcp_output.c tcp_small_queue_check), so that the congestion window is not used up. */
+const isInOwnQueue = ({ reading }: SocketView): boolean =>
+  (reading.mem?.wmemAlloc ?? 0) >= Math.max(1, (inFlightBytesOf(reading) ?? Infinity) / 2);
+
 export const shapedLink = (view: SocketView): Verdict | undefined => {
   const { reading, thresholds, window } = view;
-  if (!isFull(view) || isHeldByPeer(view) || !isQueueing(view)) return undefined;
+  const isLocal = isInOwnQueue(view);
+  if ((!isFull(view) && !isLocal) || isHeldByPeer(view) || !isQueueing(view)) return undefined;
   const queueing = queueingOf(view)!;
-  const isLocal = (reading.mem?.wmemAlloc ?? 0) > 0;
   const hurts = queueing.ms >= thresholds.queueingWarnMs;
   return limitedBy(view, {
     cause: "shaped-link",

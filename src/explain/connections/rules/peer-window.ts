@@ -11,6 +11,9 @@ const steadyFactor = 1.25;
 const wholeShare = 0.8;
 /** A window that is used all the time carries this part of its size in each round trip, or more. */
 const usedShare = 0.6;
+/** Part of the busy time held by a small, steady, used window: bbr paces itself to it and seldom meets its edge
+ * (measured: 0.45 to 0.58, where cubic and reno have 1.0). */
+const pacedShare = 0.25;
 
 export const peerWindow = (view: SocketView): Verdict | undefined => {
   const { reading, stretch, window, thresholds, watch } = view;
@@ -22,12 +25,13 @@ export const peerWindow = (view: SocketView): Verdict | undefined => {
   if (share === undefined || size === undefined || !rttMs || allowed === undefined || flying === undefined)
     return undefined;
   const isFar = (minRttMsOf(reading) ?? rttMs) >= thresholds.pathRttMs;
-  if (share < thresholds.windowLimitedShare || !isFar || 2 * flying > allowed) return undefined;
+  if (!isFar || 2 * flying > allowed) return undefined;
   const rate = rateOf(window.ackedBytes, window.ms) ?? 0;
   // A window that was larger before is full of what the peer has not read.
   const isWhole = size >= wholeShare * (watch.peerWindowSeen ?? size);
   const isSteady = isWhole && size <= steadyFactor * (stretch.leastPeerWindow ?? 0);
   const isBuffer = isSteady && rate >= usedShare * windowRate(size, rttMs);
+  if (share < (isBuffer ? pacedShare : thresholds.windowLimitedShare)) return undefined;
   const path = windowRate(allowed, rttMs);
   return limitedBy(view, {
     cause: "receive-window",

@@ -15,9 +15,15 @@ const wasRefused = ({ reading: { node }, window }: SocketView): boolean | undefi
 /** The kernel sizes a buffer that nobody set for twice the congestion window; one below it was set, or meets a limit. */
 const isSmall = (sndbuf: number, cwndBytes: number): boolean => sndbuf < cwndBytes;
 
+/** Round-trip time against the least, above which the path is full: a larger buffer would only queue there. */
+const fullPathFactor = 1.5;
+
 /** Whether a whole buffer goes out in each round trip, or the better part of it while it is found full. */
-const isUsed = ({ stretch }: SocketView, carried: number, sndbuf: number): boolean =>
-  carried >= 0.8 * sndbuf || (carried >= 0.5 * sndbuf && mostly(stretch.bufferFull, stretch.looks));
+const isUsed = ({ stretch, reading }: SocketView, carried: number, sndbuf: number): boolean => {
+  if (carried >= 0.8 * sndbuf) return true;
+  const isPathFull = (rttMsOf(reading) ?? 0) > fullPathFactor * (minRttMsOf(reading) ?? Infinity);
+  return carried >= 0.5 * sndbuf && !isPathFull && mostly(stretch.bufferFull, stretch.looks);
+};
 
 export const sendBuffer = (view: SocketView): Verdict | undefined => {
   const { reading, stretch, window, thresholds } = view;

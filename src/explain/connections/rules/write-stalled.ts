@@ -25,30 +25,45 @@ export const stillMsOf = ({ watch, reading, at }: SocketView): number => {
   return Math.max(seen, told);
 };
 
-/** How long before the block Node may have spoken last: two looks. */
-const heardBeforeMs = 2000;
+/** How long before the block Node may have spoken last, or the last busy look been: two looks. */
+const knownBeforeMs = 2000;
+/** So long a transfer must have gone on to be one that the block cut, and not one that had ended. */
+const pouredMs = 1000;
 
-/** Node holds bytes that the kernel would take, and the loop does not turn to give them. */
+/** What Node held when the loop stood still: while it stands Node says nothing. */
+const heldInNode = ({ watch: { heard }, at }: SocketView, stillMs: number): number =>
+  heard !== undefined && at - heard.at <= stillMs + knownBeforeMs ? (heard.node.writableLength ?? 0) : 0;
+
+/** Whether it was sending all the time until the block, and the kernel has nothing left of it. */
+const wasCut = ({ watch: { pouring }, reading, at }: SocketView, stillMs: number): boolean =>
+  pouring !== undefined &&
+  pouring.until - pouring.since >= pouredMs &&
+  at - pouring.until <= stillMs + knownBeforeMs &&
+  pendingOf(reading) === 0 &&
+  !reading.recvQBytes;
+
+/** Node has more to send, the kernel would take it, and the loop does not turn to give it. */
 const eventLoopBlocked = (view: SocketView): Verdict | undefined => {
-  const { reading, loop, thresholds, watch, at } = view;
-  // While the loop stands Node says nothing: what it said shortly before still holds.
-  const isRecent = watch.heard !== undefined && at - watch.heard.at <= (loop?.stillMs ?? 0) + heardBeforeMs;
-  const held = isRecent ? (watch.heard?.node.writableLength ?? 0) : 0;
-  const { mem } = reading;
+  const { reading, loop, thresholds } = view;
+  const { mem, tcp } = reading;
   const hasRoom = mem?.wmemQueued !== undefined && mem.sndbuf !== undefined && mem.wmemQueued <= (2 / 3) * mem.sndbuf;
-  if (held === 0 || !hasRoom || !loop || !isBlocked(loop, loop.stillMs, thresholds)) return undefined;
-  if (loop.stillMs < thresholds.stalledMs || isHeld(loop)) return undefined;
+  if (!hasRoom || !loop || loop.stillMs < thresholds.stalledMs || !isBlocked(loop, loop.stillMs, thresholds))
+    return undefined;
+  const held = heldInNode(view, loop.stillMs);
+  if ((held === 0 && !wasCut(view, loop.stillMs)) || isHeld(loop)) return undefined;
+  const what = held > 0 ? `Node holds ${bytes(held)}` : "it was sending until then, the kernel has nothing left";
   return {
     symptom: "write-stalled",
     cause: "event-loop-blocked",
     severity: "warning",
-    confidence: 0.85,
-    weight: held,
+    confidence: held > 0 ? 0.85 : 0.6,
+    weight: Math.max(held, loop.stillMs),
     headline: "could not send: the event loop stands still",
-    detail: () => `Node holds ${bytes(held)} and the loop has not turned for ${duration(loop.stillMs)}`,
+    detail: () => `${what}; the loop has not turned for ${duration(loop.stillMs)}`,
     evidence: () =>
       evidenceOf([
-        ["held in Node", held, "bytes", "socket.writableLength, before the loop stood"],
+        ["held in Node", held || undefined, "bytes", "socket.writableLength, before the loop stood"],
+        ["nothing sent for", tcp?.lastDataSentMs, "ms", "tcpi_last_data_sent"],
         ["in the kernel", reading.sendQBytes, "bytes", "SIOCOUTQ"],
         ...loopRows(loop),
       ]),

@@ -82,7 +82,8 @@ const congestionWindow: readonly Scenario[] = [
     path: { kind: "wire", delayMs: 20 },
     run: async (site) => {
       const { ns, device, address } = site.near;
-      ns.run("ip", "route", "change", "10.99.0.0/24", "dev", device, "src", address, "cwnd", "lock", "20");
+      const route = ["10.99.0.0/24", "dev", device, "src", address, "congctl", "cubic", "cwnd", "lock", "20"];
+      ns.run("ip", "route", "change", ...route);
       await download(site);
     },
   },
@@ -164,12 +165,12 @@ const shapedLink: readonly Scenario[] = [
   },
   {
     expect: limited("shaped-link"),
-    variant: "the host's own queue: tbf of 8 Mb/s and 400 KB before veth",
+    variant: "five uploads through the host's own queue: tbf of 4 Mb/s and 600 KB before veth",
     path: { kind: "veth" },
     run: async (site) => {
-      const tbf = "rate 8mbit burst 16kb limit 400kb".split(" ");
+      const tbf = "rate 4mbit burst 16kb limit 600kb".split(" ");
       site.near.ns.run("tc", "qdisc", "add", "dev", site.near.device, "root", "tbf", ...tbf);
-      await dial(site, {}, { send: {} });
+      await dial(site, {}, { send: {}, count: 5 });
     },
   },
 ];

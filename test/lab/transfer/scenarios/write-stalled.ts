@@ -155,7 +155,7 @@ const loopBlocked: readonly Scenario[] = [
     path: { kind: "wire", delayMs: 5, jumbo: true },
     congestion: "bbr",
     run: async (site) => {
-      const { clients } = await dial(site, {}, { send: { bytes: 200e6, chunkBytes: 20e6 } });
+      const { clients } = await dial(site, {}, { send: { chunkBytes: 20e6 } });
       await site.lasts(1500);
       clients.tell({ kind: "block", ms: 2500 });
       await clients.hear("block:begun");
