@@ -3,6 +3,7 @@ import test from "ava";
 import type { Finding } from "../../src/explain/finding.js";
 import { runCli } from "../cli/run-cli.js";
 import { createNamespace } from "../lab/netns.js";
+import { asRoot } from "./needs.js";
 import { startHolder } from "./holder.js";
 
 interface Diagnosis {
@@ -57,7 +58,7 @@ test.serial("healthy transfers are no finding", async (t) => {
   t.deepEqual([seen.findings, seen.status], [[], 0]);
 });
 
-test.serial("a process in another network namespace is watched by its pid", async (t) => {
+asRoot("a process in another network namespace is watched by its pid", async (t) => {
   const { enter } = createNamespace((undo) => t.teardown(undo));
   const server = await startHolder(t, ["serve", "writes"], enter);
   await startHolder(t, ["connect", "pauses", server.port, 1], enter);
