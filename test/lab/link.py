@@ -9,6 +9,8 @@ meant for any other address is lost. SETTINGS is a JSON object that holds for bo
   dead          everything is lost
   loseAbove     packets of more bytes are lost
   loseNext      so many packets with data are lost, then none
+  loseOne       the next segment with data is lost, and each repeat of it
+  keepOne       the next segment with data is kept, its repeats are lost; false hands it over
   jumbo         at the start only: packets of up to 64 KB are handed over whole (TSO), for high rates
 Prints "ready". Each line of its stdin is such an object for "direction" ab, ba or both, answered with "ok", or
 {"stats": 1}, answered with what was handed over and lost. Ends with its stdin, and after five minutes in any case."""
@@ -61,14 +63,28 @@ def device(namespace, address):
 class Direction:
     delayMs = spreadMs = loss = reorder = reorderMs = bitsPerSecond = loseAbove = loseNext = 0
     queueBytes, dead = 1 << 30, False
+    loseOne = keepOne = False
+    hole = kept = None
     packets = bytes = lost = overflowed = 0
     free = latest = 0.0
 
     def __init__(self, name, entry, exit, address):
         self.name, self.entry, self.exit, self.address = name, entry, exit, socket.inet_aton(address)
 
+    def falls_into_hole(self, packet):
+        """Whether this carries the byte that began the segment chosen when loseOne or keepOne was set."""
+        if not (self.loseOne or self.keepOne) or packet[9] != TCP:
+            return False
+        header = (packet[0] & 15) * 4
+        ports, sequence = struct.unpack_from("!II", packet, header)
+        size = len(packet) - header - (packet[header + 12] >> 4) * 4
+        if size > 0 and self.hole is None:
+            self.hole = (ports, sequence)
+            self.kept = packet if self.keepOne else None
+        return self.hole is not None and ports == self.hole[0] and (self.hole[1] - sequence) % (1 << 32) < size
+
     def is_lost(self, packet):
-        if self.dead or (self.loseAbove and len(packet) > self.loseAbove):
+        if self.dead or (self.loseAbove and len(packet) > self.loseAbove) or self.falls_into_hole(packet):
             return True
         if self.loseNext and packet[9] == TCP:
             header = (packet[0] & 15) * 4
@@ -76,6 +92,11 @@ class Direction:
                 self.loseNext -= 1
                 return True
         return self.loss and chance.random() < self.loss
+
+    def fill_hole(self):
+        if self.kept:
+            os.write(self.exit, bytes(head) + self.kept)
+        self.hole = self.kept = None
 
     def due(self, size):
         """When a packet comes out at the other end; None: it finds the queue full."""
@@ -106,6 +127,8 @@ def adjust(change):
         if name in ("both", direction.name):
             for key, value in change.items():
                 setattr(direction, key, value)
+            if direction.hole and not (direction.loseOne or direction.keepOne):
+                direction.fill_hole()
 
 
 def answer(line):

@@ -25,6 +25,10 @@ export interface WireSettings {
   readonly loseAbove?: number | undefined;
   /** So many packets with data are lost, then none. */
   readonly loseNext?: number | undefined;
+  /** The next segment with data is lost, and each repeat of it. */
+  readonly loseOne?: boolean | undefined;
+  /** The next segment with data is kept, its repeats are lost; `false` hands it over. Not with `jumbo`. */
+  readonly keepOne?: boolean | undefined;
 }
 
 export interface Wire extends WireSettings {

@@ -19,6 +19,8 @@ export interface Stretch {
   readonly leastOwnWindow?: number | undefined;
   readonly mostOwnWindow?: number | undefined;
   readonly mostRecvQ?: number | undefined;
+  /** Part of the receive buffer in use, at most; more than 1 where it was shrunk. */
+  readonly mostFilled?: number | undefined;
 }
 
 export interface SocketWatch {
@@ -58,6 +60,9 @@ const most = (a: number | undefined, b: number | undefined): number | undefined 
 const isBufferFull = ({ mem }: ConnectionReading): boolean =>
   mem?.wmemQueued !== undefined && mem.sndbuf !== undefined && mem.wmemQueued >= (2 / 3) * mem.sndbuf;
 
+const filledOf = ({ mem }: ConnectionReading): number | undefined =>
+  mem?.rmemAlloc === undefined || !mem.rcvbuf ? undefined : mem.rmemAlloc / mem.rcvbuf;
+
 const isCwndFull = (reading: ConnectionReading): boolean => {
   const flying = inFlightOf(reading);
   return flying !== undefined && reading.tcp?.cwnd !== undefined && flying >= 0.8 * reading.tcp.cwnd;
@@ -86,6 +91,7 @@ const extend = (stretch: Stretch, reading: ConnectionReading): Stretch => ({
   leastOwnWindow: least(stretch.leastOwnWindow, reading.tcp?.rcvWndBytes),
   mostOwnWindow: most(stretch.mostOwnWindow, reading.tcp?.rcvWndBytes),
   mostRecvQ: most(stretch.mostRecvQ, reading.recvQBytes),
+  mostFilled: most(stretch.mostFilled, filledOf(reading)),
 });
 
 /** Bytes behind a gap: memory is in use although nothing can be read. A FIN that waits would look the same. */

@@ -8,7 +8,8 @@ export interface ConnectionThresholds {
   readonly stalledWarnMs: number;
   /** Timeouts in a row of one segment from which the path counts as dead: one may be a lost burst. */
   readonly timeoutsInARow: number;
-  /** Received bytes that nobody has read for this long: an iteration of the loop is far shorter. */
+  /** Received bytes that nobody has read for this long: an iteration of the loop is far shorter. Two looks at the default
+   * interval, which may be a little less than a second apart. */
   readonly unreadMs: number;
   /** … from here a person should act; a stream is paused for backpressure for less than a few seconds. */
   readonly unreadWarnMs: number;
@@ -38,9 +39,6 @@ export interface ConnectionThresholds {
   readonly leakedConnections: number;
   /** Keep-alive probes without an answer from which the peer is gone. */
   readonly unansweredProbes: number;
-  /** Segments thrown away with a full receive buffer from which a person should act: a queue of many tiny segments that
-   * nobody reads loses one or two (measured: 2; a buffer that was shrunk in use: 82). */
-  readonly prunedSegments: number;
   /** Datagrams dropped from which a person should act: UDP loses one now and then. */
   readonly droppedDatagrams: number;
   /** How long a SYN must go unanswered: the first repeat comes after a second, and answers hurry. */
@@ -59,7 +57,7 @@ export const connectionThresholds: ConnectionThresholds = {
   stalledMs: 1000,
   stalledWarnMs: 3000,
   timeoutsInARow: 2,
-  unreadMs: 1000,
+  unreadMs: 900,
   unreadWarnMs: 5000,
   holeMs: 1000,
   nagleRounds: 10,
@@ -74,7 +72,6 @@ export const connectionThresholds: ConnectionThresholds = {
   closeWaitMs: 10_000,
   leakedConnections: 5,
   unansweredProbes: 2,
-  prunedSegments: 10,
   droppedDatagrams: 10,
   unansweredSynMs: 2500,
   failedConnects: 3,

@@ -15,6 +15,13 @@ test("received data that the kernel threw away, with the socket and the counters
   t.is(figure(finding, "dropped at the socket"), 82);
 });
 
+test("a queue that was empty at every look, and is overfull when it is first seen, counts what it had dropped by then", (t) => {
+  const line = history()
+    .play(3000, { hidden: true })
+    .play(500, { ...prune, every: 500, mem: { ...prune.mem, drops: 82 }, each: () => ({}) });
+  t.deepEqual(outline(standing(line)), ["data-pruned/receive-buffer-full warning"]);
+});
+
 test("memory that is short everywhere: the send buffer has collapsed to 4608", (t) => {
   const line = history()
     .play(3000)

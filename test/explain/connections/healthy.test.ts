@@ -117,12 +117,14 @@ const healthy: Readonly<Record<string, () => History>> = {
       });
     return line;
   },
-  "a few tiny segments that did not fit into a queue nobody reads": () =>
+  "a paused stream that counts probes as drops, while another socket of the namespace loses data": () =>
     history()
       .play(3000)
-      .play(2000, {
-        mem: { rmemAlloc: 137_216, drops: 2 },
-        counters: { RcvPruned: 0.5, TCPRcvQDrop: 0.5 },
+      .play(3000, {
+        row: { recvQBytes: 126_000 },
+        mem: { rmemAlloc: 129_900 },
+        each: (n) => ({ mem: { drops: n } }),
+        counters: { RcvPruned: 5, TCPRcvQDrop: 5 },
       }),
   "a crowd of TIME-WAIT": () =>
     history({ times: 500 }).play(20_000, {

@@ -70,9 +70,14 @@ const notReading = (view: SocketView, unreadMs: number): Verdict => {
   });
 };
 
-const blocked = (view: SocketView, unreadMs: number): Verdict | undefined => {
+/** A loop that stands reads nothing: what came before, or in, that time and is still there has waited since. */
+const blockedMsOf = ({ loop, reading, thresholds }: SocketView): number =>
+  loop && loop.stillMs >= thresholds.blockedMs ? Math.min(loop.stillMs, reading.tcp?.lastDataRecvMs ?? 0) : 0;
+
+const blocked = (view: SocketView, seenMs: number): Verdict | undefined => {
   const { loop, thresholds } = view;
-  if (!loop || !isBlocked(loop, unreadMs, thresholds)) return undefined;
+  const unreadMs = Math.max(seenMs, blockedMsOf(view));
+  if (!loop || unreadMs < thresholds.unreadMs || !isBlocked(loop, unreadMs, thresholds)) return undefined;
   const held = isHeld(loop);
   const told: Told = {
     cause: held ? "unknown" : "event-loop-blocked",
@@ -114,9 +119,8 @@ export const readStalled: SocketRule = (view) => {
   if (reading.transport === "udp" || reading.state === "SYN-SENT" || reading.state === "TIME-WAIT") return undefined;
   if (!reading.recvQBytes) return outOfOrderHole(view);
   const unreadMs = unreadMsOf(view);
-  if (unreadMs < thresholds.unreadMs) return undefined;
   const standing = blocked(view, unreadMs);
-  if (standing) return standing;
+  if (standing || unreadMs < thresholds.unreadMs) return standing;
   if (stoppedBy(reading.node) || (loop && hadItsChance(loop, at - unreadMs))) return notReading(view, unreadMs);
   return unknown(view, unreadMs);
 };
