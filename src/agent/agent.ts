@@ -44,6 +44,10 @@ interface Shared {
 
 let shared: Shared | undefined;
 
+/** What the observer of this process says is wrong now; empty where none runs. */
+export const activeFindings = (): readonly Finding[] =>
+  shared?.host.shown()?.findings.filter(({ state }) => state === "active") ?? [];
+
 /**
  * Starts the observer of this process, or joins the one that runs (then only `logger` of the options counts).
  * In an application's Worker it only makes that thread's event loop visible. Never throws.

@@ -1,0 +1,28 @@
+// Whether what the agent says is about a certain socket: about itself, or about all at its port or to its peer.
+import type { Finding } from "../../explain/finding.js";
+import { placeOf } from "../../explain/format.js";
+import type { ConnectionReading } from "../../snapshot/connection.js";
+import type { ListenerReading } from "../../snapshot/snapshot.js";
+
+const isConnection = (socket: ConnectionReading | ListenerReading): socket is ConnectionReading => !("limit" in socket);
+
+/** A finding about many names the worst eight only: what they have in common is the peer of clients, or the port. */
+const isOfGroup = (
+  { subject }: Finding,
+  { localPort, remoteAddress, remotePort, path }: ConnectionReading,
+): boolean => {
+  if (subject.path !== undefined) return subject.path === path;
+  if (subject.peer !== undefined) return subject.peer === placeOf({ address: remoteAddress, port: remotePort });
+  return subject.port === localPort;
+};
+
+const isAtPort = ({ subject: { path, port } }: Finding, listener: ListenerReading): boolean =>
+  listener.path === undefined ? port === listener.port : path === listener.path;
+
+/** A resolved finding concerns nobody. */
+export const concerns = (finding: Finding, socket: ConnectionReading | ListenerReading): boolean => {
+  const { kind, fd } = finding.subject;
+  if (finding.state !== "active" || (fd !== undefined && fd !== socket.fd)) return false;
+  if (isConnection(socket)) return (kind === "connection" || kind === "connections") && isOfGroup(finding, socket);
+  return kind === "listener" && isAtPort(finding, socket);
+};
