@@ -12,6 +12,12 @@ export interface NetlinkSocket {
   receive(into: Uint8Array): number;
   /** SIOCETHTOOL in that namespace: 16 bytes of name, then the struct, answered in place. Its size or a negative errno. */
   ethtool(device: Uint8Array, command: Uint8Array): number;
+  /** Takes part in a multicast group; what finds no room is only counted (`drops`). 1 or a negative errno. */
+  join(group: number): number;
+  /** Classic BPF (struct sock_filter, 8 bytes each) run on every message before it is queued. 1 or a negative errno. */
+  filter(program: Uint8Array): number;
+  /** Messages that found no room. */
+  drops(): number;
   port(): number;
   close(): void;
 }

@@ -1,10 +1,13 @@
 // Netlink sockets, in the own or another network namespace. Kernel: net/netlink/af_netlink.c.
 #include "kernel/netlink.hh"
 
+#include <linux/filter.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 #include "kernel/netns.hh"
+#include "kernel/uapi.hh"
 
 namespace sockscope {
 namespace {
@@ -60,6 +63,37 @@ Result<size_t> NetlinkSocket::receive(void* into, size_t capacity) const {
     return Out::of(static_cast<size_t>(size));
   }
   return Out::failed(EAGAIN, "recvmsg");
+}
+
+Result<bool> NetlinkSocket::join(int group) const {
+  using Out = Result<bool>;
+  const int on = 1;
+  if (setsockopt(fd_.get(), SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof(on)) != 0 ||
+      setsockopt(fd_.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) != 0) {
+    return Out::failed(errno, "setsockopt(SOL_NETLINK)");
+  }
+  return Out::of(true);
+}
+
+Result<bool> NetlinkSocket::attachFilter(const void* program, size_t instructions) const {
+  using Out = Result<bool>;
+  if (instructions > BPF_MAXINSNS) return Out::failed(EINVAL, "SO_ATTACH_FILTER");
+  sock_fprog filter = {};
+  filter.len = static_cast<unsigned short>(instructions);
+  // The kernel copies from it and does not write.
+  filter.filter = static_cast<sock_filter*>(const_cast<void*>(program));
+  if (setsockopt(fd_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) != 0)
+    return Out::failed(errno, "SO_ATTACH_FILTER");
+  return Out::of(true);
+}
+
+Result<uint32_t> NetlinkSocket::drops() const {
+  using Out = Result<uint32_t>;
+  uint32_t values[SK_MEMINFO_VARS] = {};
+  socklen_t size = sizeof(values);
+  if (getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, values, &size) != 0)
+    return Out::failed(errno, "SO_MEMINFO");
+  return Out::of(values[SK_MEMINFO_DROPS]);
 }
 
 }  // namespace sockscope

@@ -22,6 +22,14 @@ class NetlinkSocket {
   // One datagram, sent by the kernel itself; never waits: a dump's next part is made by the call.
   // EMSGSIZE: it did not fit; EAGAIN: none is there; ENOBUFS: the kernel lost some.
   Result<size_t> receive(void* into, size_t capacity) const;
+  // Takes part in a multicast group (NETLINK_ADD_MEMBERSHIP). What nobody receives in time is lost
+  // and counted by `drops`, without ENOBUFS.
+  Result<bool> join(int group) const;
+  // Classic BPF (struct sock_filter) that the kernel runs on each message before it is queued;
+  // replaces an earlier one.
+  Result<bool> attachFilter(const void* program, size_t instructions) const;
+  // Messages that found no room so far (SO_MEMINFO).
+  Result<uint32_t> drops() const;
 
   int fd() const { return fd_.get(); }
   uint32_t port() const { return port_; }

@@ -1,7 +1,8 @@
 // class NetlinkSocket: open(pid, protocol), send(bytes), receive(bytes), ethtool(device, command),
-// port(), close(). Numbers: a count, or -errno.
+// join(group), filter(program), drops(), port(), close(). Numbers: a count, or -errno.
 #include "kernel/netlink.hh"
 
+#include <linux/filter.h>
 #include <uv.h>
 
 #include "kernel/ethtool.hh"
@@ -39,6 +40,9 @@ class NetlinkSocketWrap : public Napi::ObjectWrap<NetlinkSocketWrap> {
                         InstanceMethod<&NetlinkSocketWrap::Send>("send"),
                         InstanceMethod<&NetlinkSocketWrap::Receive>("receive"),
                         InstanceMethod<&NetlinkSocketWrap::Ethtool>("ethtool"),
+                        InstanceMethod<&NetlinkSocketWrap::Join>("join"),
+                        InstanceMethod<&NetlinkSocketWrap::Filter>("filter"),
+                        InstanceMethod<&NetlinkSocketWrap::Drops>("drops"),
                         InstanceMethod<&NetlinkSocketWrap::Port>("port"),
                         InstanceMethod<&NetlinkSocketWrap::Close>("close")});
   }
@@ -78,6 +82,18 @@ class NetlinkSocketWrap : public Napi::ObjectWrap<NetlinkSocketWrap> {
     const auto* name = reinterpret_cast<const char*>(device.data);
     return Napi::Number::New(info.Env(),
                              countOrErrno(ethtool(socket_.fd(), name, command.data, command.size)));
+  }
+  Napi::Value Join(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), countOrErrno(socket_.join(integer(info, 0))));
+  }
+  Napi::Value Filter(const Napi::CallbackInfo& info) {
+    const Span<uint8_t> program = bytes(info, 0);
+    const size_t instructions = program.size / sizeof(sock_filter);
+    return Napi::Number::New(info.Env(),
+                             countOrErrno(socket_.attachFilter(program.data, instructions)));
+  }
+  Napi::Value Drops(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), countOrErrno(socket_.drops()));
   }
   Napi::Value Port(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), socket_.port());

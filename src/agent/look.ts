@@ -1,7 +1,7 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
 import type { ConnectionsReading } from "../snapshot/connection.js";
-import type { ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
+import type { Counters, ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
 import { createWaitReader, withWaits } from "./accept-waits.js";
 import { type ConnectionLooks, createConnectionLooks } from "./connections/looks.js";
 import { createDiscovery } from "./discovery.js";
@@ -115,8 +115,9 @@ export const createLooker = (options: LookerOptions): Looker => {
     at: number,
     listeners: readonly ListenerReading[],
     readings: readonly LoopReading[],
+    counters: Counters | undefined,
   ): ConnectionsReading | undefined => {
-    const reading = connections?.look(at, listeners, readings);
+    const reading = connections?.look(at, listeners, readings, counters);
     return reading && { ...reading, ...outgoing?.read(at) };
   };
   const remember = (listeners: readonly ListenerReading[]): void => {
@@ -150,7 +151,7 @@ export const createLooker = (options: LookerOptions): Looker => {
         ...around,
         loops: readings,
         listeners,
-        connections: interval ? lookAtConnections(at, listeners, readings) : undefined,
+        connections: interval ? lookAtConnections(at, listeners, readings, around.counters) : undefined,
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
@@ -177,6 +178,7 @@ export const createLooker = (options: LookerOptions): Looker => {
     close() {
       loops.close();
       outgoing?.close();
+      connections?.close();
       surroundings.close();
     },
   };

@@ -12,6 +12,8 @@ export interface KnownServer {
   readonly listenBacklog?: number | undefined;
   /** The internal server of a cluster primary that hands out connections itself (SCHED_RR). */
   readonly roundRobin: boolean;
+  /** A `tls.Server` or what is made of one. */
+  readonly tls?: boolean | undefined;
   /** Where the main thread counts for it (server-slots.ts). */
   readonly slot?: number | undefined;
 }

@@ -180,6 +180,7 @@ const identity = (listener: OwnListener, slots: SharedArrayBuffer): Omit<Listene
     pid: process.pid,
     listenBacklog: server?.listenBacklog,
     roundRobin: server?.roundRobin || undefined,
+    tls: server?.tls || undefined,
     ...(server?.slot === undefined ? {} : readSlot(slots, server.slot)),
   };
 };

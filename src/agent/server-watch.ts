@@ -67,17 +67,20 @@ const attach = (
 ): Attachment => {
   const slot = slots.take();
   let known: KnownServer | undefined;
+  const noteLimits = (): void => {
+    if (slot !== undefined) slots.setLimits(slot, server);
+  };
   const onDrop = (): void => {
-    if (slot === undefined) return;
-    slots.setMaxConnections(slot, server.maxConnections);
-    slots.addRefused(slot);
+    noteLimits();
+    if (slot !== undefined) slots.addRefused(slot);
   };
   const onListening = (): void => {
-    if (slot !== undefined) slots.setMaxConnections(slot, server.maxConnections);
+    noteLimits();
     const fd = known ? undefined : descriptorOf(server);
     if (fd === undefined) return;
-    tell({ fd, listenBacklog, slot, roundRobin: false });
+    tell({ fd, listenBacklog, slot, roundRobin: false, tls: isTls(server) });
     process.nextTick(() => {
+      noteLimits();
       if (known && isTaken(server)) tell({ ...known, roundRobin: true });
     });
   };
@@ -89,7 +92,8 @@ const attach = (
     events.listening(learnt);
   };
   const detach = (): void => {
-    server.off("drop", onDrop).off("listening", onListening).off("close", onClose).off("connection", onConnection);
+    server.off("drop", onDrop).off("listening", onListening).off("close", onClose);
+    server.off("connection", onConnection).off("connection", noteLimits);
     if (slot !== undefined) slots.give(slot);
   };
   const onClose = (): void => {
@@ -99,6 +103,8 @@ const attach = (
   };
   // Before the application's own handlers: a cluster primary takes the handle away in its 'listening'.
   server.on("drop", onDrop).prependListener("listening", onListening).on("close", onClose);
+  // Many set their timeouts only after listen() has returned.
+  server.once("connection", noteLimits);
   // … and may write to a connection as soon as it has it.
   if (events.accepted) server.prependListener("connection", onConnection);
   // Most listens are complete when the call returns; the event only comes in the next turn, which may be far.
@@ -143,6 +149,9 @@ const listeningServers = (): Server[] => {
     ? active.filter((handle): handle is Server => handle instanceof Server && handle.listening)
     : [];
 };
+
+// By what it can do: importing node:tls would load it into applications that do without.
+const isTls = (server: Server): boolean => "setSecureContext" in server;
 
 const descriptorOf = (server: Server): number | undefined => {
   const handle: unknown = Reflect.get(server, "_handle");

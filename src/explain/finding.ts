@@ -41,6 +41,7 @@ export const connectionSymptoms = [
   "datagrams-dropped",
   "connections-leaking",
   "connect-failing",
+  "requests-reset",
 ] as const;
 
 export type Symptom = AcceptSymptom | (typeof connectionSymptoms)[number];
@@ -72,6 +73,8 @@ export const connectionCauses = [
   "peer-overflowing",
   "peer-refusing",
   "ports-exhausted",
+  "keep-alive-race",
+  "closed-with-unread-data",
 ] as const;
 export type Cause = AcceptCause | (typeof otherCauses)[number] | (typeof connectionCauses)[number];
 

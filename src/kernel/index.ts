@@ -10,6 +10,7 @@ export {
   parseLimit,
   readCgroupMemory,
 } from "./cgroup-memory.js";
+export { type CloseEvents, openCloseEvents } from "./close-events.js";
 export { connectionOf, connectionOfDiag, timerOf } from "./connection-reading.js";
 export { type ProtocolCounters, type ProtocolTable, parseCounterPairs } from "./counter-pairs.js";
 export { openCounters, readCounters } from "./counters.js";

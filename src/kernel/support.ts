@@ -2,6 +2,7 @@
 import { release } from "node:os";
 import { binding, bindingError } from "../binding.js";
 import { errnoName } from "../errors.js";
+import { openCloseEvents } from "./close-events.js";
 import { connectDiag } from "./diag.js";
 import { type Netdev, openNetdev } from "./netdev-genl.js";
 import { type Availability, procSupport } from "./proc-sources.js";
@@ -40,11 +41,20 @@ function probeReadings(): Record<string, Availability> {
 
 function probeDiag(): Record<string, Availability> {
   const diag = connectDiag();
-  if (diag instanceof Error) return { sock_diag: absent(diag.message), unix_diag: absent(diag.message) };
+  if (diag instanceof Error) {
+    const none = absent(diag.message);
+    return { sock_diag: none, unix_diag: none, closeEvents: none };
+  }
+  const closes = openCloseEvents([]);
+  if (!(closes instanceof Error)) closes.close();
   try {
     const verdict = ({ reason }: { reason?: string | undefined }): Availability =>
       reason === undefined ? available : absent(reason);
-    return { sock_diag: verdict(diag.listeners()), unix_diag: verdict(diag.unixListeners()) };
+    return {
+      sock_diag: verdict(diag.listeners()),
+      unix_diag: verdict(diag.unixListeners()),
+      closeEvents: closes instanceof Error ? absent(closes.message) : available,
+    };
   } finally {
     diag.close();
   }
@@ -67,7 +77,7 @@ function probeBelow(): Record<string, Availability> {
   }
 }
 
-/** The sources of the addon: descriptors, netlink(7), event loops. Opens and closes four sockets. */
+/** The sources of the addon: descriptors, netlink(7), event loops. Opens and closes a few sockets. */
 export function socketSupport(): Readonly<Record<string, Availability>> {
   const addon = binding ? available : absent(bindingError ?? "unknown");
   return {

@@ -87,6 +87,8 @@ export interface ConnectionsReading {
   readonly tcpRetries2?: number | undefined;
   /** Peers that sockets in SYN-SENT wait for: what else is known of them. */
   readonly peers?: readonly PeerReading[] | undefined;
+  /** Connections at the process's listening ports that ended since the look before, where the kernel tells. */
+  readonly closed?: ClosesReading | undefined;
   /** connect(2) calls that failed, where they were seen: cumulative since the observer began, "at least". */
   readonly connectFailures?: readonly ConnectFailureReading[] | undefined;
   /** How long connect(2) calls took (`detail: 'connections'`), by place; cumulative. */
@@ -107,6 +109,32 @@ export interface PeerReading {
   readonly lastHeardMs?: number | undefined;
   /** The listener there, where it is in the own network namespace: connections in its accept queue, and the limit. */
   readonly listener?: { readonly length: number; readonly limit: number } | undefined;
+}
+
+/** What the kernel told of closed sockets (destroy multicast of sock_diag). */
+export interface ClosesReading {
+  /** Those that did not end in order: bytes unread, data refused. Bounded. */
+  readonly rows: readonly ClosedReading[];
+  /** All that were told of. */
+  readonly count: number;
+  /** Ends that were not seen: found no room, or came while too many closed; at most. */
+  readonly lost: number;
+}
+
+/** tcp_info's counters of what the peer sent: segments with data, bytes of them that were taken. */
+export interface ArrivedReading {
+  readonly dataSegsIn?: number | undefined;
+  readonly bytesReceived?: number | undefined;
+}
+
+/** A socket as the kernel last saw it: `recvQBytes` was never read, `sendQBytes` never acknowledged; a FIN counts one. */
+export interface ClosedReading extends ConnectionReading {
+  /** What had arrived when it was last read open. */
+  readonly before?: ArrivedReading | undefined;
+  /** Its timewait socket was gone before its time and RSTs were sent: something came after all was closed in order. */
+  readonly answeredWithReset?: boolean | undefined;
+  /** Never seen among the process's descriptors: that its port is a listener's makes it ours, as an estimate. */
+  readonly estimated?: boolean | undefined;
 }
 
 /** What connect(2) returned, asynchronously or at once. EAGAIN: a unix listener whose queue is full. */

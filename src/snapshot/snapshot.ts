@@ -70,6 +70,10 @@ export interface ListenerReading {
   readonly maxConnections?: number | undefined;
   /** Connections that net.Server closed at once because of `maxConnections` ('drop' events), cumulative. */
   readonly refused?: number | undefined;
+  /** `server.keepAliveTimeout` of an HTTP server, as set when it began to listen; 0: none. */
+  readonly keepAliveTimeoutMs?: number | undefined;
+  /** The connections are TLS: what ends them is data, too. */
+  readonly tls?: boolean | undefined;
 }
 
 /** The residents of an accept queue, seen by sock_diag (inode 0, state ESTAB or CLOSE_WAIT, the listener's port). */
@@ -152,7 +156,7 @@ export interface HostReading {
 /** Counters of /proc/net/netstat and /proc/net/snmp by the kernel's own names; an older kernel lacks some. */
 export type Counters = Readonly<Partial<Record<CounterName, number>>>;
 
-/** The counters that findings are told from (kernel net/ipv4/proc.c): the accept path's, then the receive queues'. */
+/** The counters that findings are told from (kernel net/ipv4/proc.c): the accept path's, the receive queues', then how connections begin and end. */
 export const counterNames = [
   "ListenOverflows",
   "ListenDrops",
@@ -170,6 +174,9 @@ export const counterNames = [
   "RcvPruned",
   "TCPRcvQDrop",
   "TCPMemoryPressures",
+  "TCPAbortOnClose",
+  "TCPAbortOnData",
+  "ActiveOpens",
 ] as const;
 export type CounterName = (typeof counterNames)[number];
 

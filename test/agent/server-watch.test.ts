@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { createSecureServer } from "node:http2";
 import { createServer, type Server } from "node:net";
 import { createConnection } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import test from "ava";
 import type { KnownServer } from "../../src/agent/messages.js";
 import { createServerSlots, createSlotMemory, readSlot } from "../../src/agent/server-slots.js";
@@ -61,10 +64,40 @@ test.serial("connections that maxConnections refuses are counted in shared memor
   const clients = Array.from({ length: 3 }, () => createConnection(port, "127.0.0.1").on("error", () => {}));
   const slot = listening[0]!.slot!;
   await eventually("two refused", () => readSlot(memory, slot).refused === 2);
-  t.deepEqual(readSlot(memory, slot), { maxConnections: 1, refused: 2 });
+  t.deepEqual(readSlot(memory, slot), { maxConnections: 1, refused: 2, keepAliveTimeoutMs: undefined });
   watch.stop();
   for (const client of clients) client.destroy();
   await close(server);
+});
+
+test.serial(
+  "the keep-alive timeout of an HTTP server is known, also when it is set after listen and a while",
+  async (t) => {
+    const { watch, listening, memory } = watched();
+    const server = createHttpServer((_, response) => response.end()).listen(0, "127.0.0.1");
+    server.keepAliveTimeout = 65_000;
+    await once(server, "listening");
+    const slot = listening[0]!.slot!;
+    t.is(readSlot(memory, slot).keepAliveTimeoutMs, 65_000);
+    server.keepAliveTimeout = 72_000;
+    const client = createConnection((server.address() as { port: number }).port, "127.0.0.1");
+    await once(server, "connection");
+    t.is(readSlot(memory, slot).keepAliveTimeoutMs, 72_000);
+    client.destroy();
+    watch.stop();
+    await close(server);
+  },
+);
+
+test.serial("a TLS server is told from a plain one", async (t) => {
+  const { watch, listening } = watched();
+  const servers = [createServer().listen(0), createTlsServer().listen(0), createSecureServer().listen(0)];
+  t.deepEqual(
+    listening.map(({ tls }) => tls),
+    [false, true, true],
+  );
+  watch.stop();
+  await Promise.all(servers.map(close));
 });
 
 test.serial("after stop nothing is left on net.Server nor on a server", async (t) => {

@@ -16,6 +16,7 @@ test("every source of the addon says whether it can be read, and if not why", (t
     "SO_INCOMING_NAPI_ID",
     "sock_diag",
     "unix_diag",
+    "closeEvents",
     "rtnetlink",
     "netdev",
     "loops",

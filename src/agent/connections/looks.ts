@@ -11,8 +11,9 @@ import { SocketTable } from "../../kernel/socket-table.js";
 import { readSysctl } from "../../kernel/sysctl.js";
 import type { SocketWalk } from "../../kernel/walk.js";
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
-import type { ListenerReading, LoopReading } from "../../snapshot/snapshot.js";
+import type { Counters, ListenerReading, LoopReading } from "../../snapshot/snapshot.js";
 import type { NodeAnswer } from "../messages.js";
+import { createCloses } from "./closes.js";
 import { createDestinations } from "../outgoing/destinations.js";
 import { readPeers } from "../outgoing/peers.js";
 import { createNodeAnswers } from "./node-answers.js";
@@ -30,9 +31,11 @@ export interface ConnectionLooks {
     at: number,
     listeners: readonly ListenerReading[],
     loops: readonly LoopReading[],
+    counters: Counters | undefined,
   ): ConnectionsReading | undefined;
   /** What the main thread said of some of them; goes into the rows of the next look. */
   answered(answers: readonly NodeAnswer[], at: number): void;
+  close(): void;
 }
 
 const rowsAtMost = 1024;
@@ -55,6 +58,7 @@ export const createConnectionLooks = (
   const fillDestinations = createDestinations(diag, now);
   const passes = createPasses(now);
   const answers = createNodeAnswers();
+  const closes = createCloses(diag);
   const table = new SocketTable(64);
   let walked = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -88,7 +92,10 @@ export const createConnectionLooks = (
       own.found(walk, at);
       others.found(walk);
     },
-    look(at, listeners, loops) {
+    close: closes.close,
+    look(at, listeners, loops, counters) {
+      // The last readings of those that closed are from before this look's passes.
+      const closed = closes.look(at, listeners, counters, own.find);
       if (!walked) return undefined;
       if (at - settingsAt >= settingsMs) {
         tcpRetries2 = readSysctl("net.ipv4.tcp_retries2")?.[0];
@@ -111,6 +118,7 @@ export const createConnectionLooks = (
         total: tcp + other.udp + other.unix,
         tcpRetries2,
         peers,
+        closed,
       };
     },
   };

@@ -19,6 +19,9 @@ export interface OwnSocket {
   readonly foundAt?: number | undefined;
   /** As last read. */
   state?: TcpState | undefined;
+  /** As last read: what tells, when it has closed, whether data came that nobody took. */
+  dataSegsIn?: number | undefined;
+  bytesReceived?: number | undefined;
   /** Looks in a row that found memory in use: bytes to be read, sent or acknowledged. */
   heldLooks: number;
   /** Until when it is shown although it is quiet (monotonic ms): a rule must see how trouble ends. */
@@ -31,11 +34,15 @@ export interface OwnSockets {
   /** In an order that changes only where sockets come and go. */
   readonly all: readonly OwnSocket[];
   has(cookie: bigint): boolean;
+  /** It, also when it is among the last that have gone. */
+  find(cookie: bigint): OwnSocket | undefined;
   /** It has gone: closed, or its descriptor is another socket's. */
   forget(socket: OwnSocket): void;
 }
 
 const TCP = 6;
+/** The kernel tells of an end later than the descriptor goes: a round trip, or retransmissions of the FIN. */
+const goneAtMost = 2048;
 
 const describe = (row: SocketReading, foundAt: number | undefined): OwnSocket | undefined => {
   const { cookie, domain, fd, inode } = row;
@@ -61,6 +68,14 @@ export const createOwnSockets = (): OwnSockets => {
   let sockets = new Map<bigint, OwnSocket>();
   let all: readonly OwnSocket[] | undefined;
   let begun = false;
+  const gone = new Map<bigint, OwnSocket>();
+  const part = (socket: OwnSocket): void => {
+    gone.set(socket.cookie, socket);
+    for (const oldest of gone.keys()) {
+      if (gone.size <= goneAtMost) return;
+      gone.delete(oldest);
+    }
+  };
   return {
     found(walk, at) {
       const foundAt = begun ? at : undefined;
@@ -73,8 +88,12 @@ export const createOwnSockets = (): OwnSockets => {
         const socket = known?.fd === row.fd ? known : describe(row, foundAt);
         if (socket) present.set(cookie, socket);
       }
-      // A walk that was cut short says nothing about those it did not meet.
-      if (walk.partial) for (const [cookie, socket] of sockets) if (!present.has(cookie)) present.set(cookie, socket);
+      for (const [cookie, socket] of sockets) {
+        if (present.has(cookie)) continue;
+        // A walk that was cut short says nothing about those it did not meet.
+        if (walk.partial) present.set(cookie, socket);
+        else part(socket);
+      }
       sockets = present;
       all = undefined;
     },
@@ -83,9 +102,11 @@ export const createOwnSockets = (): OwnSockets => {
       return all;
     },
     has: (cookie) => sockets.has(cookie),
+    find: (cookie) => sockets.get(cookie) ?? gone.get(cookie),
     forget(socket) {
       if (sockets.get(socket.cookie) !== socket) return;
       sockets.delete(socket.cookie);
+      part(socket);
       all = undefined;
     },
   };

@@ -18,6 +18,9 @@ const chunkSize = 1024;
 /** SO_MEMINFO takes 0.5 µs, TCP_INFO takes 1 µs: half a millisecond between two looks at the clock. */
 const censusChunk = 256;
 
+/** NaN: a kernel that does not tell it. */
+const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+
 export const createPasses = (now: () => number): Passes => {
   const table = new SocketTable(chunkSize);
   const fds = new Int32Array(chunkSize);
@@ -27,6 +30,8 @@ export const createPasses = (now: () => number): Passes => {
     state: new Float64Array(chunkSize),
     probes: new Float64Array(chunkSize),
     backoff: new Float64Array(chunkSize),
+    dataSegsIn: new Float64Array(chunkSize),
+    bytesReceived: new Float64Array(chunkSize),
   };
   let scannedTo = 0;
   let countedTo = 0;
@@ -48,10 +53,14 @@ export const createPasses = (now: () => number): Passes => {
     table.tcpInfoColumn("state", columns.state);
     table.tcpInfoColumn("probes", columns.probes);
     table.tcpInfoColumn("backoff", columns.backoff);
+    table.tcpInfoColumn("dataSegsIn", columns.dataSegsIn);
+    table.tcpInfoColumn("bytesReceived", columns.bytesReceived);
     sockets.forEach((socket, i) => {
       const number = columns.state[i]!;
       if (Number.isNaN(number)) return;
       socket.state = tcpStates[number];
+      socket.dataSegsIn = known(columns.dataSegsIn[i]!);
+      socket.bytesReceived = known(columns.bytesReceived[i]!);
       if (isOdd(socket.state, columns.probes[i]!, columns.backoff[i]!)) socket.shownUntil = shownUntil;
     });
   };

@@ -15,6 +15,7 @@ import { connectionsLeaking } from "./rules/connections-leaking.js";
 import { dataPruned } from "./rules/data-pruned.js";
 import { datagramsDropped } from "./rules/datagrams-dropped.js";
 import { readStalled } from "./rules/read-stalled.js";
+import { requestsReset } from "./rules/requests-reset.js";
 import { throughputLimited } from "./rules/throughput-limited.js";
 import { writeBuffered } from "./rules/write-buffered.js";
 import { writeStalled } from "./rules/write-stalled.js";
@@ -98,7 +99,7 @@ export const createConnections = (): BesideSymptom => {
       forget(snapshot.at);
       peers.add(look, snapshot.at);
       const moved = counters.sum();
-      const judged: Judged[] = [...failures(look, thresholds)];
+      const judged: Judged[] = [...failures(look, thresholds), ...requestsReset(snapshot, moved, thresholds)];
       const late: ConnectionReading[] = [];
       for (const reading of look.rows) {
         const followed = follow(reading, snapshot.at);

@@ -3,7 +3,13 @@ import type { CounterName, Counters } from "../../snapshot/snapshot.js";
 
 /** As long as the window over which sockets are judged, and one look. */
 const keptMs = 3000;
-const names: readonly CounterName[] = ["RcvPruned", "TCPRcvQDrop", "TCPMemoryPressures"];
+const names: readonly CounterName[] = [
+  "RcvPruned",
+  "TCPRcvQDrop",
+  "TCPMemoryPressures",
+  "TCPAbortOnClose",
+  "TCPAbortOnData",
+];
 
 export interface RecentCounters {
   add(moved: Counters, at: number): void;

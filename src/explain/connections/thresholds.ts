@@ -47,6 +47,14 @@ export interface ConnectionThresholds {
   readonly failedConnects: number;
   /** Connects fail no more when none failed for this long: clients that try again wait some seconds in between. */
   readonly connectQuietMs: number;
+  /** Unread bytes with which a connection was closed, from which they may be a request: TLS says goodbye in 24 to 53. */
+  readonly unreadAtCloseBytes: number;
+  /** Idle for this long when it was closed, where `server.keepAliveTimeout` is not known: less is no idle timeout. */
+  readonly idleCloseMs: number;
+  /** Connections closed on unread data from which a person should act: one may be a peer whose bytes were not wanted. */
+  readonly closedUnread: number;
+  /** Quiet time after which a finding about reset requests is resolved: they come now and then. */
+  readonly resetQuietMs: number;
   /** Quiet time after which a finding about connections is resolved: three looks at the default interval. */
   readonly connectionQuietMs: number;
   /** A finding about this many connections is critical. */
@@ -76,6 +84,10 @@ export const connectionThresholds: ConnectionThresholds = {
   unansweredSynMs: 2500,
   failedConnects: 3,
   connectQuietMs: 10_000,
+  unreadAtCloseBytes: 64,
+  idleCloseMs: 1000,
+  closedUnread: 3,
+  resetQuietMs: 30_000,
   connectionQuietMs: 3000,
   criticalConnections: 100,
 };

@@ -4,10 +4,15 @@ import fc from "fast-check";
 import { accountOf } from "../../../src/explain/connections/account.js";
 import { createExplainer } from "../../../src/explain/explainer.js";
 import { acceptCauses, connectionCauses, connectionSymptoms, type Finding } from "../../../src/explain/finding.js";
-import type { ConnectionReading, ConnectionsReading } from "../../../src/snapshot/connection.js";
+import type {
+  ClosedReading,
+  ClosesReading,
+  ConnectionReading,
+  ConnectionsReading,
+} from "../../../src/snapshot/connection.js";
 import { memInfoFields } from "../../../src/snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../../../src/snapshot/fields/tcp-info.js";
-import type { LoopReading, Snapshot } from "../../../src/snapshot/snapshot.js";
+import type { ListenerReading, LoopReading, Snapshot } from "../../../src/snapshot/snapshot.js";
 import { tcpStates } from "../../../src/snapshot/tcp-state.js";
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
@@ -66,14 +71,42 @@ const loop: fc.Arbitrary<LoopReading> = fc.record({
   task: optional(fc.record({ state: fc.constantFrom("R", "S", "T"), cpuMs: optional(number) })),
 });
 
+const seen = optional(fc.record({ dataSegsIn: number, bytesReceived: number }));
+const closes: fc.Arbitrary<ClosesReading> = fc.record({
+  rows: fc.array(
+    fc.tuple(row, seen).map(([reading, before]): ClosedReading => ({ ...reading, before })),
+    { maxLength: 4 },
+  ),
+  count: number,
+  lost: number,
+});
+const listener: fc.Arbitrary<ListenerReading> = fc.record({
+  cookie: fc.constant(9n),
+  transport: fc.constant("tcp" as const),
+  port: fc.constantFrom(80, 3000),
+  length: fc.constant(0),
+  limit: fc.constant(511),
+  keepAliveTimeoutMs: optional(number),
+  tls: optional(fc.boolean()),
+});
+
 const look = fc.record({
   ms: fc.constantFrom(20, 500, 1000, 4000),
   loops: fc.array(loop, { maxLength: 1 }),
-  counters: optional(fc.record({ RcvPruned: number, TCPRcvQDrop: number, TCPMemoryPressures: number })),
+  counters: optional(
+    fc.record({
+      RcvPruned: number,
+      TCPRcvQDrop: number,
+      TCPMemoryPressures: number,
+      TCPAbortOnData: number,
+      TCPAbortOnClose: number,
+    }),
+  ),
+  listeners: fc.array(listener, { maxLength: 1 }),
   connections: optional(
-    fc
-      .array(row, { maxLength: 6 })
-      .map((rows): ConnectionsReading => ({ rows, counts: {}, read: rows.length, total: rows.length })),
+    fc.tuple(fc.array(row, { maxLength: 6 }), optional(closes)).map(([rows, closed]): ConnectionsReading => {
+      return { rows, counts: {}, read: rows.length, total: rows.length, closed };
+    }),
   ),
 });
 
@@ -108,7 +141,7 @@ test("arbitrary sockets never make it throw, and what is said of them has no hol
       const explainer = createExplainer();
       const snapshots = looks.map(({ ms, ...rest }): Snapshot => {
         at += ms;
-        return { ...rest, at, time: 1.7e12 + at, source: "process", listeners: [] };
+        return { ...rest, at, time: 1.7e12 + at, source: "process" };
       });
       const lines = snapshots.flatMap((snapshot) => explainer.observe(snapshot));
       t.deepEqual([...offences(lines), ...offences(explainer.active())], []);
