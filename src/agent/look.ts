@@ -8,6 +8,7 @@ import { createDiscovery } from "./discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
 import type { KnownServer, NodeAnswer, ObserverOptions } from "./messages.js";
+import { openNetworkWatch } from "./network-watch.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
 import { createOutgoing } from "./outgoing/outgoing.js";
 import { createOwnListeners } from "./own-listeners.js";
@@ -85,6 +86,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   const queues = diag && !options.slow ? createQueueLooks(diag, now) : undefined;
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
+  const network = options.slow ? undefined : openNetworkWatch({ now });
   const takeWaits = options.waits && createWaitReader(options.waits);
   /** As they were at the last look, or at the last glance that saw nothing. */
   let before = new Map<bigint, ListenerReading>();
@@ -152,6 +154,7 @@ export const createLooker = (options: LookerOptions): Looker => {
         loops: readings,
         listeners,
         connections: interval ? lookAtConnections(at, listeners, readings, around.counters) : undefined,
+        network: interval ? network?.read(at, close, around.counters) : undefined,
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
@@ -180,6 +183,7 @@ export const createLooker = (options: LookerOptions): Looker => {
       outgoing?.close();
       connections?.close();
       surroundings.close();
+      network?.close();
     },
   };
 };

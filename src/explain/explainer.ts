@@ -9,6 +9,7 @@ import type { MuteRule } from "./mute.js";
 import type { PathMoment } from "./path-state.js";
 import { foldNetns, moved, type Netns, unreadNetns } from "./netns.js";
 import { createConnections } from "./connections/index.js";
+import { createNetwork } from "./network/index.js";
 import { createClusterQueue } from "./symptoms/cluster-queue.js";
 import { createGhosts } from "./symptoms/ghost-connections.js";
 import { createResets } from "./symptoms/connections-reset.js";
@@ -72,6 +73,7 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
     createClusterQueue(),
     createSynQueue(),
     createConnections(),
+    createNetwork(),
   ];
   let previous: Snapshot | undefined;
   let netns: Netns = unreadNetns;

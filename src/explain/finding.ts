@@ -44,10 +44,13 @@ export const connectionSymptoms = [
   "requests-reset",
 ] as const;
 
-export type Symptom = AcceptSymptom | (typeof connectionSymptoms)[number];
+/** Symptoms below the sockets: of interfaces, CPUs and memory. */
+export const networkSymptoms = ["packets-dropped", "softirq-squeezed", "memory-pressure"] as const;
+
+export type Symptom = AcceptSymptom | (typeof connectionSymptoms)[number] | (typeof networkSymptoms)[number];
 
 /** Every symptom this version can report. */
-export const symptoms: readonly Symptom[] = [...acceptSymptoms, ...connectionSymptoms];
+export const symptoms: readonly Symptom[] = [...acceptSymptoms, ...connectionSymptoms, ...networkSymptoms];
 
 /** Causes on the accept path beside the accept causes. */
 export const otherCauses = ["listener-closed", "max-connections", "syn-flood", "handshakes-incomplete"] as const;
@@ -76,7 +79,24 @@ export const connectionCauses = [
   "keep-alive-race",
   "closed-with-unread-data",
 ] as const;
-export type Cause = AcceptCause | (typeof otherCauses)[number] | (typeof connectionCauses)[number];
+
+/** Causes below the sockets, beside `unknown`. */
+export const networkCauses = [
+  "nic-ring-full",
+  "softnet-backlog-full",
+  "qdisc-full",
+  "budget-too-small",
+  "cpu-saturated",
+  "irq-imbalance",
+  "tcp-mem",
+  "cgroup-memory",
+  "orphans",
+] as const;
+export type Cause =
+  | AcceptCause
+  | (typeof otherCauses)[number]
+  | (typeof connectionCauses)[number]
+  | (typeof networkCauses)[number];
 
 export interface Subject {
   readonly kind: "listener" | "connection" | "connections" | "interface" | "cpu" | "host" | "process";

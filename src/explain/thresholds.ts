@@ -1,8 +1,9 @@
 // Every number the explainer compares with, each with its reason. All of them are options of start().
 
 import { type ConnectionThresholds, connectionThresholds } from "./connections/thresholds.js";
+import { type NetworkThresholds, networkThresholds } from "./network/thresholds.js";
 
-export interface Thresholds extends ConnectionThresholds {
+export interface Thresholds extends ConnectionThresholds, NetworkThresholds {
   /** Part of the accept queue's capacity (limit + 1) from which it counts as pressed. Contract: three quarters. */
   readonly pressedShare: number;
   /** How long it must stay pressed, without a drop, to be worth a finding: shorter rushes end by themselves. */
@@ -100,4 +101,5 @@ export const defaultThresholds: Thresholds = {
   criticalClients: 100,
   criticalMs: 10_000,
   ...connectionThresholds,
+  ...networkThresholds,
 };

@@ -1,30 +1,11 @@
 // What a process's cgroup lets its sockets have: memory.stat, memory.events, memory.max, memory.current (cgroup-v2.rst),
 // memory.kmem.tcp.* (cgroup-v1/memory.rst). Of the cgroup, whatever network namespaces its processes are in.
+import type { CgroupMemory, MemoryLimit } from "../snapshot/network.js";
 import { findCgroup } from "./cgroup.js";
 import { openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
 
-/** A limit in bytes; `"none"`: there is none at this level or above it. */
-export type MemoryLimit = number | "none";
-
-export interface CgroupMemory {
-  readonly version: 1 | 2;
-  /** Memory of the sockets of this cgroup and those below it. v1 counts TCP's only, and only once a limit was set. */
-  readonly socketBytes?: number | undefined;
-  /** What the limit is held against at its level: v2 all memory, v1 TCP's buffers. */
-  readonly usageBytes?: number | undefined;
-  /** The tightest one of this cgroup and its parents (v2 memory.max, v1 memory.kmem.tcp.limit_in_bytes). */
-  readonly limitBytes?: MemoryLimit | undefined;
-  /**
-   * Times the limit was hit, at its level: v2 `max` of memory.events, v1 memory.kmem.tcp.failcnt, which stays 0 on
-   * 6.18 although usage passes the limit: compare the two.
-   */
-  readonly limitHits?: number | undefined;
-  /** v2, where the kernel counts it: times sockets were held back because of this cgroup. */
-  readonly socketThrottled?: number | undefined;
-  /** v2: times memory was over memory.high and its users were slowed down. */
-  readonly highHits?: number | undefined;
-}
+export type { CgroupMemory, MemoryLimit };
 
 /** Socket memory of the cgroup of `from.pid`; `undefined` where no memory controller can be seen for it. */
 export function readCgroupMemory(from: From = {}): CgroupMemory | undefined {

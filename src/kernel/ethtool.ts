@@ -1,11 +1,14 @@
 // What a network driver says about itself: SIOCETHTOOL, include/uapi/linux/ethtool.h, net/ethtool/ioctl.c; as ethtool(8)
 // -i, -g, -l, -c, -S. Of one network namespace; these questions need no privilege.
+import type { RingSizes } from "../snapshot/network.js";
 import type { NetlinkSocket } from "../binding.js";
 import { errnoName } from "../errors.js";
 import type { Missing } from "../snapshot/snapshot.js";
 import { NETLINK_GENERIC, openNetlink } from "./netlink-socket.js";
 import { textOf } from "./netlink-values.js";
 import type { NicStatistics } from "./nics.js";
+
+export type { RingSizes };
 
 /** Puts a command to a driver and has it answered in place; its size, or a negative errno. */
 export type Ethtool = Pick<NetlinkSocket, "ethtool">;
@@ -17,14 +20,6 @@ export interface DriverInfo {
   /** `0000:00:03.0` of a PCI device, also of virtio's; empty of a virtual one. */
   readonly busInfo: string;
   readonly statisticsCount: number;
-}
-
-/** Descriptors of each ring, now and at most; a driver may use fewer than it says. */
-export interface RingSizes {
-  readonly rx: number;
-  readonly rxMax: number;
-  readonly tx: number;
-  readonly txMax: number;
 }
 
 /** Queues, now and at most; `combined` ones receive and send. */

@@ -15,7 +15,8 @@ export { connectionOf, connectionOfDiag, timerOf } from "./connection-reading.js
 export { type ProtocolCounters, type ProtocolTable, parseCounterPairs } from "./counter-pairs.js";
 export { openCounters, readCounters } from "./counters.js";
 export { type CpuLimit, openCpuQuota, parseCpuMax, parseCpuStat, readCpuLimit, readCpuQuota } from "./cpu-quota.js";
-export { type CpuShares, type CpuTime, cpuShares, openCpuTimes, parseCpuTimes, readCpuTimes } from "./cpu-time.js";
+export { type CpuShares, cpuShares } from "../snapshot/cpu-shares.js";
+export { type CpuTime, openCpuTimes, parseCpuTimes, readCpuTimes } from "./cpu-time.js";
 export { connectDiag, type Diag, dumpSockets, openDiag, type OpenDiagOptions } from "./diag.js";
 export type { DumpFilter } from "./diag-dump.js";
 export type { DiagListener } from "./diag-listeners.js";
@@ -44,7 +45,7 @@ export { type Napi, type Netdev, type NicQueue, openNetdev, type QueueStatistics
 export { parseNetstat, readNetstat } from "./netstat.js";
 export { type IrqRole, irqRole, type NicIrq, readDeviceIrqs, readNicIrqs, selectNicIrqs } from "./nic-irqs.js";
 export { type Nic, type NicStatistics, readNics } from "./nics.js";
-export { type PacketsPerInterrupt, packetsPerInterrupt } from "./packets-per-interrupt.js";
+export { type PacketsPerInterrupt, packetsPerInterrupt } from "../snapshot/packets-per-interrupt.js";
 export { parsePageBytes, readPageBytes } from "./page-size.js";
 export { openReader } from "./proc-reader.js";
 export type { From, KeptReading } from "./proc-root.js";

@@ -1,9 +1,12 @@
 // Which interrupts are a network device's: msi_irqs of its device in sysfs (drivers/pci/msi/msi.c,
 // Documentation/ABI/testing/sysfs-bus-pci). Never by name alone: `virtio3-rx` is a vsock, not a network card.
+import type { IrqRole, NicIrq } from "../snapshot/network.js";
 import { readdirSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import type { Interrupt } from "./interrupts.js";
 import { type From, readText, sysPath } from "./proc-root.js";
+
+export type { IrqRole, NicIrq };
 
 /** Numbers of the interrupts of the device in this sysfs folder; `undefined`: it has none that sysfs knows. */
 export function readDeviceIrqs(folder: string): readonly number[] | undefined {
@@ -40,13 +43,6 @@ function linkName(path: string): string | undefined {
   }
 }
 
-/** What an interrupt of a network device serves. */
-export interface IrqRole {
-  /** `both`: a queue pair. `control`: configuration, link state, management: no packets. */
-  readonly serves: "rx" | "tx" | "both" | "control";
-  readonly queue?: number | undefined;
-}
-
 // Only after sysfs has said that the interrupt is the device's. Drivers name as they like; these are virtio_net,
 // then ixgbe, i40e, ice, ena, bnxt, mlx5, gve, xen-netfront and what follows their habits.
 const roles: readonly (readonly [RegExp, IrqRole["serves"]])[] = [
@@ -70,15 +66,6 @@ export function irqRole(action: string): IrqRole | undefined {
     if (match) return { serves, queue: match[1] === undefined ? undefined : Number(match[1]) };
   }
   return undefined;
-}
-
-/** An interrupt of a network device. */
-export interface NicIrq {
-  readonly irq: number;
-  readonly action?: string | undefined;
-  readonly role?: IrqRole | undefined;
-  /** Interrupts so far by CPU, in the order of `Interrupts.cpus`; 32 bits that wrap. */
-  readonly counts: readonly number[];
 }
 
 /** The lines of these interrupts; one that nobody asked for yet has none. */

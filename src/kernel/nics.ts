@@ -1,22 +1,10 @@
 // /sys/class/net/IF: statistics, MTU, speed, driver (Documentation/ABI/testing/sysfs-class-net{,-statistics}).
+import type { NicStatistics } from "../snapshot/network.js";
 import { readdirSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { type From, readText, sysPath } from "./proc-root.js";
 
-/**
- * Counters of an interface by the kernel's names (struct rtnl_link_stats64); those ending in `bytes` are `bigint` (they
- * pass 2^53). Where packets were lost:
- * - `rx_missed_errors`: the ring was full, nobody fetched in time; `rx_fifo_errors`: the device's own memory was. Some
- *   drivers count a full ring in the one, some in the other, some in neither: virtio's is only in its driver statistics,
- *   and what the host drops before the guest nowhere.
- * - `rx_dropped`: above the driver: the softnet backlog was full, no memory, a filter; `rx_nohandler`: no protocol.
- * - `rx_errors`, `rx_crc_errors`, `rx_frame_errors`, `rx_length_errors`: damaged on the wire.
- * - `tx_dropped`: given up by the device before sending. What a qdisc throws away is not in it, see `Qdisc.drops`.
- */
-export type NicStatistics = {
-  readonly [name: `${string}bytes`]: bigint | undefined;
-  readonly [name: string]: number | bigint | undefined;
-};
+export type { NicStatistics };
 
 export interface Nic {
   readonly name: string;

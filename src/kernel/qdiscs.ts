@@ -1,40 +1,22 @@
 // Queueing disciplines: rtnetlink RTM_GETQDISC (net/sched/sch_api.c tc_dump_qdisc), as `tc -s qdisc`. Of one network
 // namespace; needs no privilege.
+import type { Qdisc } from "../snapshot/network.js";
 import type { Link, Request } from "./netlink.js";
 import { dumpRows, type Rows } from "./netlink-rows.js";
 import { attributeMap, nested, type Range, textOf, uintOf } from "./netlink-values.js";
 
+export type { Qdisc };
+
 const RTM_GETQDISC = 38;
 const messageBytes = 20; // struct tcmsg
 const TCA_KIND = 1;
+const TCA_OPTIONS = 2;
 const TCA_STATS2 = 7;
 const TCA_STATS_BASIC = 1;
 const TCA_STATS_QUEUE = 3;
 const TCA_STATS_PKT64 = 8;
 const TC_H_ROOT = 0xffffffff;
 const TC_H_INGRESS = 0xfffffff1;
-
-/** What leaves through an interface waits here. Counters but `bytes` are 32 bits wide and wrap. */
-export interface Qdisc {
-  readonly interfaceIndex: number;
-  /** `fq_codel`, `mq`, `noqueue` (nothing waits: loopback, veth), … */
-  readonly kind: string;
-  /** As tc writes it: `8001:`; `0:` of the kernel's own default. */
-  readonly handle: string;
-  /** `root`, `ingress`, or the class it hangs on: `1:2`. A classful parent (mq) counts what its children count. */
-  readonly parent: string;
-  /** Waiting now. */
-  readonly queuedBytes?: number | undefined;
-  readonly queuedPackets?: number | undefined;
-  readonly sentBytes?: bigint | undefined;
-  readonly sentPackets?: number | undefined;
-  /** Thrown away: the queue was full or the algorithm chose it. tx_dropped of the interface does not contain them. */
-  readonly drops?: number | undefined;
-  /** How often a shaper held something back; no loss. */
-  readonly overlimits?: number | undefined;
-  /** How often the driver had no room. */
-  readonly requeues?: number | undefined;
-}
 
 const half = (value: number): string => (value & 0xffff).toString(16);
 const major = (handle: number): string => `${half(handle >>> 16)}:`;
@@ -46,6 +28,39 @@ const classOf = (handle: number): string => {
 /** A struct of the statistics' u32 at `offset`, if it reaches that far. */
 const at = (view: DataView, range: Range | undefined, offset: number): number | undefined =>
   range && range.start + offset + 4 <= range.end ? view.getUint32(range.start + offset, true) : undefined;
+
+type Limits = Pick<Qdisc, "limitPackets" | "limitBytes" | "bytesPerSecond">;
+
+const TCA_TBF_PARMS = 1;
+const TCA_TBF_RATE64 = 4;
+/** A u32 attribute that counts packets. */
+const packets =
+  (attribute: number) =>
+  (view: DataView, options: Range | undefined): Limits => ({
+    limitPackets: uintOf(view, nested(view, options).get(attribute)),
+  });
+
+/** The options of each kind, include/uapi/linux/pkt_sched.h. What has no limit of its own is not here. */
+const limits: Readonly<Record<string, (view: DataView, options: Range | undefined) => Limits>> = {
+  // struct tc_fifo_qopt
+  pfifo: (view, options) => ({ limitPackets: at(view, options, 0) }),
+  bfifo: (view, options) => ({ limitBytes: at(view, options, 0) }),
+  // struct tc_netem_qopt
+  netem: (view, options) => ({ limitPackets: at(view, options, 4) }),
+  // struct tc_tbf_qopt: two struct tc_ratespec of 12 bytes, whose last word is the rate, then the limit
+  tbf: (view, options) => {
+    const found = nested(view, options);
+    const parameters = found.get(TCA_TBF_PARMS);
+    const rate = at(view, parameters, 8);
+    return {
+      limitBytes: at(view, parameters, 24),
+      bytesPerSecond: uintOf(view, found.get(TCA_TBF_RATE64)) ?? rate,
+    };
+  },
+  codel: packets(2),
+  fq_codel: packets(2),
+  fq: packets(1),
+};
 
 /** Total: `undefined` for what is no qdisc. */
 export function parseQdisc(view: DataView, start: number, end: number): Qdisc | undefined {
@@ -69,6 +84,7 @@ export function parseQdisc(view: DataView, start: number, end: number): Qdisc | 
     drops: at(view, queue, 8),
     requeues: at(view, queue, 12),
     overlimits: at(view, queue, 16),
+    ...limits[kind]?.(view, found.get(TCA_OPTIONS)),
   };
 }
 

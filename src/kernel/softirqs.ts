@@ -1,17 +1,9 @@
 // /proc/softirqs: how often each CPU was asked to run network work (fs/proc/softirqs.c). Of the whole host.
+import type { CpuSoftirqs } from "../snapshot/network.js";
 import { openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, procPath } from "./proc-root.js";
 
-/** One CPU's column, also of a CPU that is offline. Counters are 32 bits wide and wrap. */
-export interface CpuSoftirqs {
-  readonly cpu: number;
-  /**
-   * Times NET_RX was raised and run: not packets, not interrupts. Loopback, veth and timers raise it too, and a NAPI
-   * instance that polls in a thread of its own does not.
-   */
-  readonly netRx: number | undefined;
-  readonly netTx: number | undefined;
-}
+export type { CpuSoftirqs };
 
 /** Every CPU's softirqs; `undefined` where /proc/softirqs cannot be read. */
 export function readSoftirqs(from: From = {}): readonly CpuSoftirqs[] | undefined {

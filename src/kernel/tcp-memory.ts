@@ -1,29 +1,13 @@
 // TCP's memory against its limits: sockstat's `mem` and `orphan`, net.ipv4.tcp_mem, tcp_max_orphans (tcp(7)).
 // All of the whole host, although sockstat is read in a network namespace.
+import type { TcpMemory, TcpMemoryLimits } from "../snapshot/network.js";
 import { readPageBytes } from "./page-size.js";
 import { openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, procPath, processPath } from "./proc-root.js";
 import { parseSockstat } from "./sockstat.js";
 import { parseSysctl } from "./sysctl.js";
 
-/** Pages: below `low` no pressure; above `pressure` it begins and lasts until `low`; above `high` nothing is given. */
-export interface TcpMemoryLimits {
-  readonly low: number;
-  readonly pressure: number;
-  readonly high: number;
-}
-
-export interface TcpMemory {
-  /** Memory of all TCP sockets of the host, in pages; moves in steps of what each CPU keeps for itself. */
-  readonly pages?: number | undefined;
-  /** `undefined` inside a network namespace other than the first: the setting is not shown there, yet it holds. */
-  readonly limits?: TcpMemoryLimits | undefined;
-  readonly pageBytes?: number | undefined;
-  /** Sockets no process holds any more that still have something to send or to wait for. */
-  readonly orphans?: number | undefined;
-  /** Above this, or with much less where memory is short, orphans are reset. `undefined`: as with `limits`. */
-  readonly maxOrphans?: number | undefined;
-}
+export type { TcpMemory, TcpMemoryLimits };
 
 /** TCP's memory on this host; `undefined` where sockstat cannot be read. */
 export function readTcpMemory(from: From = {}): TcpMemory | undefined {

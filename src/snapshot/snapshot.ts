@@ -5,6 +5,7 @@
 // Counters are cumulative as the kernel keeps them; whoever compares two snapshots takes the difference.
 
 import type { ConnectionsReading } from "./connection.js";
+import type { NetworkReading } from "./network.js";
 
 /** One look at a process, its listeners and the kernel around them. */
 export interface Snapshot {
@@ -22,6 +23,8 @@ export interface Snapshot {
   readonly listeners: readonly ListenerReading[];
   /** Sockets that are no listeners, when they were read for this snapshot. */
   readonly connections?: ConnectionsReading | undefined;
+  /** What lies below the sockets, when it was read for this snapshot: at a slower pace than everything else. */
+  readonly network?: NetworkReading | undefined;
   /** Counters of the network namespace (kernel spelling), when they were read for this snapshot. */
   readonly counters?: Counters | undefined;
   readonly sysctl?: Sysctls | undefined;
@@ -156,7 +159,8 @@ export interface HostReading {
 /** Counters of /proc/net/netstat and /proc/net/snmp by the kernel's own names; an older kernel lacks some. */
 export type Counters = Readonly<Partial<Record<CounterName, number>>>;
 
-/** The counters that findings are told from (kernel net/ipv4/proc.c): the accept path's, the receive queues', then how connections begin and end. */
+/** The counters that findings are told from (kernel net/ipv4/proc.c): the accept path's, the receive queues', how
+ * connections begin and end, memory's. */
 export const counterNames = [
   "ListenOverflows",
   "ListenDrops",
@@ -177,6 +181,8 @@ export const counterNames = [
   "TCPAbortOnClose",
   "TCPAbortOnData",
   "ActiveOpens",
+  "TCPAbortOnMemory",
+  "RetransSegs",
 ] as const;
 export type CounterName = (typeof counterNames)[number];
 

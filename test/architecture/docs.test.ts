@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import test from "ava";
-import { acceptCauses, connectionCauses, otherCauses, symptoms } from "../../src/explain/finding.js";
+import { acceptCauses, connectionCauses, networkCauses, otherCauses, symptoms } from "../../src/explain/finding.js";
 import { packageRoot } from "../package-root.js";
 
 const read = (file: string): string => readFileSync(join(packageRoot, file), "utf8");
@@ -17,7 +17,9 @@ test("every symptom has a page of its own that says how to confirm it, what to d
 test("every cause has its section", (t) => {
   const sections = [...read("docs/causes.md").matchAll(/^## (.*)$/gm)].flatMap(([, title]) => title!.split(", "));
   t.deepEqual(
-    [...acceptCauses, ...otherCauses, ...connectionCauses].filter((cause) => !sections.includes(cause)),
+    [...acceptCauses, ...otherCauses, ...connectionCauses, ...networkCauses].filter(
+      (cause) => !sections.includes(cause),
+    ),
     [],
   );
 });

@@ -8,7 +8,11 @@ import { packageRoot } from "../package-root.js";
 const page = join(packageRoot, "docs/thresholds.md");
 
 const reasons = (): Map<string, string> => {
-  const source = ["src/explain/thresholds.ts", "src/explain/connections/thresholds.ts"]
+  const source = [
+    "src/explain/thresholds.ts",
+    "src/explain/connections/thresholds.ts",
+    "src/explain/network/thresholds.ts",
+  ]
     .map((file) => readFileSync(join(packageRoot, file), "utf8"))
     .join("\n");
   const found = source.matchAll(/\/\*\*(.*?)\*\/\s*readonly (\w+)[?:]/gs);

@@ -2,7 +2,14 @@
 import test from "ava";
 import fc from "fast-check";
 import { createExplainer } from "../../src/explain/explainer.js";
-import { acceptCauses, connectionCauses, type Finding, otherCauses, symptoms } from "../../src/explain/finding.js";
+import {
+  acceptCauses,
+  connectionCauses,
+  type Finding,
+  networkCauses,
+  otherCauses,
+  symptoms,
+} from "../../src/explain/finding.js";
 import { rungOf } from "../../src/explain/symptoms/ladder.js";
 import { counterNames, type Snapshot } from "../../src/snapshot/snapshot.js";
 import { type Phase, timeline, told } from "./timeline.js";
@@ -117,7 +124,8 @@ const offences = (lines: readonly Finding[]): readonly string[] => {
     if (line.evidence.length > 25) out.push(`${line.evidence.length} rows of evidence`);
     if (!(line.confidence >= 0 && line.confidence <= 1)) out.push(`confidence ${line.confidence}`);
     if (!symptoms.includes(line.symptom)) out.push(line.symptom);
-    if (![...acceptCauses, ...otherCauses, ...connectionCauses].includes(line.cause)) out.push(line.cause);
+    if (![...acceptCauses, ...otherCauses, ...connectionCauses, ...networkCauses].includes(line.cause))
+      out.push(line.cause);
     if (/NaN|undefined|Infinity/.test(line.summary + line.remedy.join())) out.push(line.summary + line.remedy.join());
     last.set(line.id, line);
   }

@@ -1,6 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
-import { cpuShares, type CpuTime, parseCpuTimes, readCpuTimes } from "../../src/kernel/cpu-time.js";
+import { type CpuTime, parseCpuTimes, readCpuTimes } from "../../src/kernel/cpu-time.js";
+import { cpuShares } from "../../src/snapshot/cpu-shares.js";
 import { parseInterrupts, readInterrupts } from "../../src/kernel/interrupts.js";
 import { irqRole, readDeviceIrqs, readNicIrqs, selectNicIrqs } from "../../src/kernel/nic-irqs.js";
 import { parseSoftirqs, readSoftirqs } from "../../src/kernel/softirqs.js";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type HostNetwork, joinCpus, readHostNetwork } from "../../src/kernel/host-network.js";
 import { type HostNic, lossesOf } from "../../src/kernel/host-nics.js";
 import { irqRole } from "../../src/kernel/nic-irqs.js";
-import { packetsPerInterrupt } from "../../src/kernel/packets-per-interrupt.js";
+import { packetsPerInterrupt } from "../../src/snapshot/packets-per-interrupt.js";
 import type { SoftnetCpu } from "../../src/kernel/softnet-stat.js";
 import { fixture } from "./fixture.js";
 import { procTree } from "./proc-tree.js";

@@ -1,7 +1,6 @@
 // Interrupt-driven or polling: how many packets an interface took per interrupt between two readings
 // (Documentation/networking/napi.rst). Pure.
-import type { HostNetwork } from "./host-network.js";
-import type { HostNic } from "./host-nics.js";
+import type { NetworkInterface, NetworkReading } from "./network.js";
 
 export interface PacketsPerInterrupt {
   readonly mode: "interrupt-driven" | "polling" | "unknown";
@@ -17,7 +16,7 @@ export interface PacketsPerInterrupt {
   readonly because: string;
 }
 
-type Reading = Pick<HostNetwork, "cpus" | "interruptCpus" | "nics">;
+type Reading = Pick<NetworkReading, "cpus" | "interruptCpus" | "nics">;
 
 /** One poll takes at most 64 packets (NAPI_POLL_WEIGHT): more than that per interrupt means polls that did not end it. */
 const weight = 64;
@@ -48,7 +47,12 @@ export function packetsPerInterrupt(before: Reading, after: Reading, name: strin
 }
 
 /** Interrupts that may have brought packets: all of the device but those known to be for sending or control. */
-function movedInterrupts(before: Reading, after: Reading, then: HostNic, now: HostNic): number | undefined {
+function movedInterrupts(
+  before: Reading,
+  after: Reading,
+  then: NetworkInterface,
+  now: NetworkInterface,
+): number | undefined {
   if (String(before.interruptCpus) !== String(after.interruptCpus)) return undefined;
   let sum = 0;
   for (const { irq, role, counts } of now.irqs ?? []) {

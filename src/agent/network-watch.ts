@@ -1,0 +1,171 @@
+// Looks below the sockets at a slow pace: every few seconds while all is quiet, every interval while something there
+// looks wrong. Whether it does is told from the cheapest figures: softnet_stat, TCP's memory, the cgroup's.
+import { openCgroupMemory } from "../kernel/cgroup-memory.js";
+import { type HostNetwork, openHostNetwork } from "../kernel/host-network.js";
+import type { HostNic } from "../kernel/host-nics.js";
+import { openReader } from "../kernel/proc-reader.js";
+import { type KeptReading, processPath } from "../kernel/proc-root.js";
+import { parseSoftnet } from "../kernel/softnet-stat.js";
+import { readSysctl } from "../kernel/sysctl.js";
+import { openTcpMemory } from "../kernel/tcp-memory.js";
+import type {
+  CgroupMemory,
+  NetworkInterface,
+  NetworkReading,
+  NetworkSettings,
+  NicStatistics,
+  TcpMemory,
+} from "../snapshot/network.js";
+import type { Counters } from "../snapshot/snapshot.js";
+import { createBudget } from "./pace.js";
+
+export interface NetworkWatch {
+  /**
+   * Once an interval, after everything that must not wait: a dump of interfaces may wait for rtnl_lock. `busy`: a
+   * listener is in trouble, so only what looks wrong below is worth the time. `undefined`: not this time.
+   */
+  read(at: number, busy: boolean, counters: Counters | undefined): NetworkReading | undefined;
+  close(): void;
+}
+
+export interface NetworkWatchOptions {
+  /** Whose network namespace and cgroup; default the own. */
+  readonly pid?: number | undefined;
+  readonly now: () => number;
+}
+
+/** The whole reading while all is quiet. */
+const quietMs = 5000;
+/** What looked wrong is watched for so long after it did: findings end in it. */
+const lingerMs = 10_000;
+/** Its part of a core: quiet, and while something looks wrong. */
+const quietShare = 0.001;
+const closeShare = 0.003;
+/** Settings change when a person changes them. */
+const settingsMs = 60_000;
+/** A squeeze now and then is no sign. */
+const squeezes = 10;
+/** Part of a limit from which the memory is watched. */
+const nearShare = 0.75;
+/** … and of tcp_max_orphans: the kernel counts a stubborn one four times. */
+const nearOrphansShare = 0.125;
+/** Interfaces shown at most: those that moved most since they exist. */
+const maxNics = 64;
+
+const nicStatistics = ["rx_packets", "tx_packets", "rx_dropped", "tx_dropped", "rx_missed_errors", "rx_fifo_errors"];
+
+const pick = (statistics: NicStatistics): NicStatistics => {
+  const kept = nicStatistics.map((name) => [name, statistics[name]] as const);
+  return Object.fromEntries(kept.filter(([, value]) => value !== undefined)) as NicStatistics;
+};
+
+const packetsOf = ({ statistics }: HostNic): number =>
+  Number(statistics.rx_packets ?? 0) + Number(statistics.tx_packets ?? 0);
+
+const interfaceOf = (nic: HostNic): NetworkInterface => ({
+  name: nic.name,
+  loopback: nic.loopback,
+  kind: nic.kind,
+  driver: nic.driver,
+  txQueueLength: nic.txQueueLength,
+  rxQueues: nic.rxQueues,
+  statistics: pick(nic.statistics),
+  driverDrops: nic.driverDrops,
+  queueStatistics: nic.queueStatistics,
+  ring: nic.ring,
+  qdiscs: nic.qdiscs?.filter(({ kind }) => kind !== "noqueue"),
+  irqs: nic.irqs,
+  napis: nic.napis?.map(({ threadPid }) => ({ threadPid })),
+});
+
+/** What of a reading findings are told from: bounded, as it goes into snapshots. */
+export const networkReadingOf = (host: HostNetwork, settings: NetworkSettings | undefined): NetworkReading => {
+  const nics =
+    host.nics.length <= maxNics
+      ? host.nics
+      : host.nics.toSorted((one, other) => packetsOf(other) - packetsOf(one)).slice(0, maxNics);
+  const { cpus, interruptCpus, tcpMemory, cgroupMemory } = host;
+  return { cpus, interruptCpus, nics: nics.map(interfaceOf), tcpMemory, cgroupMemory, settings };
+};
+
+/** The host's; `undefined` where they are not shown. */
+const readSettings = (): NetworkSettings | undefined => {
+  const one = (name: string): number | undefined => readSysctl(`net.core.${name}`)?.[0];
+  const netdev_max_backlog = one("netdev_max_backlog");
+  if (netdev_max_backlog === undefined) return undefined;
+  return { netdev_max_backlog, netdev_budget: one("netdev_budget"), netdev_budget_usecs: one("netdev_budget_usecs") };
+};
+
+interface Figures {
+  readonly dropped: number;
+  readonly squeezed: number;
+  readonly memory: TcpMemory | undefined;
+  readonly cgroup: CgroupMemory | undefined;
+  readonly counters: Counters;
+}
+
+const counted = ["RetransSegs", "TCPMemoryPressures", "TCPAbortOnMemory"] as const;
+
+const looksWrong = (before: Figures | undefined, now: Figures): boolean => {
+  const { pages = 0, limits, orphans = 0, maxOrphans } = now.memory ?? {};
+  if (limits && pages >= nearShare * limits.pressure) return true;
+  if (maxOrphans !== undefined && orphans >= nearOrphansShare * maxOrphans) return true;
+  const { version, usageBytes = 0, limitBytes, limitHits, socketThrottled } = now.cgroup ?? {};
+  if (version === 1 && typeof limitBytes === "number" && usageBytes >= nearShare * limitBytes) return true;
+  if (!before) return false;
+  return (
+    now.dropped !== before.dropped ||
+    now.squeezed - before.squeezed >= squeezes ||
+    limitHits !== before.cgroup?.limitHits ||
+    socketThrottled !== before.cgroup?.socketThrottled ||
+    counted.some((name) => now.counters[name] !== before.counters[name])
+  );
+};
+
+export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatch => {
+  const from = pid === undefined ? {} : { pid };
+  const host: KeptReading<HostNetwork> = openHostNetwork(from);
+  const softnet = openReader(processPath({}, "net/softnet_stat"));
+  const memory = openTcpMemory(from);
+  const cgroup = openCgroupMemory(from);
+  const [quiet, close] = [createBudget(quietShare), createBudget(closeShare)];
+  let figures: Figures | undefined;
+  let wrongAt = Number.NEGATIVE_INFINITY;
+  let settings: NetworkSettings | undefined;
+  let settingsAt = Number.NEGATIVE_INFINITY;
+
+  const glance = (counters: Counters | undefined): Figures => {
+    const cpus = parseSoftnet(softnet.read() ?? "");
+    return {
+      dropped: cpus.reduce((sum, { dropped }) => sum + dropped, 0),
+      squeezed: cpus.reduce((sum, { timeSqueeze }) => sum + timeSqueeze, 0),
+      memory: memory.read(),
+      cgroup: cgroup.read(),
+      counters: counters ?? figures?.counters ?? {},
+    };
+  };
+  const readAll = (at: number): NetworkReading | undefined => {
+    if (at - settingsAt >= settingsMs) {
+      settings = readSettings();
+      settingsAt = at;
+    }
+    const reading = host.read();
+    return reading && networkReadingOf(reading, settings);
+  };
+
+  return {
+    read(at, busy, counters) {
+      const seen = glance(counters);
+      if (looksWrong(figures, seen)) wrongAt = at;
+      figures = seen;
+      const wrong = at - wrongAt < lingerMs;
+      if (busy && !wrong) return undefined;
+      const isDue = wrong ? close.isDue(at, 0) : quiet.isDue(at, quietMs);
+      if (!isDue) return undefined;
+      return quiet.spend(at, now, () => close.spend(at, now, () => readAll(at)));
+    },
+    close: () => {
+      for (const kept of [host, softnet, memory, cgroup]) kept.close();
+    },
+  };
+};

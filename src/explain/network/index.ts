@@ -1,0 +1,76 @@
+// From readings below the sockets to findings: what moved between two of them, the rules, the tolls.
+import type { NetworkReading } from "../../snapshot/network.js";
+import { type CounterName, type Counters, counterNames } from "../../snapshot/snapshot.js";
+import type { Beside, BesideSymptom } from "../symptoms/beside.js";
+import { shorten } from "../wording.js";
+import { memoryPressure } from "./memory-pressure.js";
+import { packetsDropped } from "./packets-dropped.js";
+import { softirqSqueezed } from "./softirq-squeezed.js";
+import type { NetworkRule, NetworkVerdict } from "./step.js";
+
+export const networkRules: readonly NetworkRule[] = [packetsDropped, softirqSqueezed, memoryPressure];
+
+/** SOCK_MIN_SNDBUF: what the send buffer falls to when a memory limit presses. */
+export const collapsedSndbufBytes = 4608;
+
+/** A finding outlives this many readings without evidence: they come further apart when all is quiet. */
+const quietReadings = 3;
+
+const added = (sum: Counters, more: Counters): Counters => {
+  const out: Partial<Record<CounterName, number>> = { ...sum };
+  for (const name of counterNames) {
+    const by = more[name];
+    if (by !== undefined) out[name] = (out[name] ?? 0) + by;
+  }
+  return out;
+};
+
+interface Last {
+  readonly reading: NetworkReading;
+  readonly at: number;
+}
+
+export const createNetwork = (): BesideSymptom => {
+  const tolls = new Map<string, { toll: number; sinceAt: number }>();
+  let last: Last | undefined;
+  let moved: Counters = {};
+  let collapsed = 0;
+
+  const report = (verdict: NetworkVerdict, ms: number, { around, thresholds, lifecycle }: Beside): void => {
+    const { key, symptom, cause, severity, confidence, subject, tell } = verdict;
+    const known = lifecycle.has(key) ? tolls.get(key) : undefined;
+    const total = { toll: (known?.toll ?? 0) + verdict.toll, sinceAt: known?.sinceAt ?? around.at - ms };
+    tolls.set(key, total);
+    const compose = () => {
+      const { summary, ...told } = tell(total.toll, around.at - total.sinceAt);
+      return { symptom, cause, severity, confidence, subject, summary: shorten(summary), ...told };
+    };
+    const face = { symptom, cause, severity, stack: false, toll: total.toll };
+    const quietMs = Math.max(thresholds.resolveMs, quietReadings * ms);
+    lifecycle.report(key, { face, compose, quietMs, subject, evidence: true }, around.at, around.time);
+  };
+
+  return {
+    observe: (beside) => {
+      const { snapshot, around, thresholds, lifecycle } = beside;
+      moved = added(moved, beside.moved);
+      if (snapshot.connections)
+        collapsed = snapshot.connections.rows.filter(
+          ({ transport, mem }) =>
+            transport === "tcp" && mem?.sndbuf !== undefined && mem.sndbuf <= collapsedSndbufBytes,
+        ).length;
+      const after = snapshot.network;
+      if (!after) return;
+      const pid = snapshot.process?.pid;
+      const before = last;
+      last = { reading: after, at: around.at };
+      const since = moved;
+      moved = {};
+      if (!before) return;
+      const ms = around.at - before.at;
+      const step = { before: before.reading, after, ms, moved: since, pid, collapsed, thresholds };
+      for (const rule of networkRules) for (const verdict of rule(step)) report(verdict, ms, beside);
+      for (const key of tolls.keys()) if (!lifecycle.has(key)) tolls.delete(key);
+    },
+  };
+};
