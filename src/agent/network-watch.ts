@@ -16,8 +16,7 @@ import type {
   NicStatistics,
   TcpMemory,
 } from "../snapshot/network.js";
-import type { Counters } from "../snapshot/snapshot.js";
-import { createBudget } from "./pace.js";
+import type { CounterName, Counters } from "../snapshot/snapshot.js";
 
 export interface NetworkWatch {
   /**
@@ -38,9 +37,11 @@ export interface NetworkWatchOptions {
 const quietMs = 5000;
 /** What looked wrong is watched for so long after it did: findings end in it. */
 const lingerMs = 10_000;
-/** Its part of a core: quiet, and while something looks wrong. */
+/** The part of the time that it may take: quiet, and while something looks wrong … */
 const quietShare = 0.001;
-const closeShare = 0.003;
+const closeShare = 0.01;
+/** … but then it is not put off for longer: on a CPU that others want it takes long without working. */
+const closeMs = 2000;
 /** Settings change when a person changes them. */
 const settingsMs = 60_000;
 /** A squeeze now and then is no sign. */
@@ -104,7 +105,8 @@ interface Figures {
   readonly counters: Counters;
 }
 
-const counted = ["RetransSegs", "TCPMemoryPressures", "TCPAbortOnMemory"] as const;
+const movedBy = (name: CounterName, before: Figures | undefined, now: Figures): boolean =>
+  before !== undefined && now.counters[name] !== before.counters[name];
 
 const looksWrong = (before: Figures | undefined, now: Figures): boolean => {
   const { pages = 0, limits, orphans = 0, maxOrphans } = now.memory ?? {};
@@ -118,7 +120,8 @@ const looksWrong = (before: Figures | undefined, now: Figures): boolean => {
     now.squeezed - before.squeezed >= squeezes ||
     limitHits !== before.cgroup?.limitHits ||
     socketThrottled !== before.cgroup?.socketThrottled ||
-    counted.some((name) => now.counters[name] !== before.counters[name])
+    movedBy("TCPMemoryPressures", before, now) ||
+    movedBy("TCPAbortOnMemory", before, now)
   );
 };
 
@@ -128,11 +131,13 @@ export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatc
   const softnet = openReader(processPath({}, "net/softnet_stat"));
   const memory = openTcpMemory(from);
   const cgroup = openCgroupMemory(from);
-  const [quiet, close] = [createBudget(quietShare), createBudget(closeShare)];
   let figures: Figures | undefined;
   let wrongAt = Number.NEGATIVE_INFINITY;
   let settings: NetworkSettings | undefined;
   let settingsAt = Number.NEGATIVE_INFINITY;
+  let readAt = Number.NEGATIVE_INFINITY;
+  /** Of the last reading but the first, which asks drivers for their settings and runs code that is new. */
+  let costMs: number | undefined;
 
   const glance = (counters: Counters | undefined): Figures => {
     const cpus = parseSoftnet(softnet.read() ?? "");
@@ -157,12 +162,19 @@ export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatc
     read(at, busy, counters) {
       const seen = glance(counters);
       if (looksWrong(figures, seen)) wrongAt = at;
+      // Something was lost somewhere: worth a look sooner, within the quiet budget, as a busy server always repeats.
+      const uneasy = movedBy("RetransSegs", figures, seen);
       figures = seen;
       const wrong = at - wrongAt < lingerMs;
       if (busy && !wrong) return undefined;
-      const isDue = wrong ? close.isDue(at, 0) : quiet.isDue(at, quietMs);
-      if (!isDue) return undefined;
-      return quiet.spend(at, now, () => close.spend(at, now, () => readAll(at)));
+      const sparedMs = (costMs ?? 0) / quietShare;
+      const pauseMs = wrong ? Math.min((costMs ?? 0) / closeShare, closeMs) : Math.max(sparedMs, uneasy ? 0 : quietMs);
+      if (at - readAt < pauseMs) return undefined;
+      const began = now();
+      const reading = readAll(at);
+      if (readAt > 0) costMs = now() - began;
+      readAt = at;
+      return reading;
     },
     close: () => {
       for (const kept of [host, softnet, memory, cgroup]) kept.close();

@@ -71,7 +71,9 @@ test("qdiscs with their place, what waits in them and what they threw away, as r
     drops: 33,
     requeues: 0,
     overlimits: 0,
+    limitPackets: 5,
   });
+  t.like(rows[1], { limitBytes: 20_000, bytesPerSecond: 125_000 });
 });
 
 test("a NAPI instance of a veth, as recorded", (t) => {

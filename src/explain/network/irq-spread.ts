@@ -18,12 +18,12 @@ const enough = 100;
 
 const bringsPackets = ({ role }: NicIrq): boolean => role?.serves !== "tx" && role?.serves !== "control";
 
-const spreadOf = ({ then, now }: NicStep, cpus: readonly number[]): IrqSpread | undefined => {
+const spreadOf = ({ earlier, now }: NicStep, cpus: readonly number[]): IrqSpread | undefined => {
   const irqs = (now.irqs ?? []).filter(bringsPackets);
   const sums = cpus.map((_, column) =>
     irqs.reduce((sum, { irq, counts }) => {
-      const earlier = then.irqs?.find((one) => one.irq === irq);
-      return sum + (deltaU32(earlier?.counts[column], counts[column]) ?? 0);
+      const from = earlier.irqs?.find((one) => one.irq === irq);
+      return sum + (deltaU32(from?.counts[column], counts[column]) ?? 0);
     }, 0),
   );
   const interrupts = sums.reduce((sum, n) => sum + n, 0);

@@ -2,8 +2,8 @@
 // tx_dropped does not contain them.
 import type { NetworkInterface, Qdisc } from "../../snapshot/network.js";
 import { deltaU32 } from "../delta.js";
-import { bytes, bytesPerSecond, count, percent } from "../format.js";
-import { type NetworkRule, type NetworkStep, type NicStep, nicStepsOf, powerOfTwo } from "./step.js";
+import { bytes, bytesPerSecond, count } from "../format.js";
+import { type NetworkRule, type NetworkStep, type NicStep, nicStepsOf, partOf, powerOfTwo } from "./step.js";
 
 /** They drop before they are full, to keep the delay short: what they drop is their work. */
 const managesDelay = new Set(["codel", "fq_codel", "cake", "pie", "fq_pie", "red", "gred", "choke", "sfb", "hhf"]);
@@ -29,12 +29,14 @@ const isOuter = (qdisc: Qdisc, losses: readonly Loss[]): boolean =>
   qdisc.parent === "root" &&
   losses.some(({ qdisc: other }) => other !== qdisc && other.parent.startsWith(qdisc.handle));
 
-const lossesOf = ({ then, now }: NicStep): readonly Loss[] => {
+const lossesOf = ({ earlier, now }: NicStep): readonly Loss[] => {
   const losses = (now.qdiscs ?? []).flatMap((qdisc): readonly Loss[] => {
-    const earlier = then.qdiscs?.find((one) => isSame(one, qdisc));
-    const dropped = deltaU32(earlier?.drops, qdisc.drops) ?? 0;
+    if (!earlier.qdiscs) return [];
+    // One that was not there before has counted from 0.
+    const from = earlier.qdiscs.find((one) => isSame(one, qdisc)) ?? { drops: 0, sentPackets: 0 };
+    const dropped = deltaU32(from.drops, qdisc.drops) ?? 0;
     if (dropped === 0 || dropsByRule.has(qdisc.kind)) return [];
-    return [{ nic: now, qdisc, dropped, sent: deltaU32(earlier?.sentPackets, qdisc.sentPackets) ?? 0 }];
+    return [{ nic: now, qdisc, dropped, sent: deltaU32(from.sentPackets, qdisc.sentPackets) ?? 0 }];
   });
   return losses.filter(({ qdisc }) => !isOuter(qdisc, losses));
 };
@@ -113,7 +115,7 @@ export const qdiscFull: NetworkRule = (step) =>
           subject: { kind: "interface", interface: nic.name },
           toll: dropped,
           tell: (total) => ({
-            summary: `${nic.name} threw away ${count(total, "packet")} that were to be sent (${percent(share)}): ${known ? `its queue (${kind}${room ? `, room for ${room.limit}` : ""}) ${managed ? "kept the delay short" : "was full"}` : `${kind} loses packets as it was told to`}${shaper?.bytesPerSecond === undefined ? "" : `, behind a shaper of ${bytesPerSecond(shaper.bytesPerSecond)}`}.`,
+            summary: `${nic.name} threw away ${count(total, "packet")} that were to be sent (${partOf(share)}): ${known ? `its queue (${kind}${room ? `, room for ${room.limit}` : ""}) ${managed ? "kept the delay short" : "was full"}` : `${kind} loses packets as it was told to`}${shaper?.bytesPerSecond === undefined ? "" : `, behind a shaper of ${bytesPerSecond(shaper.bytesPerSecond)}`}.`,
             evidence: [
               { name: "packets dropped", value: total, unit: "packets", source: "rtnetlink qdisc drops, netns" },
               { name: "packets sent", value: sent, unit: "packets", source: "rtnetlink qdisc, last window" },

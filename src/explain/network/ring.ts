@@ -2,7 +2,7 @@
 // netdev qstats rx-hw-drop-overruns; the driver's own counters). Each driver counts in another place.
 import type { NetworkInterface } from "../../snapshot/network.js";
 import { count, percent } from "../format.js";
-import { type CpuStep, cpuStepsOf, movedBy, type NetworkRule, type NicStep, nicStepsOf } from "./step.js";
+import { type CpuStep, cpuStepsOf, movedBy, type NetworkRule, type NicStep, nicStepsOf, partOf } from "./step.js";
 
 /** Of the driver's own counters, those that mean "no free descriptor, no buffer". Total. */
 export const speaksOfRing = (name: string): boolean =>
@@ -28,8 +28,8 @@ const countersOf = ({ statistics, queueStatistics, driverDrops }: NetworkInterfa
 };
 
 /** The counter that moved most: several may count the same packets. */
-export const ringLossOf = ({ then, now }: NicStep): Loss | undefined => {
-  const before = countersOf(then);
+export const ringLossOf = ({ earlier, now }: NicStep): Loss | undefined => {
+  const before = countersOf(earlier);
   return [...countersOf(now)]
     .map(([name, value]) => ({ name, packets: value - (before.get(name) ?? value) }))
     .filter(({ packets }) => packets > 0)
@@ -69,7 +69,7 @@ export const nicRingFull: NetworkRule = (step) =>
         subject: { kind: "interface", interface: name },
         toll: loss.packets,
         tell: (total) => ({
-          summary: `${name} lost ${count(total, "packet")} before the kernel saw them: its receive ring${size} was full; ${percent(share)} of what came in the last window.`,
+          summary: `${name} lost ${count(total, "packet")} before the kernel saw them: its receive ring${size} was full; ${partOf(share)} of what came in the last window.`,
           evidence: [
             { name: "packets lost", value: total, unit: "packets", source: loss.name },
             { name: "packets received", value: received, unit: "packets", source: "rtnetlink rx_packets, last window" },

@@ -74,20 +74,24 @@ export const cpuStepsOf = ({ before, after }: NetworkStep): readonly CpuStep[] =
 };
 
 export interface NicStep {
-  readonly then: NetworkInterface;
+  readonly earlier: NetworkInterface;
   readonly now: NetworkInterface;
 }
 
 /** Each interface that is in both readings. */
 export const nicStepsOf = ({ before, after }: NetworkStep): readonly NicStep[] =>
   after.nics.flatMap((now) => {
-    const then = before.nics.find(({ name }) => name === now.name);
-    return then ? [{ then, now }] : [];
+    const earlier = before.nics.find(({ name }) => name === now.name);
+    return earlier ? [{ earlier, now }] : [];
   });
 
 /** What a statistic of an interface moved by; 0 where it is absent. */
-export const movedBy = ({ then, now }: NicStep, name: "rx_packets" | "rx_dropped"): number =>
-  delta(Number(then.statistics[name] ?? 0), Number(now.statistics[name] ?? 0)) ?? 0;
+export const movedBy = ({ earlier, now }: NicStep, name: "rx_packets" | "rx_dropped"): number =>
+  delta(Number(earlier.statistics[name] ?? 0), Number(now.statistics[name] ?? 0)) ?? 0;
+
+/** `0.4 %`, `12 %`: loss is told in small parts. */
+export const partOf = (share: number): string =>
+  `${share < 0.1 ? Math.max(0.1, Math.round(share * 1000) / 10) : Math.round(share * 100)} %`;
 
 /** The next power of two. */
 export const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));

@@ -3,7 +3,10 @@ import type { Scenario } from "../scenario.js";
 import { connectionsLeaking } from "./connections-leaking.js";
 import { dataPruned } from "./data-pruned.js";
 import { healthyWrites } from "./healthy-writes.js";
+import { memoryPressure } from "./memory-pressure.js";
+import { packetsDropped } from "./packets-dropped.js";
 import { readStalled } from "./read-stalled.js";
+import { softirqSqueezed } from "./softirq-squeezed.js";
 import { throughputLimited } from "./throughput-limited.js";
 import { writeBuffered } from "./write-buffered.js";
 import { writeStalled } from "./write-stalled.js";
@@ -15,5 +18,8 @@ export const scenarios: readonly Scenario[] = [
   ...readStalled,
   ...dataPruned,
   ...connectionsLeaking,
+  ...packetsDropped,
+  ...softirqSqueezed,
+  ...memoryPressure,
   ...healthyWrites,
 ];
