@@ -29,6 +29,8 @@ export interface Binding {
   readSockets(fds: Int32Array, count: number, readings: number, rows: Uint8Array): number;
   /** `count` receives: open descriptors, sockets, 1 if the walk was cut short. */
   walkSockets(readings: number, listeningOnly: number, rows: Uint8Array, count: Uint32Array): void;
+  /** Four words a socket: its cookie's low and high half, its descriptor, none; `count` as of `walkSockets`. */
+  walkCookies(rows: Uint32Array, count: Uint32Array): void;
   probeSocket(readings: number, row: Uint8Array): number;
   readonly NetlinkSocket: new () => NetlinkSocket;
   registerLoop(threadId: number): number;

@@ -37,20 +37,48 @@ int numberOf(const char* name) {
 }  // namespace
 
 struct FdWalk::Visit {
+  WalkCount count;
+
+  // False: no such descriptor.
+  virtual bool look(int fd) = 0;
+
+ protected:
+  ~Visit() = default;
+};
+
+struct FdWalk::RowVisit final : Visit {
   uint32_t readings;
   bool listening_only;
   SocketRow* rows;
   uint32_t capacity;
-  WalkCount count;
 
-  // One getsockopt tells sockets from everything else. False: no such descriptor.
-  bool look(int fd) {
+  RowVisit(uint32_t wanted, bool only, SocketRow* into, uint32_t room)
+      : readings(wanted), listening_only(only), rows(into), capacity(room) {}
+
+  // One getsockopt tells sockets from everything else.
+  bool look(int fd) override {
     int value = 0;
     socklen_t size = sizeof(value);
     const int name = listening_only ? SO_ACCEPTCONN : SO_TYPE;
     if (getsockopt(fd, SOL_SOCKET, name, &value, &size) != 0) return errno != EBADF;
     if (listening_only && value == 0) return true;
     if (count.sockets < capacity) readSocket(fd, readings, &rows[count.sockets]);
+    ++count.sockets;
+    return true;
+  }
+};
+
+struct FdWalk::CookieVisit final : Visit {
+  FdCookie* rows;
+  uint32_t capacity;
+
+  CookieVisit(FdCookie* into, uint32_t room) : rows(into), capacity(room) {}
+
+  bool look(int fd) override {
+    uint64_t cookie = 0;
+    socklen_t size = sizeof(cookie);
+    if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) != 0) return errno != EBADF;
+    if (count.sockets < capacity) rows[count.sockets] = {cookie, fd, 0};
     ++count.sockets;
     return true;
   }
@@ -87,9 +115,19 @@ void FdWalk::byProbing(Visit* visit) {
   }
 }
 
+void FdWalk::run(Visit* visit) {
+  if (!byDirectory(visit)) byProbing(visit);
+}
+
 WalkCount FdWalk::walk(uint32_t readings, bool listening_only, SocketRow* rows, uint32_t capacity) {
-  Visit visit = {readings, listening_only, rows, capacity, {}};
-  if (!byDirectory(&visit)) byProbing(&visit);
+  RowVisit visit(readings, listening_only, rows, capacity);
+  run(&visit);
+  return visit.count;
+}
+
+WalkCount FdWalk::cookies(FdCookie* rows, uint32_t capacity) {
+  CookieVisit visit(rows, capacity);
+  run(&visit);
   return visit.count;
 }
 

@@ -13,14 +13,27 @@ struct WalkCount {
   bool partial = false;  // the directory could not be read to its end
 };
 
+// One socket of a walk that only asks who is there.
+struct FdCookie {
+  uint64_t cookie;
+  int32_t fd;
+  int32_t unused;
+};
+static_assert(sizeof(FdCookie) == 16, "the stride is part of the layout");
+
 class FdWalk {
  public:
   // Reads each socket (or, with listening_only, each listening one) into the next row while rows
   // last.
   WalkCount walk(uint32_t readings, bool listening_only, SocketRow* rows, uint32_t capacity);
+  // Of each socket only SO_COOKIE: a third of the price, and rows 48 times smaller.
+  WalkCount cookies(FdCookie* rows, uint32_t capacity);
 
  private:
   struct Visit;
+  struct RowVisit;
+  struct CookieVisit;
+  void run(Visit* visit);
   bool byDirectory(Visit* visit);
   static void byProbing(Visit* visit);
   UniqueFd directory_;

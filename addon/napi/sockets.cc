@@ -1,4 +1,5 @@
-// readSockets, walkSockets, probeSocket: rows of raw readings into the caller's Uint8Array.
+// readSockets, walkSockets, walkCookies, probeSocket: rows of raw readings into the caller's
+// Uint8Array.
 #include "kernel/socket_query.hh"
 #include "napi/args.hh"
 #include "napi/env_state.hh"
@@ -28,6 +29,12 @@ Napi::Value ReadSockets(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(end));
 }
 
+void tell(const WalkCount& count, const Span<uint32_t>& out) {
+  out.data[0] = count.fds;
+  out.data[1] = count.sockets;
+  out.data[2] = count.partial ? 1 : 0;
+}
+
 // (readings, listeningOnly, rows: Uint8Array, count: Uint32Array(3) ← fds, sockets, partial)
 void WalkSockets(const Napi::CallbackInfo& info) {
   const auto readings = static_cast<uint32_t>(integer(info, 0));
@@ -36,11 +43,23 @@ void WalkSockets(const Napi::CallbackInfo& info) {
   const auto out = typedArray<uint32_t>(info, 3, napi_uint32_array, "a Uint32Array is expected");
   if (rows.data == nullptr || out.size < 3) return;
   auto* state = info.Env().GetInstanceData<EnvState>();
-  const WalkCount count =
-      state->walk.walk(readings, listening_only, rows.data, static_cast<uint32_t>(rows.size));
-  out.data[0] = count.fds;
-  out.data[1] = count.sockets;
-  out.data[2] = count.partial ? 1 : 0;
+  tell(state->walk.walk(readings, listening_only, rows.data, static_cast<uint32_t>(rows.size)),
+       out);
+}
+
+// (rows: Uint32Array, four words a socket: cookie's low and high half, fd, unused; count ← as
+// above)
+void WalkCookies(const Napi::CallbackInfo& info) {
+  const auto rows = typedArray<uint32_t>(info, 0, napi_uint32_array, "a Uint32Array is expected");
+  const auto out = typedArray<uint32_t>(info, 1, napi_uint32_array, "a Uint32Array is expected");
+  if (rows.data == nullptr || out.size < 3) return;
+  if (reinterpret_cast<uintptr_t>(rows.data) % alignof(FdCookie) != 0) {
+    Napi::TypeError::New(info.Env(), "rows must be aligned to 8").ThrowAsJavaScriptException();
+    return;
+  }
+  auto* state = info.Env().GetInstanceData<EnvState>();
+  const auto capacity = static_cast<uint32_t>(rows.size / (sizeof(FdCookie) / sizeof(uint32_t)));
+  tell(state->walk.cookies(reinterpret_cast<FdCookie*>(rows.data), capacity), out);
 }
 
 // (readings, rows: Uint8Array) → 0 or -errno
@@ -91,6 +110,7 @@ Napi::Object Layout(Napi::Env env) {
 void exportSockets(Napi::Env env, Napi::Object exports) {
   exports.Set("readSockets", Napi::Function::New<ReadSockets>(env, "readSockets"));
   exports.Set("walkSockets", Napi::Function::New<WalkSockets>(env, "walkSockets"));
+  exports.Set("walkCookies", Napi::Function::New<WalkCookies>(env, "walkCookies"));
   exports.Set("probeSocket", Napi::Function::New<ProbeSocket>(env, "probeSocket"));
   exports.Set("layout", Layout(env));
 }

@@ -1,9 +1,10 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
 import type { ConnectionsReading } from "../snapshot/connection.js";
-import type { Counters, ListenerReading, LoopReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
+import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
 import { createWaitReader, withWaits } from "./accept-waits.js";
-import { type ConnectionLooks, createConnectionLooks } from "./connections/looks.js";
+import { type ConnectionLookRequest, createConnectionLooks } from "./connections/looks.js";
+import { createOwnSockets } from "./connections/own-sockets.js";
 import { createDiscovery } from "./discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
@@ -30,6 +31,9 @@ export interface LookRequest {
   /** … and the half-open connections of each port. */
   readonly synRecv: boolean;
   readonly stalls: readonly StallCapture[];
+  /** Cookies of connections that the explainer wants to see more often; `follow`: now. */
+  readonly followed: readonly bigint[];
+  readonly follow: boolean;
 }
 
 export interface Look {
@@ -47,6 +51,8 @@ export interface Looker {
   closed(fd: number): void;
   /** What the main thread said of sockets that it was asked about. */
   answered(answers: readonly NodeAnswer[]): void;
+  /** The descriptor of a connection; `undefined`: it has gone. */
+  fdOf(cookie: bigint): number | undefined;
   /** What the main thread heard of connect(2). */
   connectsHeard(heard: ConnectsHeard): void;
   /** After a look of the interval: how long the main thread should listen to connect(2) from now on, if at all. */
@@ -78,10 +84,9 @@ const growingShare = 0.25;
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
   const own = createOwnListeners(options.slots, options.servers);
-  const connections: ConnectionLooks | undefined = options.slow
-    ? undefined
-    : createConnectionLooks(diag, intervalMs, now);
-  const discovery = createDiscovery(own, diag, now, (walk) => connections?.found(walk, now()));
+  const sockets = createOwnSockets();
+  const discovery = createDiscovery(own, diag, now, sockets);
+  const connections = options.slow ? undefined : createConnectionLooks(sockets, diag, intervalMs, now);
   const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections", now });
   const queues = diag && !options.slow ? createQueueLooks(diag, now) : undefined;
   const loops = createLoopWatch();
@@ -113,14 +118,10 @@ export const createLooker = (options: LookerOptions): Looker => {
     return { at, listeners: listeners.length, queueGrows, loopLateMs };
   };
 
-  const lookAtConnections = (
-    at: number,
-    listeners: readonly ListenerReading[],
-    readings: readonly LoopReading[],
-    counters: Counters | undefined,
-  ): ConnectionsReading | undefined => {
-    const reading = connections?.look(at, listeners, readings, counters);
-    return reading && { ...reading, ...outgoing?.read(at) };
+  const lookAtConnections = (request: ConnectionLookRequest, all: boolean): ConnectionsReading | undefined => {
+    if (!all) return connections?.follow(request);
+    const reading = connections?.look(request);
+    return reading && { ...reading, ...outgoing?.read(request.at) };
   };
   const remember = (listeners: readonly ListenerReading[]): void => {
     before = new Map(listeners.map((listener) => [listener.cookie, listener]));
@@ -139,13 +140,14 @@ export const createLooker = (options: LookerOptions): Looker => {
       return signs;
     },
     look(request) {
-      const { at, interval, close, counters, lateMs, stalls } = request;
+      const { at, interval, close, counters, lateMs, stalls, followed, follow } = request;
       const listeners = read(request);
       const accepting = new Set(listeners.map(({ loop }) => loop));
       // At every look: a stall whose first steps have no figures is judged without them. Glances have none.
       const readings = loops.read(at, (loop, main) => !options.slow && (main || accepting.has(loop)));
       const dropped = listeners.some(({ cookie, drops }) => before.has(cookie) && before.get(cookie)?.drops !== drops);
       const around = surroundings.read(at, interval || close || counters, dropped, Math.max(0, lateMs));
+      const near = { at, listeners, loops: readings, counters: around.counters, followed };
       const snapshot: Snapshot = {
         time: Date.now(),
         at,
@@ -153,7 +155,8 @@ export const createLooker = (options: LookerOptions): Looker => {
         ...around,
         loops: readings,
         listeners,
-        connections: interval ? lookAtConnections(at, listeners, readings, around.counters) : undefined,
+        connections: interval || follow ? lookAtConnections(near, interval) : undefined,
+        self: interval ? connections?.cost : undefined,
         network: interval ? network?.read(at, close, around.counters) : undefined,
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
@@ -173,6 +176,7 @@ export const createLooker = (options: LookerOptions): Looker => {
       own.closed(fd);
       discovery.demand();
     },
+    fdOf: (cookie) => sockets.get(cookie)?.fd,
     answered(answers) {
       connections?.answered(answers, now());
     },

@@ -1,14 +1,14 @@
-// The process's own connections on its listeners' ports, from a walk of its descriptors: how many are held, how many
+// The process's own connections on its listeners' ports, from walks of its descriptors: how many are held, how many
 // were newly accepted since the last walk, and in a cluster primary how long untouched ones have been waiting.
 import { readSockets } from "../kernel/sockets.js";
 import { SocketTable } from "../kernel/socket-table.js";
-import type { SocketWalk } from "../kernel/walk.js";
 import type { OwnedReading } from "../snapshot/snapshot.js";
+import type { OwnSocket } from "./connections/own-sockets.js";
 import type { OwnListener } from "./own-listeners.js";
 
 export interface OwnedConnections {
-  /** Takes in a walk; gives the reading per listener's cookie. */
-  count(walk: SocketWalk, listeners: readonly OwnListener[]): ReadonlyMap<bigint, OwnedReading>;
+  /** Takes in the sockets that a walk found; gives the reading per listener's cookie. */
+  count(sockets: readonly OwnSocket[], listeners: readonly OwnListener[]): ReadonlyMap<bigint, OwnedReading>;
 }
 
 /** Ages are read of so many connections of a round-robin listener at most. */
@@ -22,9 +22,9 @@ interface Account {
 export const createOwnedConnections = (): OwnedConnections => {
   let accounts = new Map<string, Account>();
   return {
-    count(walk, listeners) {
+    count(sockets, listeners) {
       const wanted = new Map(listeners.map((listener) => [doorOf(listener), listener]));
-      const found = connectionsBehind(walk, new Set(wanted.keys()));
+      const found = connectionsBehind(sockets, new Set(wanted.keys()));
       const next = new Map<string, Account>();
       const readings = new Map<bigint, OwnedReading>();
       for (const listener of listeners) {
@@ -47,22 +47,18 @@ export const createOwnedConnections = (): OwnedConnections => {
 /** Connections carry their listener's port or path, not its address: listeners on one port share them. */
 const doorOf = ({ port, path }: { port?: number | undefined; path?: string | undefined }): string => path ?? `:${port}`;
 
-interface Held {
-  readonly cookie: bigint;
-  readonly fd: number;
-}
-
-const connectionsBehind = (walk: SocketWalk, doors: ReadonlySet<string>): Map<string, Held[]> => {
-  const found = new Map<string, Held[]>();
-  for (const row of walk) {
-    if (row.listening !== false || row.type !== "stream") continue;
-    const { local, cookie, fd } = row;
-    if (!local || cookie === undefined) continue;
-    const door = doorOf(local);
+const connectionsBehind = (
+  sockets: readonly OwnSocket[],
+  doors: ReadonlySet<string>,
+): Map<string, readonly OwnSocket[]> => {
+  const found = new Map<string, OwnSocket[]>();
+  for (const socket of sockets) {
+    if (socket.type !== "stream") continue;
+    const door = doorOf({ port: socket.localPort, path: socket.path });
     if (!doors.has(door)) continue;
-    const rows = found.get(door);
-    if (rows) rows.push({ cookie, fd });
-    else found.set(door, [{ cookie, fd }]);
+    const behind = found.get(door);
+    if (behind) behind.push(socket);
+    else found.set(door, [socket]);
   }
   return found;
 };

@@ -20,13 +20,23 @@ export interface PaceSigns {
   readonly loopLateMs: number;
 }
 
+/** What the explainer wants to see closely. */
+export interface PaceWishes {
+  /** Somebody waits at a listener. */
+  readonly pressed: boolean;
+  /** Connections are in trouble. */
+  readonly followed: boolean;
+}
+
 export interface Pace {
-  /** Milliseconds until the next look. `attention`: the explainer wants to see closely. */
-  next(signs: PaceSigns, attention: boolean): number;
+  /** Milliseconds until the next look. */
+  next(signs: PaceSigns, wanted: PaceWishes): number;
   readonly fast: boolean;
 }
 
 export const fastMs = 20;
+/** Connections in trouble are looked at this often: five looks a second tell one that moves from one that stands. */
+export const followMs = 200;
 /** The fast pace outlives its reason by this long: the second that follows a stall tells how it ended. */
 const lingerMs = 1000;
 /** A loop that is late by less is on its way through an ordinary callback. */
@@ -43,12 +53,13 @@ export const createPace = ({ sampleMs, intervalMs }: PaceOptions): Pace => {
     get fast() {
       return fast;
     },
-    next(signs, attention) {
+    next(signs, { pressed, followed }) {
       const { at, listeners } = signs;
-      if (isHurried(signs) || (attention && listeners > 0)) fastUntil = at + lingerMs;
+      if (isHurried(signs) || (pressed && listeners > 0)) fastUntil = at + lingerMs;
       fast = at < fastUntil;
       if (fast) return Math.min(fastMs, sampleMs);
-      return listeners > 0 ? Math.min(sampleMs, intervalMs) : intervalMs;
+      const quietMs = listeners > 0 ? Math.min(sampleMs, intervalMs) : intervalMs;
+      return followed ? Math.min(followMs, quietMs) : quietMs;
     },
   };
 };

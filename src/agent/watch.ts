@@ -7,9 +7,10 @@ import { createRedactor } from "../export/redact.js";
 import { sampleOf } from "../export/sample.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { writeBoard } from "./board.js";
+import { createAsking } from "./connections/asking.js";
 import type { Looker } from "./look.js";
-import { type ObserverOptions, type Report, wants } from "./messages.js";
-import { createPace } from "./pace.js";
+import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
+import { createPace, followMs } from "./pace.js";
 import { createShownFindings } from "./shown-findings.js";
 import type { StallStacks } from "./stall-stacks.js";
 
@@ -29,6 +30,8 @@ export interface WatchParts {
 export interface Watch {
   /** Looks now instead of when it is due. */
   wake(): void;
+  /** What the main thread said of sockets that it was asked about. */
+  answered(answers: readonly NodeAnswer[]): void;
   stop(): void;
 }
 
@@ -52,6 +55,8 @@ export const startWatch = (parts: WatchParts): Watch => {
   const wanted = new Int32Array(parts.wants);
   let timer: NodeJS.Timeout | undefined;
   let due = now();
+  const asking = createAsking(looker.fdOf, (sockets) => parts.report({ type: "ask", sockets }));
+  let followedAt = Number.NEGATIVE_INFINITY;
   let intervalAt = Number.NEGATIVE_INFINITY;
   let sampled: Snapshot | undefined;
   let failures = 0;
@@ -71,17 +76,21 @@ export const startWatch = (parts: WatchParts): Watch => {
     const at = now();
     const interval = at - intervalAt >= intervalMs - intervalSlackMs;
     const close = pace.fast && !parts.slow;
-    const { counters, synRecv } = attention;
+    const { counters, synRecv, sockets: followed } = attention;
+    const follow = followed.length > 0 && !parts.slow && at - followedAt >= followMs - intervalSlackMs;
     const stalls = stacks?.take() ?? [];
     const lateMs = at - due;
-    const quiet = !interval && !close && !counters && !synRecv && stalls.length === 0 && lateMs < stoppedMs;
+    const quiet = !interval && !close && !counters && !synRecv && !follow && stalls.length === 0 && lateMs < stoppedMs;
     const glanced = quiet ? looker.glance(at) : undefined;
-    if (glanced) return pace.next(glanced, false);
+    if (glanced) return pace.next(glanced, { pressed: false, followed: followed.length > 0 });
     // Where a glance did not do, everything is read: what explains the trouble it showed, and figures from before it.
-    const request = { at, lateMs, interval, close: close || (quiet && !parts.slow), counters, synRecv, stalls };
+    const closely = close || (quiet && !parts.slow);
+    const request = { at, lateMs, interval, close: closely, counters, synRecv, stalls, followed, follow };
     const { before, snapshot, signs } = looker.look(request);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     attention = explainer.attention();
+    if (interval || follow) followedAt = at;
+    asking.consider(at, attention.ask);
     for (const finding of changed) tell(finding, at);
     stacks?.consider(at, snapshot.loops, snapshot.listeners);
     if (interval) {
@@ -91,7 +100,12 @@ export const startWatch = (parts: WatchParts): Watch => {
       if (forMs !== undefined) parts.report({ type: "listen-connects", forMs });
     }
     if (interval || changed.length > 0) writeBoard(parts.board, { snapshot, findings: findings.list(at) });
-    return parts.slow ? intervalMs : pace.next(signs, attention.pressed.length > 0);
+    return parts.slow
+      ? intervalMs
+      : pace.next(signs, {
+          pressed: attention.pressed.length > 0,
+          followed: attention.sockets.length > 0,
+        });
   };
   const fail = (error: unknown): number => {
     failures += 1;
@@ -114,6 +128,10 @@ export const startWatch = (parts: WatchParts): Watch => {
   };
   turn();
   return {
+    answered(answers) {
+      asking.answered();
+      looker.answered(answers);
+    },
     wake() {
       due = Math.min(due, now());
       clearTimeout(timer);

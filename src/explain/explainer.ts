@@ -28,6 +28,10 @@ export interface Attention {
   readonly synRecv: boolean;
   /** Cookies of listeners where connections wait: a stall that hurts them is worth a look at the stack. */
   readonly pressed: readonly bigint[];
+  /** Cookies of connections that should be looked at more often than once an interval; bounded. */
+  readonly sockets: readonly bigint[];
+  /** Cookies of connections of which Node's side is wanted; at most 20. */
+  readonly ask: readonly bigint[];
 }
 
 export interface Explainer {
@@ -139,6 +143,8 @@ export const createExplainer = (options: ExplainerOptions = {}): Explainer => {
         counters: all.some(({ troubled }) => troubled) || wanted.some(({ counters }) => counters),
         synRecv: wanted.some(({ synRecv }) => synRecv),
         pressed: waiting.filter(({ watch }) => isInTrouble(watch)).map(({ watch }) => watch.listener.cookie),
+        sockets: wanted.flatMap(({ sockets }) => sockets ?? []),
+        ask: wanted.flatMap(({ ask }) => ask ?? []),
       };
     },
   };

@@ -28,7 +28,8 @@ const figures = <Name extends string>(
 /** SO_MEMINFO as plain numbers. */
 export const memFiguresOf = (mem: MemInfo): MemFigures => figures(mem, memNames);
 
-const infoOf = (
+/** Of a socket's tcp_info and SO_MEMINFO, what a ConnectionReading holds. */
+export const infoOf = (
   tcp: TcpInfo | undefined,
   mem: MemInfo | undefined,
 ): Pick<ConnectionReading, "tcp" | "caState" | "appLimited" | "mem"> => ({

@@ -56,3 +56,32 @@ export function walkSockets(options: WalkOptions = {}): SocketWalk | undefined {
   table.partial = count[2] === 1 || count[1]! > table.capacity;
   return table;
 }
+
+/** Which sockets there are, and nothing else: four words a socket. */
+export interface CookieWalk {
+  /** Cookie's low and high half, descriptor, unused. */
+  words: Uint32Array;
+  length: number;
+  /** True: some descriptors could not be visited. */
+  partial: boolean;
+}
+
+export const createCookieWalk = (): CookieWalk => ({
+  words: new Uint32Array(4 * roomAtFirst),
+  length: 0,
+  partial: false,
+});
+
+/** Walks the descriptors for cookies alone: about 1 µs a socket. False where there is no addon. */
+export function walkCookies(into: CookieWalk): boolean {
+  if (!binding) return false;
+  const count = new Uint32Array(3);
+  for (let round = 0; round < 3; round++) {
+    binding.walkCookies(into.words, count);
+    if (4 * count[1]! <= into.words.length) break;
+    into.words = new Uint32Array(4 * Math.ceil(count[1]! * 1.25));
+  }
+  into.length = Math.min(count[1]!, into.words.length / 4);
+  into.partial = count[2] === 1 || count[1]! > into.length;
+  return true;
+}

@@ -77,6 +77,8 @@ export interface NodeSide {
 
 /** The connections of one look: those worth a closer look, and how many there are in all. */
 export interface ConnectionsReading {
+  /** Only some sockets that are in trouble were looked at; of all others nothing is said, nor have they gone. */
+  readonly followedOnly?: boolean | undefined;
   readonly rows: readonly ConnectionReading[];
   /** Sockets of the process, by TCP state (`udp`, `unix` for the others). */
   readonly counts: Readonly<Record<string, number>>;

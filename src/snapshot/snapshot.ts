@@ -30,8 +30,18 @@ export interface Snapshot {
   readonly sysctl?: Sysctls | undefined;
   /** JavaScript that was found blocking a loop since the previous snapshot. */
   readonly stalls?: readonly StallCapture[] | undefined;
+  /** What looking cost, at the reporting interval. */
+  readonly self?: SelfReading | undefined;
   /** Readings that were wanted and could not be had. */
   readonly missing?: readonly Missing[] | undefined;
+}
+
+/** What the observer has spent since it began. */
+export interface SelfReading {
+  /** Time in looks at connections, ms. */
+  readonly connectionsMs: number;
+  /** Sockets read by them: once for each pass that met them. */
+  readonly socketsRead: number;
 }
 
 /** A listening socket. */

@@ -250,7 +250,14 @@ test("connections held untouched by a cluster primary wait in its own queue", (t
 test("the observer is asked to look where somebody waits, and at the counters while there is trouble", (t) => {
   const explainer = createExplainer();
   told(explainer, timeline().play(1000).snapshots);
-  t.deepEqual(explainer.attention(), { waiting: [], counters: false, synRecv: false, pressed: [] });
+  t.deepEqual(explainer.attention(), {
+    waiting: [],
+    counters: false,
+    synRecv: false,
+    pressed: [],
+    sockets: [],
+    ask: [],
+  });
   const other = createExplainer();
   told(
     other,
@@ -258,5 +265,12 @@ test("the observer is asked to look where somebody waits, and at the counters wh
       .play(1000)
       .play(60, { ...blocked, burst: 5 }).snapshots,
   );
-  t.deepEqual(other.attention(), { waiting: [1n], counters: true, synRecv: false, pressed: [1n] });
+  t.deepEqual(other.attention(), {
+    waiting: [1n],
+    counters: true,
+    synRecv: false,
+    pressed: [1n],
+    sockets: [],
+    ask: [],
+  });
 });

@@ -9,67 +9,79 @@ import type { Diag } from "../../kernel/diag.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { readSysctl } from "../../kernel/sysctl.js";
-import type { SocketWalk } from "../../kernel/walk.js";
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
-import type { Counters, ListenerReading, LoopReading } from "../../snapshot/snapshot.js";
+import type { Counters, ListenerReading, LoopReading, SelfReading } from "../../snapshot/snapshot.js";
 import type { NodeAnswer } from "../messages.js";
+import { createBudget } from "../pace.js";
 import { createCloses } from "./closes.js";
+import { choose } from "./choose.js";
 import { createDestinations } from "../outgoing/destinations.js";
 import { readPeers } from "../outgoing/peers.js";
 import { createNodeAnswers } from "./node-answers.js";
 import { createOtherSockets } from "./other-sockets.js";
-import { createOwnSockets, type OwnSocket } from "./own-sockets.js";
+import type { OwnSocket, OwnSockets } from "./own-sockets.js";
 import { createPasses } from "./passes.js";
 import { placesOf } from "./place.js";
-import { closeReadings, connectionOf, type Place } from "./reading.js";
+import { closeReadings, connectionOf, type Place, withTimer } from "./reading.js";
+
+export interface ConnectionLookRequest {
+  /** Monotonic ms. */
+  readonly at: number;
+  readonly listeners: readonly ListenerReading[];
+  readonly loops: readonly LoopReading[];
+  /** Of this look, where they were read. */
+  readonly counters: Counters | undefined;
+  /** Cookies that the explainer wants followed. */
+  readonly followed: readonly bigint[];
+}
 
 export interface ConnectionLooks {
-  /** Takes over what a walk of the descriptors found at this moment. */
-  found(walk: SocketWalk, at: number): void;
-  /** All of them, at the reporting interval; `undefined` before the first walk. */
-  look(
-    at: number,
-    listeners: readonly ListenerReading[],
-    loops: readonly LoopReading[],
-    counters: Counters | undefined,
-  ): ConnectionsReading | undefined;
+  /** All of them, at the reporting interval. */
+  look(request: ConnectionLookRequest): ConnectionsReading;
+  /** Only the followed ones, between two intervals; `undefined`: none, or they cost too much to be read again now. */
+  follow(request: ConnectionLookRequest): ConnectionsReading | undefined;
   /** What the main thread said of some of them; goes into the rows of the next look. */
   answered(answers: readonly NodeAnswer[], at: number): void;
+  /** What all this has cost. */
+  readonly cost: SelfReading;
   close(): void;
 }
 
-const rowsAtMost = 1024;
-/** Of those whose bytes were not there at the look before: nearly all are merely on their way. */
-const newRowsAtMost = 256;
 /** Trouble is shown for this long after it has ended. */
 const shownMs = 3000;
 /** How much of an interval the passes may take. */
-const scanShare = 0.01;
-const censusShare = 0.002;
+const scanShare = 0.008;
+const censusShare = 0.001;
+const followShare = 0.005;
 const settingsMs = 10_000;
 
 export const createConnectionLooks = (
+  own: OwnSockets,
   diag: Diag | undefined,
   intervalMs: number,
   now: () => number,
 ): ConnectionLooks => {
-  const own = createOwnSockets();
   const others = createOtherSockets();
   const fillDestinations = createDestinations(diag, now);
   const passes = createPasses(now);
   const answers = createNodeAnswers();
   const closes = createCloses(diag);
   const table = new SocketTable(64);
-  let walked = false;
+  const budget = createBudget(followShare);
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let last: Omit<ConnectionsReading, "rows"> | undefined;
   let settingsAt = Number.NEGATIVE_INFINITY;
   let tcpRetries2: number | undefined;
+  let [connectionsMs, socketsRead] = [0, 0];
 
-  const read = (chosen: readonly OwnSocket[], at: number, placeOf: (socket: OwnSocket) => Place) => {
-    const readings = readSockets(
-      Int32Array.from(chosen, ({ fd }) => fd),
-      { readings: closeReadings, into: table },
-    );
+  const read = (
+    chosen: readonly OwnSocket[],
+    at: number,
+    placeOf: (socket: OwnSocket) => Place,
+  ): ConnectionReading[] => {
+    const fds = Int32Array.from(chosen, ({ fd }) => fd);
+    const readings = readSockets(fds, { readings: closeReadings, into: table });
+    socketsRead += readings.length;
     const rows: ConnectionReading[] = [];
     for (const [i, socket] of chosen.entries()) {
       const reading = i < readings.length ? connectionOf(socket, readings.row(i), placeOf(socket)) : undefined;
@@ -84,58 +96,73 @@ export const createConnectionLooks = (
     }
     return rows;
   };
+  const withTimers = (
+    rows: readonly ConnectionReading[],
+    followed: readonly bigint[],
+  ): readonly ConnectionReading[] => {
+    if (!diag || followed.length === 0) return rows;
+    const wanted = new Set(followed);
+    return rows.map((row) => (wanted.has(row.cookie) ? withTimer(row, diag) : row));
+  };
+  /** Adds up what it takes. */
+  const measured = <Result>(run: () => Result): Result => {
+    const began = now();
+    try {
+      return run();
+    } finally {
+      connectionsMs += now() - began;
+    }
+  };
+  const lookAtAll = ({ at, listeners, loops, counters, followed }: ConnectionLookRequest): ConnectionsReading => {
+    // The last readings of those that closed are from before this look's passes.
+    const closed = closes.look(at, listeners, counters, own.find);
+    if (at - settingsAt >= settingsMs) {
+      tcpRetries2 = readSysctl("net.ipv4.tcp_retries2")?.[0];
+      settingsAt = at;
+    }
+    const sockets = own.all.filter(({ transport }) => transport === "tcp");
+    const scanned = passes.scan(sockets, scanShare * intervalMs);
+    socketsRead += scanned + passes.census(sockets, censusShare * intervalMs, at + shownMs);
+    const callers = sockets.filter(({ state }) => state === "SYN-SENT");
+    fillDestinations(callers, at);
+    const placeOf = placesOf(listeners, loops);
+    const rows = withTimers(read(choose(sockets, at), at, placeOf), followed);
+    const peers = callers.length > 0 ? readPeers(callers, sockets, lookedAt, diag) : undefined;
+    lookedAt = at;
+    const other = others.look(own.all, at, placeOf);
+    last = {
+      counts: { ...countsOf(sockets, own.unread), udp: other.udp, unix: other.unix },
+      read: scanned + other.read,
+      total: own.all.length + own.unread,
+      tcpRetries2,
+    };
+    return { rows: [...rows, ...other.rows], ...last, peers, closed };
+  };
 
   return {
-    answered: answers.add,
-    found(walk, at) {
-      walked = true;
-      own.found(walk, at);
-      others.found(walk);
+    look: (request) => measured(() => lookAtAll(request)),
+    follow: ({ at, listeners, loops, followed }) => {
+      const known = last;
+      const sockets = followed.flatMap((cookie) => own.get(cookie) ?? []);
+      if (!known || sockets.length === 0 || !budget.isDue(at, 0)) return undefined;
+      return budget.spend(at, now, () =>
+        measured(() => {
+          const rows = withTimers(read(sockets, at, placesOf(listeners, loops)), followed);
+          return { ...known, followedOnly: true, rows, read: rows.length };
+        }),
+      );
     },
+    answered: answers.add,
     close: closes.close,
-    look(at, listeners, loops, counters) {
-      // The last readings of those that closed are from before this look's passes.
-      const closed = closes.look(at, listeners, counters, own.find);
-      if (!walked) return undefined;
-      if (at - settingsAt >= settingsMs) {
-        tcpRetries2 = readSysctl("net.ipv4.tcp_retries2")?.[0];
-        settingsAt = at;
-      }
-      const tcp = own.all.length;
-      const scanned = passes.scan(own.all, scanShare * intervalMs);
-      passes.census(own.all, censusShare * intervalMs, at + shownMs);
-      const callers = own.all.filter(({ state }) => state === "SYN-SENT");
-      fillDestinations(callers, at);
-      const placeOf = placesOf(listeners, loops);
-      const rows = read(choose(own.all, at), at, placeOf);
-      const peers = callers.length > 0 ? readPeers(callers, own.all, lookedAt, diag) : undefined;
-      lookedAt = at;
-      const other = others.look(at, placeOf);
-      return {
-        rows: [...rows, ...other.rows],
-        counts: { ...countsOf(own.all), udp: other.udp, unix: other.unix },
-        read: scanned + other.read,
-        total: tcp + other.udp + other.unix,
-        tcpRetries2,
-        peers,
-        closed,
-      };
+    get cost() {
+      return { connectionsMs, socketsRead };
     },
   };
 };
 
-/** Those in trouble lately and those that hold bytes, the longest first. */
-export const choose = (sockets: readonly OwnSocket[], at: number): readonly OwnSocket[] => {
-  const shown = sockets.filter(({ shownUntil, heldLooks }) => shownUntil > at || heldLooks > 1);
-  const fresh = sockets.filter(({ shownUntil, heldLooks }) => shownUntil <= at && heldLooks === 1);
-  const chosen = [...shown, ...fresh.slice(0, newRowsAtMost)];
-  if (chosen.length <= rowsAtMost) return chosen;
-  return chosen.toSorted((a, b) => b.heldLooks - a.heldLooks).slice(0, rowsAtMost);
-};
-
-/** By state as last read; those not read yet are counted as such. */
-const countsOf = (sockets: readonly OwnSocket[]): Readonly<Record<string, number>> => {
-  const counts: Record<string, number> = {};
+/** By state as last read; what has not been read yet is counted as that. */
+const countsOf = (sockets: readonly OwnSocket[], unread: number): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = unread > 0 ? { unread } : {};
   for (const { state = "unread" } of sockets) counts[state] = (counts[state] ?? 0) + 1;
   return counts;
 };

@@ -1,17 +1,25 @@
-// The process's own sockets that are no listeners, as walks of its descriptors (proc_pid_fd(5)) found them. Identity is
-// the cookie, a descriptor only leads to it; what does not change while a socket lives is kept, so that it is read once.
+// The process's own sockets that are no listeners, as walks of its descriptors (proc_pid_fd(5)) find them. Identity is
+// the cookie, a descriptor only leads to it; what does not change while a socket lives is read once and kept.
 import type { SocketReading } from "../../kernel/socket-reading.js";
-import type { SocketWalk } from "../../kernel/walk.js";
+import { readSockets } from "../../kernel/sockets.js";
+import { SocketTable } from "../../kernel/socket-table.js";
+import { createCookieWalk, walkCookies } from "../../kernel/walk.js";
 import type { TcpState } from "../../snapshot/tcp-state.js";
 
 export interface OwnSocket {
   readonly cookie: bigint;
-  readonly fd: number;
-  readonly transport: "tcp";
-  readonly family: "ipv4" | "ipv6";
+  /** The first of its descriptors. */
+  fd: number;
+  /** `undefined`: a kind of socket that is not looked at, known only so that it is not asked again. */
+  readonly transport: "tcp" | "udp" | "unix" | undefined;
+  readonly type?: "stream" | "dgram" | "raw" | "seqpacket" | undefined;
+  readonly family?: "ipv4" | "ipv6" | undefined;
   readonly inode?: number | undefined;
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
+  /** Of a unix socket: its own name, and its peer's. */
+  readonly path?: string | undefined;
+  readonly remotePath?: string | undefined;
   /** Absent until a connection is established: getpeername(2) does not tell it before. */
   remoteAddress?: string | undefined;
   remotePort?: number | undefined;
@@ -29,33 +37,64 @@ export interface OwnSocket {
 }
 
 export interface OwnSockets {
-  /** Takes over what a walk found at this moment. */
-  found(walk: SocketWalk, at: number): void;
-  /** In an order that changes only where sockets come and go. */
+  /** Walks the descriptors now. */
+  walk(at: number): SocketsWalked | undefined;
+  /** Without listeners and what is not looked at, in an order that changes only where sockets come and go. */
   readonly all: readonly OwnSocket[];
-  has(cookie: bigint): boolean;
+  get(cookie: bigint): OwnSocket | undefined;
   /** It, also when it is among the last that have gone. */
   find(cookie: bigint): OwnSocket | undefined;
   /** It has gone: closed, or its descriptor is another socket's. */
   forget(socket: OwnSocket): void;
+  /** Sockets that were met, and are not known yet. */
+  readonly unread: number;
 }
 
-const TCP = 6;
+export interface SocketsWalked {
+  /** A listener was met for the first time. */
+  readonly listener: boolean;
+}
+
+const identity = [
+  "cookieBefore",
+  "listening",
+  "type",
+  "domain",
+  "protocol",
+  "local",
+  "remote",
+  "inode",
+  "cookie",
+] as const;
+/** What is new costs 6 µs a socket: so many at a walk. */
+const newAtMost = 2048;
+const chunkSize = 512;
 /** The kernel tells of an end later than the descriptor goes: a round trip, or retransmissions of the FIN. */
 const goneAtMost = 2048;
 
-const describe = (row: SocketReading, foundAt: number | undefined): OwnSocket | undefined => {
-  const { cookie, domain, fd, inode } = row;
-  if (cookie === undefined || (domain !== "ipv4" && domain !== "ipv6") || row.protocol !== TCP) return undefined;
-  const { local, remote } = row;
+const TCP = 6;
+const MPTCP = 262;
+const UDP = 17;
+
+const transportOf = ({ domain, protocol }: SocketReading): OwnSocket["transport"] => {
+  if (domain === "unix") return "unix";
+  if (domain === undefined) return undefined;
+  return protocol === TCP || protocol === MPTCP ? "tcp" : protocol === UDP ? "udp" : undefined;
+};
+
+const describe = (row: SocketReading, cookie: bigint, foundAt: number | undefined): OwnSocket => {
+  const { domain, fd, inode, type, local, remote, listening } = row;
   return {
     cookie,
     fd,
-    transport: "tcp",
-    family: domain,
+    transport: listening ? undefined : transportOf(row),
+    type,
+    family: domain === "unix" ? undefined : domain,
     inode,
     localAddress: local?.address,
     localPort: local?.port,
+    path: local?.path,
+    remotePath: remote?.path,
     remoteAddress: remote?.address,
     remotePort: remote?.port,
     foundAt,
@@ -64,50 +103,106 @@ const describe = (row: SocketReading, foundAt: number | undefined): OwnSocket | 
   };
 };
 
+/** Neither bound nor connected: it may be so in a moment, and is met again at the next walk. */
+const isNameless = ({ transport, localPort, path, remotePath }: OwnSocket): boolean =>
+  transport === "unix" ? !path && !remotePath : transport !== undefined && !localPort;
+
+/** A descriptor and whose it was at the last walk; halves of the cookie, because a bigint costs more than all else. */
+interface Held {
+  readonly low: number;
+  readonly high: number;
+  readonly socket: OwnSocket;
+}
+
 export const createOwnSockets = (): OwnSockets => {
-  let sockets = new Map<bigint, OwnSocket>();
+  const table = new SocketTable(0);
+  const walked = createCookieWalk();
+  const sockets = new Map<bigint, OwnSocket>();
+  let byFd = new Map<number, Held>();
   let all: readonly OwnSocket[] | undefined;
+  let unread = 0;
+  /** All that was there before the observer is known. */
   let begun = false;
+
   const gone = new Map<bigint, OwnSocket>();
   const part = (socket: OwnSocket): void => {
+    sockets.delete(socket.cookie);
     gone.set(socket.cookie, socket);
     for (const oldest of gone.keys()) {
       if (gone.size <= goneAtMost) return;
       gone.delete(oldest);
     }
   };
+  /** Descriptors whose socket is known are taken over; the others are returned. */
+  const recognise = (into: Map<number, Held>): number[] => {
+    const { words, length } = walked;
+    const unknown: number[] = [];
+    for (let at = 0; at < 4 * length; at += 4) {
+      const fd = words[at + 2]!;
+      const held = byFd.get(fd);
+      if (held && held.low === words[at] && held.high === words[at + 1]) into.set(fd, held);
+      else unknown.push(fd);
+    }
+    return unknown;
+  };
+  const meet = (row: SocketReading, into: Map<number, Held>, foundAt: number | undefined): boolean => {
+    const { cookie, fd } = row;
+    if (cookie === undefined || !row.valid) return false;
+    const socket = sockets.get(cookie) ?? describe(row, cookie, foundAt);
+    if (isNameless(socket)) return false;
+    sockets.set(cookie, socket);
+    into.set(fd, { low: Number(cookie & 0xffff_ffffn), high: Number(cookie >> 32n), socket });
+    return row.listening === true;
+  };
+  const introduce = (unknown: readonly number[], into: Map<number, Held>, foundAt: number | undefined): boolean => {
+    let listener = false;
+    for (let from = 0; from < Math.min(unknown.length, newAtMost); from += chunkSize) {
+      const fds = Int32Array.from(unknown.slice(from, from + chunkSize));
+      for (const row of readSockets(fds, { readings: identity, into: table }))
+        listener = meet(row, into, foundAt) || listener;
+    }
+    return listener;
+  };
+  /** One socket can be open under several descriptors, and the one that stood for it may have been closed. */
+  const settle = (): void => {
+    const present = new Set<OwnSocket>();
+    for (const [fd, { socket }] of byFd) {
+      if (present.has(socket)) continue;
+      present.add(socket);
+      socket.fd = fd;
+    }
+    if (present.size < sockets.size) for (const socket of sockets.values()) if (!present.has(socket)) part(socket);
+    all = undefined;
+  };
+
   return {
-    found(walk, at) {
-      const foundAt = begun ? at : undefined;
-      begun = true;
-      const present = new Map<bigint, OwnSocket>();
-      for (const row of walk) {
-        const { cookie } = row;
-        if (row.listening !== false || !row.valid || cookie === undefined || present.has(cookie)) continue;
-        const known = sockets.get(cookie);
-        const socket = known?.fd === row.fd ? known : describe(row, foundAt);
-        if (socket) present.set(cookie, socket);
-      }
-      for (const [cookie, socket] of sockets) {
-        if (present.has(cookie)) continue;
-        // A walk that was cut short says nothing about those it did not meet.
-        if (walk.partial) present.set(cookie, socket);
-        else part(socket);
-      }
-      sockets = present;
-      all = undefined;
+    walk(at) {
+      if (!walkCookies(walked)) return undefined;
+      const next = new Map<number, Held>();
+      const unknown = recognise(next);
+      const listener = introduce(unknown, next, begun ? at : undefined);
+      unread = Math.max(0, unknown.length - newAtMost);
+      begun ||= unread === 0;
+      // A walk that was cut short says nothing about those it did not meet.
+      if (walked.partial) for (const [fd, held] of byFd) if (!next.has(fd)) next.set(fd, held);
+      byFd = next;
+      settle();
+      return { listener };
     },
     get all() {
-      all ??= [...sockets.values()];
+      all ??= [...sockets.values()].filter(({ transport }) => transport !== undefined);
       return all;
     },
-    has: (cookie) => sockets.has(cookie),
+    get: (cookie) => sockets.get(cookie),
     find: (cookie) => sockets.get(cookie) ?? gone.get(cookie),
     forget(socket) {
-      if (sockets.get(socket.cookie) !== socket) return;
-      sockets.delete(socket.cookie);
+      if (byFd.get(socket.fd)?.socket === socket) byFd.delete(socket.fd);
+      if (!sockets.has(socket.cookie)) return;
       part(socket);
       all = undefined;
+    },
+    get unread() {
+      return unread;
     },
   };
 };

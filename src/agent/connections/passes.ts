@@ -9,8 +9,11 @@ import { isInUse, isOdd } from "./worth.js";
 export interface Passes {
   /** Notes whose memory is in use. Returns how many sockets were read within `ms`; all but in a very large process. */
   scan(sockets: readonly OwnSocket[], ms: number): number;
-  /** Notes states; what is seldom seen is shown until `shownUntil`. Those whose state is not known yet come first. */
-  census(sockets: readonly OwnSocket[], ms: number, shownUntil: number): void;
+  /**
+   * Notes states; what is seldom seen is shown until `shownUntil`. Those whose state is not known yet come first.
+   * Returns how many sockets were read.
+   */
+  census(sockets: readonly OwnSocket[], ms: number, shownUntil: number): number;
 }
 
 /** A table of this many rows is what the passes need of memory: 0.8 MB. */
@@ -93,7 +96,9 @@ export const createPasses = (now: () => number): Passes => {
     census(sockets, ms, shownUntil) {
       const fresh = sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);
       if (fresh.length > 0) countChunk(fresh, shownUntil);
-      countedTo = round(sockets, countedTo, censusChunk, ms, (chunk) => countChunk(chunk, shownUntil)).next;
+      const { next, met } = round(sockets, countedTo, censusChunk, ms, (chunk) => countChunk(chunk, shownUntil));
+      countedTo = next;
+      return fresh.length + met;
     },
   };
 };

@@ -2,6 +2,7 @@
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
 import type { Counters } from "../../snapshot/snapshot.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
+import { type Noticed, nothingWanted, type SocketsWanted, wantedOf } from "./attention.js";
 import { createConnectFailures } from "./connect-failures.js";
 import { createGroups, type Judged } from "./groups.js";
 import { createLoops } from "./loops.js";
@@ -44,7 +45,7 @@ const isServer = ({ role, localPort }: ConnectionReading, ports: ReadonlySet<num
 const peerOf = ({ remoteAddress, remotePort }: ConnectionReading) => ({ address: remoteAddress, port: remotePort });
 
 export const createConnections = (): BesideSymptom => {
-  const sockets = new Map<bigint, Followed>();
+  const sockets = new Map<bigint, Noticed & Followed>();
   const loops = createLoops();
   const groups = createGroups();
   const counters = createRecentCounters();
@@ -52,12 +53,15 @@ export const createConnections = (): BesideSymptom => {
   const peers = createPeers();
   let startedAt: number | undefined;
   let dropped = false;
+  /** When all sockets were last looked at. */
+  let allAt = Number.NEGATIVE_INFINITY;
+  let wanted: SocketsWanted = nothingWanted;
 
-  const follow = (reading: ConnectionReading, at: number): Followed | undefined => {
+  const follow = (reading: ConnectionReading, at: number): (Noticed & Followed) | undefined => {
     const known = sockets.get(reading.cookie);
     if (!known) {
       if (sockets.size >= maxSockets) return undefined;
-      const first = { watch: beginWatch(reading, at), held: new Map<string, number>() };
+      const first = { watch: beginWatch(reading, at), held: new Map<string, number>(), verdicts: [], isServer: false };
       sockets.set(reading.cookie, first);
       return first;
     }
@@ -95,11 +99,13 @@ export const createConnections = (): BesideSymptom => {
       const look = snapshot.connections;
       if (!look) return;
       dropped = false;
+      if (!look.followedOnly) allAt = snapshot.at;
       const ports = new Set(snapshot.listeners.map(({ port }) => port));
       forget(snapshot.at);
       peers.add(look, snapshot.at);
       const moved = counters.sum();
-      const judged: Judged[] = [...failures(look, thresholds), ...requestsReset(snapshot, moved, thresholds)];
+      // A look at few says nothing about the others: for them the last look at all holds.
+      if (!look.followedOnly) for (const followed of sockets.values()) followed.verdicts = [];
       const late: ConnectionReading[] = [];
       for (const reading of look.rows) {
         const followed = follow(reading, snapshot.at);
@@ -108,15 +114,20 @@ export const createConnections = (): BesideSymptom => {
         if (reading.state === "SYN-SENT" && (reading.tcp?.retransmits ?? 0) > 0)
           peers.repeated(peerOf(reading), snapshot.at);
         dropped ||= reading.transport === "tcp" && (followed.watch.step?.drops ?? 0) > 0;
-        const side = isServer(reading, ports);
-        for (const verdict of judge(followed, aroundOf(followed.watch, look, moved, beside), socketRules))
-          if (!verdict.isYoung) judged.push({ verdict, reading: followed.watch.last, isServer: side });
+        followed.isServer = isServer(reading, ports);
+        followed.verdicts = judge(followed, aroundOf(followed.watch, look, moved, beside), socketRules);
       }
       // Only now: a connection that came about says nothing about itself.
       for (const reading of late) peers.opened(peerOf(reading), snapshot.at);
+      const judged: Judged[] = [...failures(look, thresholds), ...requestsReset(snapshot, moved, thresholds)];
+      const noticed = [...sockets.values()].filter(({ watch }) => watch.lastAt >= allAt);
+      for (const { watch, verdicts, isServer: side } of noticed)
+        for (const verdict of verdicts)
+          if (!verdict.isYoung) judged.push({ verdict, reading: watch.last, isServer: side });
       groups.report(judged, around, thresholds, lifecycle);
+      wanted = wantedOf(noticed, new Set(wanted.sockets), snapshot.at);
     },
     // A socket's own drops mean nothing without the counters that say why.
-    wants: () => ({ counters: dropped }),
+    wants: () => ({ counters: dropped, ...wanted }),
   };
 };

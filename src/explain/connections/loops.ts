@@ -58,10 +58,11 @@ export const createLoops = (): Loops => {
       states = new Map();
       main = (snapshot.loops.length === 1 ? snapshot.loops[0] : snapshot.loops.find((loop) => loop.main))?.id;
       if (around.ms === 0) return;
+      const looked = before.connections !== undefined && !before.connections.followedOnly;
       for (const loop of snapshot.loops) {
         const earlier = before.loops.find(({ id }) => id === loop.id);
         const state = known.get(loop.id) ?? unseen;
-        states.set(loop.id, stepOf(before.connections ? { ...state, ended: undefined } : state, earlier, loop, around));
+        states.set(loop.id, stepOf(looked ? { ...state, ended: undefined } : state, earlier, loop, around));
       }
     },
     of: (id) => states.get(id ?? main ?? Number.NaN),

@@ -24,7 +24,12 @@ export interface Beside {
 export interface BesideSymptom {
   observe(beside: Beside): void;
   /** Readings it would like with the next snapshot. */
-  wants?(): { readonly counters?: boolean; readonly synRecv?: boolean };
+  wants?(): {
+    readonly counters?: boolean;
+    readonly synRecv?: boolean;
+    readonly sockets?: readonly bigint[];
+    readonly ask?: readonly bigint[];
+  };
 }
 
 /** The listener whose drops moved most since the counters were last read, and whether others dropped too. */
