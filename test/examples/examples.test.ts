@@ -139,6 +139,18 @@ timedTest("cluster.mjs is told that clients wait in the primary", async (t) => {
   t.is(finding.symptom, "accept-wait");
 });
 
+test.serial("explain.mjs is told from both ends why the response does not arrive", (t) => {
+  const { stdout, stderr } = spawnSync(process.execPath, ["examples/explain.mjs"], {
+    cwd: packageRoot,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  const [server, client] = stdout.split(/^(?=client:)/m);
+  t.regex(server ?? "", /^server: write-stalled \/ peer-not-reading\n.*the peer's window is \d/, stderr);
+  t.regex(client ?? "", /^client: read-stalled \/ application-not-reading\n.*the stream is paused/);
+  t.regex(client ?? "", /read\(2\) {2}returns at most [\d.]+ KB/);
+});
+
 const nginx = spawnSync("nginx", ["-v"]).error === undefined;
 const needsNginx = nginx || process.env.SOCKSCOPE_REQUIRE_ALL === "1" ? timedTest : test.serial.skip;
 needsNginx(
