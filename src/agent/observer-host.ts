@@ -35,8 +35,8 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const detailed = options.detail === "connections";
   const origins = detailed ? watchOrigins() : undefined;
   const answer = createAnswerer({ now: () => performance.now(), originOf: origins?.of });
+  // Also without answers: the observer asks again when it has heard.
   const reply = (answers: readonly NodeAnswer[]): void => {
-    if (answers.length === 0) return;
     thread?.post({ type: "answers", answers });
     slow?.handle({ type: "answers", answers });
   };
