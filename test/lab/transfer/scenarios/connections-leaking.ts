@@ -29,8 +29,8 @@ const cut =
     faultBegins();
   };
 
-/** The first probe goes after a second of silence, the others each a second later; the second unanswered one tells. */
-const halfOpen: Expectation = { symptom: "connections-leaking", cause: "half-open", evidentMs: 3500 };
+/** A probe goes each second; the second unanswered one tells. */
+const halfOpen: Expectation = { symptom: "connections-leaking", cause: "half-open", evidentMs: 2000 };
 
 export const connectionsLeaking: readonly Fault[] = [
   {

@@ -2,6 +2,8 @@
 import type { Scenario } from "../scenario.js";
 import { connectionsLeaking } from "./connections-leaking.js";
 import { dataPruned } from "./data-pruned.js";
+import { healthyReads } from "./healthy-reads.js";
+import { healthyServices } from "./healthy-services.js";
 import { healthyWrites } from "./healthy-writes.js";
 import { memoryPressure } from "./memory-pressure.js";
 import { packetsDropped } from "./packets-dropped.js";
@@ -22,4 +24,6 @@ export const scenarios: readonly Scenario[] = [
   ...softirqSqueezed,
   ...memoryPressure,
   ...healthyWrites,
+  ...healthyReads,
+  ...healthyServices,
 ];
