@@ -14,6 +14,12 @@ export const windowRate = (windowBytes: number, rttMs: number): number => (windo
 export const windowLimitedShare = ({ window }: SocketView): number | undefined =>
   window.windowLimitedMs === undefined || !window.busyMs ? undefined : window.windowLimitedMs / window.busyMs;
 
+/**
+ * A buffer or a window above this was not made small by anybody: it is what the kernel's own limits allow (4 to 6 MB by
+ * default) on a long fast path; worth knowing, but the transfer is fast.
+ */
+export const smallBufferBytes = 1_048_576;
+
 /** At three looks of four or more. */
 export const mostly = (hits: number, looks: number): boolean => hits >= 0.75 * looks;
 

@@ -1,6 +1,6 @@
 // The hosts and programs of one scenario, and their end.
 import { setTimeout as delay } from "node:timers/promises";
-import { launch } from "../child.js";
+import { launch, type Program } from "../child.js";
 import type { Defer } from "../command.js";
 import { eventually } from "../eventually.js";
 import { createLog, type Log } from "../log.js";
@@ -22,7 +22,7 @@ export interface OpenSite {
   readonly site: Site;
   /** Epoch ms; `undefined`: not yet. */
   readonly faultAt: () => number | undefined;
-  /** Processes that loaded the agent. */
+  /** Processes that loaded the agent, but those that the scenario has ended. */
   readonly watched: () => readonly number[];
 }
 
@@ -32,7 +32,7 @@ export const openSite = async (defer: Defer, scenario: Scenario): Promise<OpenSi
   const path = await layPath(defer, scenario);
   const over = new AbortController();
   defer(() => over.abort());
-  const watched: number[] = [];
+  const watched = new Set<number>();
   let faultAt: number | undefined;
   const site: Site = {
     ...path,
@@ -44,10 +44,14 @@ export const openSite = async (defer: Defer, scenario: Scenario): Promise<OpenSi
       const program = launch(defer, host.ns, { argv: commandLine(app), env });
       await program.hear("ready");
       if (app.agent) {
-        watched.push(program.pid);
+        watched.add(program.pid);
         await eventually("the observer's first line", () => log.lines().some(({ pid }) => pid === program.pid));
       }
-      return program;
+      const end: Program["end"] = async (signal) => {
+        watched.delete(program.pid);
+        await program.end(signal);
+      };
+      return { ...program, end };
     },
     faultBegins: () => {
       faultAt ??= Date.now();
@@ -55,5 +59,5 @@ export const openSite = async (defer: Defer, scenario: Scenario): Promise<OpenSi
     eventually,
     lasts: (ms) => delay(ms, undefined, { signal: over.signal }),
   };
-  return { site, faultAt: () => faultAt, watched: () => watched };
+  return { site, faultAt: () => faultAt, watched: () => [...watched] };
 };

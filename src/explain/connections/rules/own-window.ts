@@ -2,15 +2,13 @@
 // receive buffer is too small for the path.
 import { bytes, bytesPerSecond } from "../../format.js";
 import { minRttMsOf } from "../figures.js";
-import { limitedBy, rateOf, windowRate } from "../limit.js";
+import { limitedBy, rateOf, smallBufferBytes, windowRate } from "../limit.js";
 import type { SocketView, Verdict } from "../rule.js";
 
 /** Part of the offered window that arrives in each least round trip (measured: 1.0). */
 const usedShare = 0.7;
 /** A window that does not grow under load: autotuning would have raised it. */
 const steadyFactor = 1.1;
-/** Above this a buffer is no small one: the path is fast. */
-const smallBytes = 262_144;
 
 export const ownWindow = (view: SocketView): Verdict | undefined => {
   const { reading, window, stretch, thresholds } = view;
@@ -24,7 +22,7 @@ export const ownWindow = (view: SocketView): Verdict | undefined => {
   const rcvbuf = reading.mem?.rcvbuf;
   return limitedBy(view, {
     cause: "receive-buffer",
-    severity: (rcvbuf ?? size) <= smallBytes ? "warning" : "info",
+    severity: (rcvbuf ?? size) <= smallBufferBytes ? "warning" : "info",
     confidence: 0.85,
     because: "our receive buffer is too small for the round trip",
     detail: () => `${bytesPerSecond(rate)} arrive through a window of ${bytes(size)} in ${Math.round(rttMs)} ms`,

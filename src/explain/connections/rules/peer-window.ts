@@ -2,7 +2,7 @@
 // buffer is too small for the round trip. Moving: its application reads slowly, and that is its own affair.
 import { bytes, bytesPerSecond, percent } from "../../format.js";
 import { cwndBytesOf, inFlightBytesOf, minRttMsOf, rttMsOf } from "../figures.js";
-import { limitedBy, rateOf, speed, windowLimitedShare, windowRate } from "../limit.js";
+import { limitedBy, rateOf, smallBufferBytes, speed, windowLimitedShare, windowRate } from "../limit.js";
 import type { SocketView, Verdict } from "../rule.js";
 
 /** Windows of a fixed buffer differ by less: scaling and truesize. */
@@ -35,7 +35,7 @@ export const peerWindow = (view: SocketView): Verdict | undefined => {
   const path = windowRate(allowed, rttMs);
   return limitedBy(view, {
     cause: "receive-window",
-    severity: isBuffer ? "warning" : "info",
+    severity: isBuffer && size <= smallBufferBytes ? "warning" : "info",
     confidence: isBuffer ? 0.93 : 0.8,
     because: isBuffer ? "the peer's receive window is too small for the round trip" : "the peer reads slowly",
     detail: () =>

@@ -2,7 +2,7 @@
 // kernel's own clock of it (sndbuf_limited) hardly moves for writers that do not block (measured: 1 %).
 import { bytes, bytesPerSecond, percent } from "../../format.js";
 import { cwndBytesOf, minRttMsOf, notSentOf, rttMsOf } from "../figures.js";
-import { limitedBy, mostly, speed, windowRate } from "../limit.js";
+import { limitedBy, mostly, smallBufferBytes, speed, windowRate } from "../limit.js";
 import type { SocketView, Verdict } from "../rule.js";
 
 /** Whether the writer was refused: Node holds bytes, or the kernel counted a wait. Unknown: it was not asked. */
@@ -40,7 +40,7 @@ export const sendBuffer = (view: SocketView): Verdict | undefined => {
   if ((notSentOf(reading) ?? 0) > 2 * (tcp?.sndMssBytes ?? 0) || 2 * carried > room) return undefined;
   return limitedBy(view, {
     cause: "send-buffer",
-    severity: "warning",
+    severity: sndbuf <= smallBufferBytes ? "warning" : "info",
     confidence: refused ? 0.95 : 0.75,
     because: "the send buffer is too small for the round trip",
     detail: () =>

@@ -72,7 +72,15 @@ const controls: readonly Omit<Healthy, "healthy">[] = [
     variant: "1,000 silent connections",
     path: { kind: "veth" },
     watchMs: 10_000,
-    run: receive({ kind: "sink" }, { count: 1000 }),
+    run: async ({ near, far, start }) => {
+      const server = await start(near, { script: "reader.js", spec: { kind: "sink", host: near.address }, agent });
+      // not all at once: that would be another fault
+      for (const reached of [250, 500, 750, 1000]) {
+        await start(far, { script: "end.js", spec: { host: near.address, count: 250 } });
+        while (!server.said.some(({ count }) => count === reached))
+          await server.hear("connected", 5000, server.said.length);
+      }
+    },
   },
   {
     variant: "12 half-open streams that send now and then to peers that have ended theirs",
