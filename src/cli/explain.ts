@@ -23,7 +23,7 @@ export const explain: Command = {
   usage: "LOCAL [PEER] [--pid N] [--duration 2s] [--json]",
   about: [
     "LOCAL and PEER: 127.0.0.1:3000, [::1]:3000, :3000, 3000; LOCAL also the path of a unix listener. With LOCAL alone a listener there is meant, with its connections; where several match, the one in most trouble is explained.",
-    "Prints what is wrong or that nothing is, the evidence, what was ruled out, what to do, and what read(2) and write(2) would do now.",
+    "Prints what is wrong or that nothing is, the evidence, what was ruled out, what to do, and what read(2) and write(2), or accept(2) and the next client, would meet now.",
     "Exit status 1 when there was a finding at warning or above.",
   ],
   positionals: { min: 1, max: 2, name: "LOCAL" },
@@ -142,7 +142,7 @@ const asJson = (
   missing: readonly Missing[],
 ): object => ({
   finding: explanation.finding ?? null,
-  account: explanation.account ?? null,
+  account: explanation.account,
   subject: subjectOf(explanation),
   matching: { listeners: listeners.length, connections },
   missing,

@@ -81,7 +81,7 @@ const sideOf = (socket: object, session?: object): NodeSide => {
   const held = numberOf(writable.length(socket));
   const buffered = numberOf(readable.length(socket));
   const flowing = readable.flowing(socket) as NodeSide["readableFlowing"];
-  // Nobody reads and nothing is there: TLS or http2 above it take the bytes from the handle itself.
+  // Nobody reads and nothing is there: TLS or http2 above it take the bytes from the handle itself, and hold them.
   const isCarrier = flowing === null && buffered === 0;
   return {
     writableLength: sum(
@@ -90,7 +90,7 @@ const sideOf = (socket: object, session?: object): NodeSide => {
     ),
     writableHighWaterMark: numberOf(writable.highWaterMark(socket)),
     writableNeedDrain: flagOf(writable.needDrain(socket)),
-    readableLength: buffered,
+    readableLength: isCarrier ? undefined : buffered,
     readableHighWaterMark: numberOf(readable.highWaterMark(socket)),
     readableFlowing: isCarrier ? undefined : flowing,
     reading: flagOf(handle && Reflect.get(handle, "reading")),

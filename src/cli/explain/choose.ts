@@ -2,6 +2,7 @@
 import { accountOf, type ConnectionAccount } from "../../explain/connections/account.js";
 import { severities } from "../../explain/connections/groups.js";
 import type { Finding } from "../../explain/finding.js";
+import { type ListenerAccount, listenerAccountOf } from "../../explain/listener-account.js";
 import type { ListenerReading } from "../../snapshot/snapshot.js";
 import { type Followed, lastOf, type Story } from "./follow.js";
 
@@ -9,8 +10,8 @@ export interface Explanation {
   /** Absent: nothing is wrong. */
   readonly finding?: Finding | undefined;
   readonly about: { readonly connection: Followed } | { readonly listener: ListenerReading };
-  /** What read(2) and write(2) on the connection would do now. */
-  readonly account?: ConnectionAccount | undefined;
+  /** What read(2) and write(2) on the connection would do now, or accept(2) on the listener and the next client. */
+  readonly account: ConnectionAccount | ListenerAccount;
 }
 
 const waitingOf = (followed: Followed): number => {
@@ -32,6 +33,12 @@ const ofConnection = (connection: Followed): Explanation => {
   return { finding, about: { connection }, account };
 };
 
+const ofListener = (listener: ListenerReading, finding?: Finding): Explanation => ({
+  finding,
+  about: { listener },
+  account: listenerAccountOf(listener),
+});
+
 /** `undefined`: nothing of what was named was seen. */
 export const choose = ({ connections, listeners, findings }: Story): Explanation | undefined => {
   const [connection] = connections.toSorted(worse);
@@ -41,8 +48,8 @@ export const choose = ({ connections, listeners, findings }: Story): Explanation
   if (listener && finding && isListenerWorse) {
     const { address, port, path } = finding.subject;
     const meant = listeners.find((one) => one.path === path && one.port === port && one.address === address);
-    return { finding, about: { listener: meant ?? listener } };
+    return ofListener(meant ?? listener, finding);
   }
   if (connection && (connection.finding || !listener)) return ofConnection(connection);
-  return listener && { about: { listener } };
+  return listener && ofListener(listener);
 };

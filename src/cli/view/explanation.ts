@@ -74,10 +74,23 @@ const quietListener = ({ length, limit, drops }: ListenerReading, newDrops: numb
   return `Nothing is wrong: ${length} of ${limit + 1} places in the accept queue are taken${dropped}${held}.`;
 };
 
-const callLines = (call: string, { why, until }: CallAccount, { width, paint }: View): readonly string[] => [
+type CallWords = Pick<CallAccount, "why" | "until">;
+
+const callLines = (call: string, { why, until }: CallWords, { width, paint }: View): readonly string[] => [
   ...wrap(why, width, `  ${paint("dim", call)}${" ".repeat(11 - call.length)}`, " ".repeat(15)),
   ...(until === undefined ? [] : wrap(until, width, " ".repeat(13), " ".repeat(15))),
 ];
+
+const callsOf = (account: Explanation["account"]): readonly (readonly [call: string, CallWords])[] =>
+  "read" in account
+    ? [
+        ["read(2)", account.read],
+        ["write(2)", account.write],
+      ]
+    : [
+        ["accept(2)", account.accept],
+        ["a client", account.connect],
+      ];
 
 const othersLines = ({ explanation: { about }, connections, name }: Told, { width }: View): readonly string[] => {
   if (connections < 2 || "listener" in about) return [];
@@ -97,7 +110,7 @@ export const explanationLines = (told: Told, view: View): readonly string[] => {
   return [
     view.paint("bold", titleOf(explanation)),
     ...(finding ? findingLines(finding, view, Number.POSITIVE_INFINITY) : wrap(quiet, view.width, "  ")),
-    ...(account ? [...callLines("read(2)", account.read, view), ...callLines("write(2)", account.write, view)] : []),
+    ...callsOf(account).flatMap(([call, words]) => callLines(call, words, view)),
     ...othersLines(told, view),
     ...(missing.length === 0 ? [] : ["", "Not seen:"]),
     ...missing.flatMap(({ source, reason }) => wrap(`${source}: ${reason}`, view.width, "  ", "    ")),

@@ -38,7 +38,7 @@ const stoppedBy = (node: NodeSide | undefined): string | undefined => {
   if (!node || node.reading === true) return undefined;
   if (node.readableFlowing === false) return "the stream is paused";
   if (node.readableFlowing === null) return "nobody reads the stream";
-  return node.reading === false ? "what is above the socket has stopped it" : undefined;
+  return node.reading === false ? "the stream above it is paused" : undefined;
 };
 
 type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "remedy"> & { severity: Severity };
