@@ -38,7 +38,9 @@ export const createTimewaits = (diag: Pick<Diag, "get">, life: () => number = li
         const state = stateOf(closed);
         if (state === "FIN-WAIT-2") continue;
         waiting.delete(closed);
-        if (state === undefined && found.length < resets) found.push({ ...closed, answeredWithReset: true });
+        // Where nothing is left of a connection, the kernel answers with its listener.
+        const isGone = state === undefined || state === "LISTEN";
+        if (isGone && found.length < resets) found.push({ ...closed, answeredWithReset: true });
       }
       return found;
     },

@@ -47,7 +47,7 @@ export interface ConnectionThresholds {
   readonly failedConnects: number;
   /** Connects fail no more when none failed for this long: clients that try again wait some seconds in between. */
   readonly connectQuietMs: number;
-  /** Unread bytes with which a connection was closed, from which they may be a request: TLS says goodbye in 24 to 53. */
+  /** Unread bytes of a closed TLS connection from which they may be a request: a goodbye is 24 to 53. */
   readonly unreadAtCloseBytes: number;
   /** Idle for this long when it was closed, where `server.keepAliveTimeout` is not known: less is no idle timeout. */
   readonly idleCloseMs: number;

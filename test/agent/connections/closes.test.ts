@@ -104,7 +104,7 @@ test("a connection that we closed in order, and whose timewait socket goes when 
   b.look([], { OutRsts: 5 });
   b.left = "FIN-WAIT-2";
   t.deepEqual(shown(b.look(["ours-first"], { OutRsts: 6 })), []);
-  b.left = undefined;
+  b.left = "LISTEN";
   t.deepEqual(shown(b.look([], { OutRsts: 6 })), []);
   t.deepEqual(shown(b.look([], { OutRsts: 7 })), [{ unread: 0, segments: 0, answeredWithReset: true }]);
   t.deepEqual(shown(b.look([], { OutRsts: 8 })), []);

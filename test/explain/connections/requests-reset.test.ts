@@ -166,7 +166,7 @@ const healthy: readonly (readonly [what: string, row: ClosedReading, scene: Scen
   ["a FIN that nobody read", closed({ recvQBytes: 1 }, { bytesReceived: 101 }), onClose],
   ["the peer resets", closed(), { counters: { EstabResets: 5 } }],
   ["the peer resets before we close with unread data", unreadAtClose(4000), { counters: {} }],
-  ["a TLS peer's goodbye was not read", unreadAtClose(32), onClose],
+  ["a TLS peer's goodbye was not read", unreadAtClose(32), { ...onClose, listener: { tls: true } }],
   ["a TLS peer says goodbye after our FIN", raced(), { ...onData, listener: { tls: true } }],
   ["a repeat of what had been received, nothing reset", raced(), { counters: {} }],
   ["data of which nothing was read ever: shed at accept", unreadAtClose(4000, { bytesReceived: 4000 }), onClose],

@@ -15,6 +15,7 @@ interface Ending {
   /** Since the last answer was sent. */
   readonly idleMs: number;
   readonly timeoutMs: number | undefined;
+  /** Without a FIN, or what may be a TLS peer's goodbye. */
   readonly unreadBytes: number;
   /** Data segments that came when nothing was accepted any more. */
   readonly refusedSegments: number;
@@ -43,6 +44,7 @@ const endingOf = (
   listener: ListenerReading,
   moved: Counters,
   lost: number,
+  { unreadAtCloseBytes }: Thresholds,
 ): Ending | undefined => {
   const { tcp, before, recvQBytes = 0 } = closed;
   if (tcp?.bytesReceived === undefined || tcp.lastDataSentMs === undefined) return undefined;
@@ -53,7 +55,7 @@ const endingOf = (
     closed,
     idleMs: tcp.lastDataSentMs,
     timeoutMs: listener.keepAliveTimeoutMs,
-    unreadBytes: recvQBytes,
+    unreadBytes: recvQBytes >= (listener.tls ? unreadAtCloseBytes : 2) ? recvQBytes : 0,
     // A TLS peer says goodbye to a connection that was closed: such a segment looks the same.
     refusedSegments: isSilent && !listener.tls ? (deltaU32(before.dataSegsIn, tcp.dataSegsIn) ?? 0) : 0,
     cameLater: closed.answeredWithReset === true && !listener.tls,
@@ -107,7 +109,7 @@ const race = (ending: Ending): Verdict => {
     symptom: "requests-reset",
     cause: "keep-alive-race",
     severity: "warning",
-    confidence: (timeoutMs === undefined ? 0.75 : 0.93) - (cameLater ? 0.1 : 0),
+    confidence: cameLater ? (timeoutMs === undefined ? 0.65 : 0.83) : timeoutMs === undefined ? 0.75 : 0.93,
     weight: idleMs,
     isEvent: true,
     headline: "reset a request: we closed them as idle while it was on its way",
@@ -162,7 +164,7 @@ const unclear = (ending: Ending): Verdict => ({
 const verdictOf = (ending: Ending, thresholds: Thresholds): Verdict | undefined => {
   const { moved, unreadBytes, refusedSegments, cameLater } = ending;
   // What the peer had reset before is not our doing: then the kernel does not count it here.
-  if (unreadBytes >= thresholds.unreadAtCloseBytes && moved.TCPAbortOnClose)
+  if (unreadBytes > 0 && moved.TCPAbortOnClose)
     return isFreshRequest(ending) && isIdleClose(ending, thresholds) ? race(ending) : unread(ending, thresholds);
   if (!cameLater && (refusedSegments === 0 || !moved.TCPAbortOnData)) return undefined;
   return isIdleClose(ending, thresholds) ? race(ending) : unclear(ending);
@@ -175,7 +177,7 @@ export const requestsReset = (snapshot: Snapshot, moved: Counters, thresholds: T
   const listeners = new Map(snapshot.listeners.map((listener) => [listener.port, listener]));
   return closed.rows.flatMap((reading): Judged[] => {
     const listener = listeners.get(reading.localPort);
-    const ending = listener && endingOf(reading, listener, moved, closed.lost);
+    const ending = listener && endingOf(reading, listener, moved, closed.lost, thresholds);
     const verdict = ending && verdictOf(ending, thresholds);
     return verdict ? [{ verdict: { ...verdict, quietMs: thresholds.resetQuietMs }, reading, isServer: true }] : [];
   });

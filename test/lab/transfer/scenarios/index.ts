@@ -9,6 +9,7 @@ import { memoryPressure } from "./memory-pressure.js";
 import { packetsDropped } from "./packets-dropped.js";
 import { readStalled } from "./read-stalled.js";
 import { softirqSqueezed } from "./softirq-squeezed.js";
+import { healthyEnds, requestsReset } from "./requests-reset.js";
 import { throughputLimited } from "./throughput-limited.js";
 import { writeBuffered } from "./write-buffered.js";
 import { writeStalled } from "./write-stalled.js";
@@ -23,7 +24,9 @@ export const scenarios: readonly Scenario[] = [
   ...packetsDropped,
   ...softirqSqueezed,
   ...memoryPressure,
+  ...requestsReset,
   ...healthyWrites,
   ...healthyReads,
   ...healthyServices,
+  ...healthyEnds,
 ];
