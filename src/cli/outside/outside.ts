@@ -16,6 +16,7 @@ import { type ConnectionLook, createConnectionLook, type Looks } from "./connect
 import { groupBy } from "./group-by.js";
 import { type Holders, holdersOfAll, holdersOfProcess } from "./holders.js";
 import { findListeners, type ListenerFinder, requireListener } from "./listener-finder.js";
+import { openNetworkLook } from "./network-look.js";
 import { createProbes } from "./process-probe.js";
 import { createQueueLook } from "./queue-look.js";
 
@@ -82,6 +83,7 @@ export const watchFrom = ({ diag, from, holders, finder, connections, pid: watch
   const probes = createProbes();
   const counters = openCounters(from);
   const host = openHostCpu();
+  const network = openNetworkLook(watched);
   let reads = 0;
   let sysctl: Sysctls | undefined;
   let connected: ReadonlySet<number | undefined> = new Set();
@@ -108,8 +110,10 @@ export const watchFrom = ({ diag, from, holders, finder, connections, pid: watch
     for (const pid of [...connected, ...(watched === undefined || holders.gone ? [] : [watched])])
       if (!groups.has(pid)) groups.set(pid, []);
     probes.keep(groups);
-    return [...groups].map(([pid, listeners]) => ({
+    const below = network.read(moment.at, shared.counters);
+    return [...groups].map(([pid, listeners], i) => ({
       ...shared,
+      network: i === 0 ? below : undefined,
       ...probes.read(pid, slow),
       listeners: listeners.map((listener) => ({ ...listener, loop: pid, ...details(listener.port) })),
       connections: looks && (looks.get(pid) ?? { rows: [], counts: {}, read: 0, total: 0 }),
@@ -126,7 +130,7 @@ export const watchFrom = ({ diag, from, holders, finder, connections, pid: watch
     read,
     missing: () => [...unseen(), ...finder.missing(), ...missingSettings(from, sysctl)],
     close: () => {
-      for (const kept of [probes, counters, host, diag]) kept.close();
+      for (const kept of [probes, counters, host, network, diag]) kept.close();
     },
   };
 };

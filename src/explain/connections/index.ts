@@ -1,6 +1,7 @@
 // From looks at sockets to findings about connections: what is remembered of each socket, the rules, the groups.
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
 import type { Counters } from "../../snapshot/snapshot.js";
+import { type MemoryState, memoryStateOf } from "../network/memory-short.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
 import { type Noticed, nothingWanted, type SocketsWanted, wantedOf } from "./attention.js";
 import { createConnectFailures } from "./connect-failures.js";
@@ -56,6 +57,7 @@ export const createConnections = (): BesideSymptom => {
   /** When all sockets were last looked at. */
   let allAt = Number.NEGATIVE_INFINITY;
   let wanted: SocketsWanted = nothingWanted;
+  let memory: MemoryState | undefined;
 
   const follow = (reading: ConnectionReading, at: number): (Noticed & Followed) | undefined => {
     const known = sockets.get(reading.cookie);
@@ -85,6 +87,7 @@ export const createConnections = (): BesideSymptom => {
     peer: peers.of(peerOf(watch.last)),
     loop: loops.of(watch.last.loop),
     moved,
+    memory,
     outside: beside.around.outside,
     watchedMs: watch.lastAt - (startedAt ?? watch.lastAt),
     thresholds: beside.thresholds,
@@ -96,6 +99,7 @@ export const createConnections = (): BesideSymptom => {
       startedAt ??= snapshot.at;
       loops.observe(before, snapshot, around);
       counters.add(beside.moved, snapshot.at);
+      if (snapshot.network) memory = memoryStateOf(snapshot.network, thresholds);
       const look = snapshot.connections;
       if (!look) return;
       dropped = false;

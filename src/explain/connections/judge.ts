@@ -12,7 +12,7 @@ export interface Followed {
 /** What a rule is given beside the socket itself. */
 export type AroundSocket = Pick<
   SocketView,
-  "look" | "listeners" | "peer" | "loop" | "moved" | "outside" | "isAsked" | "watchedMs" | "thresholds"
+  "look" | "listeners" | "peer" | "loop" | "moved" | "memory" | "outside" | "isAsked" | "watchedMs" | "thresholds"
 >;
 
 export const verdictName = ({ symptom, cause }: { readonly symptom: Symptom; readonly cause: Cause }): string =>
@@ -28,6 +28,7 @@ export const judge = (followed: Followed, around: AroundSocket, rules: readonly 
     peer: around.peer,
     loop: around.loop,
     moved: around.moved,
+    memory: around.memory,
     outside: around.outside,
     isAsked: around.isAsked,
     watchedMs: around.watchedMs,

@@ -2,6 +2,7 @@
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
 import type { Counters, ListenerReading } from "../../snapshot/snapshot.js";
 import type { Cause, Evidence, RuledOut, Severity, Symptom } from "../finding.js";
+import type { MemoryState } from "../network/memory-short.js";
 import type { Thresholds } from "../thresholds.js";
 import type { LoopState } from "./loops.js";
 import type { KnownPeer } from "./peers.js";
@@ -22,6 +23,8 @@ export interface SocketView {
   /** What is known of the address and port it is connected or connects to, from other connections. */
   readonly peer?: KnownPeer | undefined;
   readonly moved: Counters;
+  /** Of sockets, by the last look below them. */
+  readonly memory?: MemoryState | undefined;
   readonly outside: boolean;
   /** Somebody asks about this socket now: what one look makes likely is an answer, though no alarm. */
   readonly isAsked?: boolean | undefined;

@@ -3,15 +3,13 @@ import type { NetworkReading } from "../../snapshot/network.js";
 import { type CounterName, type Counters, counterNames } from "../../snapshot/snapshot.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
 import { shorten } from "../wording.js";
+import { collapsedSndbufBytes } from "./memory-short.js";
 import { memoryPressure } from "./memory-pressure.js";
 import { packetsDropped } from "./packets-dropped.js";
 import { softirqSqueezed } from "./softirq-squeezed.js";
 import type { NetworkRule, NetworkVerdict } from "./step.js";
 
 export const networkRules: readonly NetworkRule[] = [packetsDropped, softirqSqueezed, memoryPressure];
-
-/** SOCK_MIN_SNDBUF: what the send buffer falls to when a memory limit presses. */
-export const collapsedSndbufBytes = 4608;
 
 /** A finding outlives this many readings without evidence: they come further apart when all is quiet. */
 const quietReadings = 3;

@@ -1,10 +1,10 @@
 // memory-pressure: TCP's memory of the host (tcp_mem), the cgroup's share of it, or too many orphans (tcp(7), cgroup-v1/
 // memory.rst, cgroup-v2.rst; net/ipv4/tcp.c tcp_enter_memory_pressure, tcp_check_oom).
-import type { CgroupMemory, NetworkReading, TcpMemory } from "../../snapshot/network.js";
+import type { CgroupMemory, TcpMemory } from "../../snapshot/network.js";
 import { delta } from "../delta.js";
 import type { Evidence } from "../finding.js";
 import { bytes, count } from "../format.js";
-import type { Thresholds } from "../thresholds.js";
+import { isCgroupFull, isTcpMemoryShort } from "./memory-short.js";
 import { type NetworkRule, type NetworkStep, type NetworkVerdict, notShown, powerOfTwo } from "./step.js";
 
 /** Of a v2 cgroup's memory the part held by sockets from which its limit is theirs: else it is files that press. */
@@ -14,16 +14,6 @@ const bytesOf = (pages: number, { pageBytes = 4096 }: TcpMemory): string => byte
 
 const row = (name: string, value: Evidence["value"] | undefined, unit: string, source: string): readonly Evidence[] =>
   value === undefined ? [] : [{ name, value, ...(unit === "" ? {} : { unit }), source }];
-
-/** Above tcp_mem's second number. */
-export const isTcpMemoryShort = ({ tcpMemory }: NetworkReading): boolean =>
-  tcpMemory?.pages !== undefined && tcpMemory.limits !== undefined && tcpMemory.pages >= tcpMemory.limits.pressure;
-
-/** v1: TCP's own limit is reached. (v2 counts all memory against one limit, which files fill too.) */
-export const isCgroupFull = ({ cgroupMemory }: NetworkReading, { memoryFullShare }: Thresholds): boolean =>
-  cgroupMemory?.version === 1 &&
-  typeof cgroupMemory.limitBytes === "number" &&
-  (cgroupMemory.usageBytes ?? 0) >= memoryFullShare * cgroupMemory.limitBytes;
 
 const collapsedRow = ({ collapsed }: NetworkStep): readonly Evidence[] =>
   row("send buffers fallen to 4608 bytes", collapsed || undefined, "sockets", "SO_MEMINFO sndbuf, sockets looked at");
@@ -150,7 +140,7 @@ const orphans = (step: NetworkStep): readonly NetworkVerdict[] => {
   const { orphans: now = 0, maxOrphans } = memory ?? {};
   const many = maxOrphans !== undefined && now >= step.thresholds.orphansShare * maxOrphans;
   // Connections are given up for want of memory, too.
-  const isMemory = memory?.limits !== undefined && (memory.pages ?? 0) > memory.limits.high;
+  const isMemory = memory?.limits ? (memory.pages ?? 0) > memory.limits.high : (step.moved.TCPMemoryPressures ?? 0) > 0;
   if (!memory || isMemory || (aborted === 0 && !many)) return [];
   return [
     {

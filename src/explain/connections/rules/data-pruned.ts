@@ -2,10 +2,9 @@
 // probes and repeats as well, and the counters are the network namespace's: both must move.
 import { add } from "../../delta.js";
 import { bytes, count, percent } from "../../format.js";
+import { collapsedSndbufBytes } from "../../network/memory-short.js";
 import { evidenceOf, type SocketRule, type SocketView } from "../rule.js";
 
-/** SOCK_MIN_SNDBUF: what the send buffer falls to when a memory limit presses. */
-const collapsedSndbufBytes = 4608;
 /**
  * Part of the receive buffer in use from which segments are thrown away. A window that was shut in time keeps it below
  * (measured: 0.95 to 0.99), and such a socket counts drops too: probes.
@@ -29,10 +28,14 @@ export const dataPruned: SocketRule = (view) => {
   const pruned = add(moved.RcvPruned, moved.TCPRcvQDrop);
   if (reading.transport !== "tcp" || !drops || !pruned) return undefined;
   const { rmemAlloc, rcvbuf, sndbuf } = reading.mem ?? {};
-  const pressed = (moved.TCPMemoryPressures ?? 0) > 0 || (sndbuf !== undefined && sndbuf <= collapsedSndbufBytes);
+  const { memory } = view;
+  const pressed =
+    memory?.isShort === true ||
+    (moved.TCPMemoryPressures ?? 0) > 0 ||
+    (sndbuf !== undefined && sndbuf <= collapsedSndbufBytes);
   const cause = pressed ? "memory-pressure" : isOverfull(stretch) ? "receive-buffer-full" : "unknown";
   const because = {
-    "memory-pressure": "memory is short",
+    "memory-pressure": memory?.isShort ? `memory is short, ${memory.told}` : "memory is short",
     "receive-buffer-full": "the receive buffer is full",
     unknown: "",
   };
@@ -51,6 +54,7 @@ export const dataPruned: SocketRule = (view) => {
         ["RcvPruned", moved.RcvPruned, "segments", "netstat, netns-wide"],
         ["TCPRcvQDrop", moved.TCPRcvQDrop, "segments", "netstat, netns-wide"],
         ["TCPMemoryPressures", moved.TCPMemoryPressures || undefined, "count", "netstat, host-wide"],
+        ["memory", memory?.told, undefined, "sockstat, tcp_mem, cgroup; last look below the sockets"],
         ["receive buffer used", rmemAlloc, "bytes", "SO_MEMINFO rmem_alloc"],
         ["part of it used, at most", percentOf(stretch.mostFilled), undefined, "SO_MEMINFO"],
         ["receive buffer", rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
@@ -60,7 +64,12 @@ export const dataPruned: SocketRule = (view) => {
       ]),
     ruledOut: pressed
       ? []
-      : [{ cause: "memory-pressure", because: "TCPMemoryPressures did not move, the send buffer is whole" }],
+      : [
+          {
+            cause: "memory-pressure",
+            because: `TCPMemoryPressures did not move, the send buffer is whole${memory ? `; ${memory.told}` : ""}`,
+          },
+        ],
     remedy: pressed
       ? [
           "Raise the limit: net.ipv4.tcp_mem of the host, or the cgroup's memory limit; fewer sockets that hold unread data.",

@@ -154,6 +154,9 @@ const orders = {
   read: () => {
     for (const socket of sockets) socket.resume();
   },
+  destroy: () => {
+    for (const socket of sockets) socket.destroy();
+  },
   close: () => {
     for (const socket of sockets) socket.end();
   },

@@ -4,6 +4,7 @@ import { connectionsLeaking } from "./connections-leaking.js";
 import { dataPruned } from "./data-pruned.js";
 import { healthyReads } from "./healthy-reads.js";
 import { healthyServices } from "./healthy-services.js";
+import { healthyBelow } from "./healthy-below.js";
 import { healthyWrites } from "./healthy-writes.js";
 import { memoryPressure } from "./memory-pressure.js";
 import { packetsDropped } from "./packets-dropped.js";
@@ -29,4 +30,5 @@ export const scenarios: readonly Scenario[] = [
   ...healthyReads,
   ...healthyServices,
   ...healthyEnds,
+  ...healthyBelow,
 ];

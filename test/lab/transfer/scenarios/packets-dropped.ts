@@ -51,7 +51,7 @@ const backlogFull: readonly Scenario[] = backlogs.map(({ variant, limit, client 
   },
 }));
 
-const tc = ({ ns, device }: Host, words: string): void => {
+export const tc = ({ ns, device }: Host, words: string): void => {
   const [verb = "", ...rest] = words.split(" ");
   ns.run("tc", "qdisc", verb, "dev", device, ...rest);
 };
