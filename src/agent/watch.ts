@@ -59,6 +59,7 @@ export const startWatch = (parts: WatchParts): Watch => {
   let followedAt = Number.NEGATIVE_INFINITY;
   let intervalAt = Number.NEGATIVE_INFINITY;
   let sampled: Snapshot | undefined;
+  let network: Snapshot["network"];
   let failures = 0;
 
   const tell = (finding: Finding, at: number): void => {
@@ -68,7 +69,8 @@ export const startWatch = (parts: WatchParts): Watch => {
     if (Atomics.load(wanted, wants.findings) > 0) parts.report({ type: "finding", finding: told });
   };
   const sample = (snapshot: Snapshot): void => {
-    if (options.logLevel === "sample") log.sample(sampleOf(snapshot, sampled));
+    if (options.logLevel === "sample") log.sample(sampleOf(snapshot, sampled, network));
+    network = snapshot.network ?? network;
     if (Atomics.load(wanted, wants.samples) > 0) parts.report({ type: "sample", snapshot });
     sampled = snapshot;
   };

@@ -1,4 +1,6 @@
 // A snapshot as one short log payload: what a person wants to see at a glance, and jq can pick from.
+import type { NetworkReading } from "../snapshot/network.js";
+import { packetsPerInterrupt } from "../snapshot/packets-per-interrupt.js";
 import {
   type Counters,
   counterNames,
@@ -14,6 +16,16 @@ export interface Sample {
   readonly loops: readonly SampledLoop[];
   /** Only those that moved since the previous sample, by the kernel's names. */
   readonly counters?: Counters | undefined;
+  /** Interfaces that received since the last look below the sockets, which is taken every few seconds. */
+  readonly nics?: readonly SampledNic[] | undefined;
+}
+
+export interface SampledNic {
+  readonly name: string;
+  readonly packets: number;
+  /** Packets received per interrupt, or per softirq where it has none. */
+  readonly packetsPerInterrupt?: number | undefined;
+  readonly mode: "interrupt-driven" | "polling" | "unknown";
 }
 
 export interface SampledListener {
@@ -78,8 +90,24 @@ const movedCounters = (now: Counters | undefined, before: Counters | undefined):
   return Object.fromEntries(moved);
 };
 
-/** Shares and differences need the snapshot of the previous sample; without it they are absent. */
-export const sampleOf = (snapshot: Snapshot, previous?: Snapshot): Sample => {
+/** As many as a line has room for. */
+const mostNics = 8;
+
+const sampledNics = (
+  now: NetworkReading | undefined,
+  before: NetworkReading | undefined,
+): readonly SampledNic[] | undefined => {
+  if (now === undefined || before === undefined) return undefined;
+  const told = now.nics.flatMap(({ name, loopback }): readonly SampledNic[] => {
+    const { packets, figure, mode } = packetsPerInterrupt(before, now, name);
+    if (loopback || packets <= 0) return [];
+    return [{ name, packets, packetsPerInterrupt: figure && Math.round(figure * 10) / 10, mode }];
+  });
+  return told.toSorted((one, other) => other.packets - one.packets).slice(0, mostNics);
+};
+
+/** `network`: the look below the sockets before that of this snapshot. Shares and differences need the snapshot of the previous sample; without it they are absent. */
+export const sampleOf = (snapshot: Snapshot, previous?: Snapshot, network?: NetworkReading): Sample => {
   const intervalMs = difference(snapshot.at, previous?.at);
   const loopBefore = new Map(previous?.loops.map((loop) => [loop.id, loop]));
   return {
@@ -87,5 +115,6 @@ export const sampleOf = (snapshot: Snapshot, previous?: Snapshot): Sample => {
     listeners: snapshot.listeners.map(sampledListener),
     loops: snapshot.loops.map((loop) => sampledLoop(loop, loopBefore.get(loop.id), intervalMs)),
     counters: movedCounters(snapshot.counters, previous?.counters),
+    nics: sampledNics(snapshot.network, network),
   };
 };

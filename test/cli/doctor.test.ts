@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { parseInventory, readInventory } from "../../src/cli/doctor/inventory.js";
+import type { Below } from "../../src/cli/doctor/below.js";
 import type { DoctorReadings } from "../../src/cli/doctor/readings.js";
 import { reportOf } from "../../src/cli/doctor/report.js";
 import { plain } from "../../src/cli/view/paint.js";
 import { adviseOn } from "../../src/explain/advice/advice.js";
+import { softnet } from "../explain/network/readings.js";
 
 const readings: DoctorReadings = {
   node: "v20.20.2",
@@ -67,6 +69,54 @@ test("the report shows machine, sources, listeners, settings, interfaces and wha
     "            diagnose",
     "",
     "1 thing to act on.",
+  ]);
+});
+
+const below: Below = {
+  cpus: [{ cpu: 0, softnet: softnet(0, { dropped: 3, timeSqueeze: 7 }) }],
+  interruptCpus: [0, 1],
+  settings: {},
+  tcpMemory: { pages: 1000, pageBytes: 4096, orphans: 5 },
+  cgroupMemory: { version: 2, socketBytes: 40_960, limitBytes: "none" },
+  missing: [],
+  nics: [
+    {
+      name: "eth0",
+      loopback: false,
+      operstate: "up",
+      driver: "ixgbe",
+      speedMbit: 10_000,
+      mtuBytes: 1500,
+      ring: { rx: 512, rxMax: 4096, tx: 512, txMax: 4096 },
+      channels: { rx: 0, rxMax: 0, tx: 0, txMax: 0, combined: 2, combinedMax: 8 },
+      irqs: [
+        { irq: 40, role: { serves: "both", queue: 0 }, counts: [900, 0] },
+        { irq: 41, role: { serves: "both", queue: 1 }, counts: [0, 100] },
+      ],
+      qdiscs: [{ interfaceIndex: 2, kind: "fq_codel", handle: "0:", parent: "root", drops: 4 }],
+      statistics: { rx_missed_errors: 12, rx_dropped: 0 },
+      driverDrops: { rx_no_dma_resources: 12, tx_timeout_drops: 9 },
+      perInterrupt: { mode: "polling", basis: "interrupts", figure: 80.4, packets: 9000, because: "" },
+    },
+  ],
+};
+
+test("below the sockets: ring, queues, where interrupts go, how it is served, what was lost, marked as past", (t) => {
+  const report = reportOf({ ...readings, below }, [], 100, plain);
+  const from = report.indexOf("Interfaces");
+  t.deepEqual(report.slice(from, from + 12), [
+    "Interfaces",
+    "  eth0, up, wired, default route, driver ixgbe, 10000 Mbit/s, MTU 1500",
+    "    2 of at most 8 queues; receive ring 512 of at most 4096; 2 interrupt lines, 90 % at CPU 0, 10 %",
+    "    at CPU 1; 80 packets per interrupt: polling; sends through fq_codel",
+    "    lost since it exists: 12 rx_missed_errors, 12 rx_no_dma_resources (driver), 4 by fq_codel 0:",
+    "",
+    "Receive work and memory (of the whole host)",
+    "  softnet: 3 packets dropped, 7 squeezes since the host began (says nothing about now)",
+    "  netdev_max_backlog, netdev_budget: unknown, not shown in this network namespace",
+    "  TCP's memory: 4.1 MB, its limits are unknown, not shown in this network namespace",
+    "  orphans: 5 of at most unknown",
+    "  cgroup v2: sockets hold 41 KB, limit none",
   ]);
 });
 

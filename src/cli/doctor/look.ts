@@ -19,6 +19,7 @@ import { sharesNetns } from "../../kernel/proc-root.js";
 import type { ListenerReading, Missing } from "../../snapshot/snapshot.js";
 import { holdersOfAll } from "../outside/holders.js";
 import { findListeners } from "../outside/listener-finder.js";
+import { watchBelow } from "./below.js";
 import { readInventory } from "./inventory.js";
 import type { DoctorReadings } from "./readings.js";
 
@@ -26,6 +27,7 @@ import type { DoctorReadings } from "./readings.js";
 export async function lookAround(pid: number | undefined, atExit: (kill: () => void) => void): Promise<DoctorReadings> {
   // The inventory takes longest: everything else is read meanwhile.
   const asked = readInventory({ onStart: atExit });
+  const watched = watchBelow(pid);
   const missing: Missing[] = [];
   const shares = pid === undefined ? true : sharesNetns({ pid });
   const other = shares !== true;
@@ -37,7 +39,7 @@ export async function lookAround(pid: number | undefined, atExit: (kill: () => v
   const where = shares === false ? "lives in another network namespace" : "belongs to another user";
   if (other) missing.push({ source: "/sys/class/net", reason: `pid ${pid} ${where}` });
   const pids = new Set([pid, ...(listeners ?? []).map((listener) => listener.pid)]);
-  const rest = {
+  const readings = {
     pid,
     node: process.version,
     kernel: release(),
@@ -49,6 +51,9 @@ export async function lookAround(pid: number | undefined, atExit: (kill: () => v
     counters: readCounters(from),
     interfaces: other ? [] : (readNics() ?? []),
   };
+  const below = await watched.end();
+  const rest = { ...readings, below };
+  missing.push(...below.missing);
   const inventory = await asked;
   if ("reason" in inventory)
     return { ...rest, missing: [...missing, { source: "inventory", reason: inventory.reason }] };

@@ -4,6 +4,8 @@ import { placeOf } from "../../explain/format.js";
 import type { Nic } from "../../kernel/index.js";
 import type { Paint } from "../view/paint.js";
 import { wrap } from "../view/columns.js";
+import { hostLines, interfaceLines } from "./below-lines.js";
+import type { DoctorNic } from "./below.js";
 import type { DoctorReadings } from "./readings.js";
 
 /** The whole report; `width` columns. */
@@ -22,8 +24,12 @@ export function reportOf(
     ...section("Settings of this network namespace", wrap(settings(readings), width, "  ")),
     ...section(
       "Interfaces",
-      readings.interfaces.map((nic) => `  ${interfaceLine(nic, readings)}`),
+      shownInterfaces(readings).flatMap((nic) => [
+        `  ${interfaceLine(nic, readings)}`,
+        ...(readings.below ? interfaceLines(nic, readings.below, width) : []),
+      ]),
     ),
+    ...section("Receive work and memory (of the whole host)", readings.below ? hostLines(readings.below, width) : []),
     ...section("What will hurt", adviceLines(advice, width, paint)),
     "",
     verdict(readings, advice),
@@ -88,9 +94,13 @@ function settings({ settings: values }: DoctorReadings): string {
   return pairs.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("/") : value}`).join(", ");
 }
 
-function interfaceLine(nic: Nic, { inventory }: DoctorReadings): string {
+/** Of another network namespace sysfs shows nothing, rtnetlink does. */
+function shownInterfaces({ below, interfaces }: DoctorReadings): readonly (DoctorNic | Nic)[] {
+  return below && below.nics.length > 0 ? below.nics : interfaces;
+}
+
+function interfaceLine(nic: DoctorNic | Nic, { inventory }: DoctorReadings): string {
   const more = inventory?.interfaces.find(({ name }) => name === nic.name);
-  const missed = Number(nic.statistics.rx_missed_errors ?? 0);
   const facts = [
     nic.name,
     nic.operstate,
@@ -99,7 +109,6 @@ function interfaceLine(nic: Nic, { inventory }: DoctorReadings): string {
     nic.driver === undefined ? undefined : `driver ${nic.driver}`,
     nic.speedMbit === undefined ? undefined : `${nic.speedMbit} Mbit/s`,
     nic.mtuBytes === undefined ? undefined : `MTU ${nic.mtuBytes}`,
-    missed > 0 ? `${missed} packets missed by its ring since it exists` : undefined,
   ];
   return facts.filter((fact) => fact !== undefined).join(", ");
 }
