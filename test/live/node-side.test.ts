@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from "ava";
 import { createAnswerer } from "../../src/agent/node-side/answerer.js";
 import { framesOf, watchOrigins } from "../../src/agent/node-side/origins.js";
 import { fdOf, readSockets } from "../../src/kernel/index.js";
+import { packageRoot } from "../package-root.js";
 
 const cookieOf = (fd: number): bigint => readSockets([fd], { readings: ["cookie"] }).row(0).cookie!;
 const asked = (socket: net.Socket): { fd: number; cookie: bigint } => ({
@@ -148,6 +149,7 @@ test("frames are those of the application, named", (t) => {
       [
         "Error: sockscope",
         "    at connect (node:net:242:28)",
+        `    at Socket.connect (${packageRoot}/src/agent/outgoing/connect-watch.ts:87:24)`,
         "    at Pool.open (/app/pool.js:12:9)",
         "    at async file:///app/main.mjs:3:1",
         "    at /app/anonymous.js:1:2",

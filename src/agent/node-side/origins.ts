@@ -2,6 +2,7 @@
 // (some µs), kept as long as the socket lives, and put into words when somebody asks.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
+import { join } from "node:path";
 import type { NodeSide } from "../../snapshot/connection.js";
 
 export interface Origins {
@@ -15,6 +16,10 @@ const channel = "net.client.socket";
 /** Node's own frames come first: http's agent alone has eight. */
 const framesTaken = 24;
 const framesTold = 8;
+
+/** Our own code, as it runs and as source maps name it: our hooks may stand between the application and Node. */
+const ownFolder = join(__dirname, "../../");
+const ownFolders: readonly string[] = [ownFolder, ownFolder.replace(/(?:dist|build-test\/src)\/$/, "src/")];
 
 /** Formatted only when read: V8 keeps the frames. */
 const takeStack = (below: (...args: never[]) => unknown): Error => {
@@ -36,8 +41,9 @@ export const framesOf = (stack: string): readonly string[] =>
     .split("\n")
     .flatMap((line) => {
       const [, name, place] = /^\s*at (?:async )?(?:(.*) \()?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/.exec(line) ?? [];
-      if (place === undefined || place.startsWith("node:")) return [];
-      return [`${name ?? "<anonymous>"} (${place.replace(/^file:\/\//, "")})`];
+      const file = place?.replace(/^file:\/\//, "");
+      if (file === undefined || file.startsWith("node:") || ownFolders.some((own) => file.startsWith(own))) return [];
+      return [`${name ?? "<anonymous>"} (${file})`];
     })
     .slice(0, framesTold);
 
