@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { isMainThread, workerData } from "node:worker_threads";
 import type { Finding } from "../explain/finding.js";
 import { defaultThresholds } from "../explain/thresholds.js";
+import type { Redactor } from "../export/redact.js";
 import { registerLoop } from "../kernel/loops.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { readConfigFile } from "./config-file.js";
@@ -38,15 +39,19 @@ export interface Agent {
 /** The one observer of this process and those who hold it. */
 interface Shared {
   readonly host: ObserverHost;
+  /** Absent: addresses are shown as they are. */
+  readonly redact: Redactor | undefined;
   readonly held: Set<(report: Report) => void>;
   readonly wanted: Map<object, { readonly findings: boolean; readonly samples: boolean }>;
 }
 
 let shared: Shared | undefined;
 
-/** What the observer of this process says is wrong now; empty where none runs. */
-export const activeFindings = (): readonly Finding[] =>
-  shared?.host.shown()?.findings.filter(({ state }) => state === "active") ?? [];
+/** What the observer of this process says is wrong now, and how it shows addresses; without one nothing, and as they are. */
+export const observed = (): { readonly findings: readonly Finding[]; readonly redact: Redactor | undefined } => ({
+  findings: shared?.host.shown()?.findings.filter(({ state }) => state === "active") ?? [],
+  redact: shared?.redact,
+});
 
 /**
  * Starts the observer of this process, or joins the one that runs (then only `logger` of the options counts).
@@ -89,11 +94,20 @@ const join = (given: StartOptions | undefined): Agent => {
   ] as const)
     if (value !== "off") complain(`${variable} is set, but this version serves neither a page nor flight records`);
   const held: Shared["held"] = new Set();
-  const host = startObserverHost(rest, (report) => {
+  // One key for both threads: the same address is the same pseudonym wherever it is shown.
+  const redactKey = rest.redactKey ?? (rest.redact === "ip" ? crypto.randomUUID() : undefined);
+  const host = startObserverHost({ ...rest, redactKey }, (report) => {
     for (const deliver of held) deliver(report);
   });
-  shared = { host, held, wanted: new Map() };
+  shared = { host, redact: redactorOf(rest.redact, redactKey), held, wanted: new Map() };
   return createAgent(shared, logger);
+};
+
+/** Only where it is wanted: it loads node:crypto into the application's start. */
+const redactorOf = (mode: "ip" | "off", key: string | undefined): Redactor | undefined => {
+  if (mode === "off") return undefined;
+  const { createRedactor }: typeof import("../export/redact.js") = require("../export/redact.js");
+  return createRedactor(mode, key);
 };
 
 const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"]): Agent => {

@@ -239,3 +239,21 @@ test.serial("with an agent, what it says of the socket is known", async (t) => {
     ["read-stalled"],
   );
 });
+
+test.serial("with redacted addresses, what is said of a peer is the same pseudonym everywhere", async (t) => {
+  const agent = start({ log: "off", intervalMs: 200, redact: "ip" });
+  t.teardown(() => agent.stop());
+  const [client, accepted] = await pair(t);
+  accepted.pause();
+  client.write(much);
+  const { finding, known } = await eventually(
+    "known",
+    () => {
+      const explanation = explain(client);
+      return explanation.known.length > 0 && explanation;
+    },
+    8000,
+  );
+  t.regex(finding?.subject.peer ?? "", /^ip-[0-9a-f]{12}:\d+$/);
+  t.is(finding?.subject.peer, known[0]?.subject.peer);
+});

@@ -14,7 +14,7 @@ import { readSysctl, readSysctls } from "../../kernel/sysctl.js";
 import type { Target } from "../../kernel/target.js";
 import type { ConnectionReading } from "../../snapshot/connection.js";
 import { counterNames, type Counters, type ListenerReading } from "../../snapshot/snapshot.js";
-import { activeFindings } from "../agent.js";
+import { observed } from "../agent.js";
 import { createSocketFinder, type SocketFinder } from "../node-side/socket-finder.js";
 import { concerns } from "./concerns.js";
 import { readTarget } from "./read-target.js";
@@ -61,29 +61,28 @@ const movedBetween = (first: Counters | undefined, last: Counters | undefined): 
 const loopSince = (first: SocketLook & Around, last: SocketLook & Around): LoopState | undefined =>
   (delta(first.turns, last.turns) ?? 0) > 0 ? { stillMs: 0, heldMs: 0, movedAt: first.at + 1 } : undefined;
 
-const explainConnection = (reading: ConnectionReading, active: readonly Finding[]): Explanation => {
+type Told = Pick<Explanation, "finding" | "account">;
+
+const explainConnection = (reading: ConnectionReading): Told => {
   const at = performance.now();
   const look = { at, time: Date.now(), reading, turns: turnsNow(), counters: readCounters() };
   const looks = connections.add(reading.cookie, look, at);
   const first = looks[0] ?? look;
-  const found = explainReading(looks, {
+  const finding = explainReading(looks, {
     stalledMs,
     look: { tcpRetries2: readSysctl("net.ipv4.tcp_retries2")?.[0] },
     moved: movedBetween(first.counters, look.counters),
     loop: loopSince(first, look),
   });
-  const known = active.filter((finding) => concerns(finding, reading));
-  const account = accountOf(reading, { before: first.reading });
-  return { finding: better(found, known), account, known };
+  return { finding, account: accountOf(reading, { before: first.reading }) };
 };
 
-const explainListening = (listener: ListenerReading, active: readonly Finding[]): Explanation => {
+const explainListening = (listener: ListenerReading): Told => {
   const at = performance.now();
   const look = { at, time: Date.now(), listener, turns: turnsNow() };
   const looks = listeners.add(listener.cookie, look, at);
-  const found = explainListener(looks, { turns: delta(looks[0]?.turns, look.turns) });
-  const known = active.filter((finding) => concerns(finding, listener));
-  return { finding: better(found, known), account: listenerAccountOf(listener, readSysctls()), known };
+  const finding = explainListener(looks, { turns: delta(looks[0]?.turns, look.turns) });
+  return { finding, account: listenerAccountOf(listener, readSysctls()) };
 };
 
 /** The agent has watched for longer: where one look has no cause, or sees nothing, what it says of this socket holds. */
@@ -97,18 +96,23 @@ const better = (found: Finding | undefined, known: readonly Finding[]): Finding 
 
 /**
  * What is wrong with `target` now, and what its next call would do. From one reading: only what the kernel's own clocks
- * tell; asked again within half a minute, what moved in between counts too. Costs some 0.1 ms; a listener about 0.15 µs
+ * tell; asked again within half a minute, what moved in between counts too. Costs about 1 ms; a listener about 0.15 µs
  * more for each socket of the host.
  *
  * A closed socket has no finding, and its account says so; what cannot be read here is said in the account.
  * TypeError: not a target.
  */
 export const explain = (target: Target): Explanation => {
-  const active = activeFindings();
   const read = readTarget(target, socketOf);
-  if (read.kind === "connection") return explainConnection(read.reading, active);
-  if (read.kind === "listener") return explainListening(read.listener, active);
-  const { isClosed, why } = read;
-  const call: CallAccount = isClosed ? { outcome: "ends", why: `fails: ${why}` } : { outcome: "unknown", why };
-  return { finding: undefined, account: { read: call, write: call }, known: [] };
+  if (read.kind === "absent") {
+    const { isClosed, why } = read;
+    const call: CallAccount = isClosed ? { outcome: "ends", why: `fails: ${why}` } : { outcome: "unknown", why };
+    return { finding: undefined, account: { read: call, write: call }, known: [] };
+  }
+  const socket = read.kind === "listener" ? read.listener : read.reading;
+  const { finding, account } =
+    read.kind === "listener" ? explainListening(read.listener) : explainConnection(read.reading);
+  const { findings, redact } = observed();
+  const known = findings.filter((one) => concerns(one, socket, redact?.address ?? String));
+  return { finding: better(finding && (redact?.finding(finding) ?? finding), known), account, known };
 };
