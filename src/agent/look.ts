@@ -50,7 +50,7 @@ export interface Looker {
   listening(server: KnownServer): void;
   closed(fd: number): void;
   /** What the main thread said of sockets that it was asked about. */
-  answered(answers: readonly NodeAnswer[]): void;
+  answered(answers: readonly NodeAnswer[], tookMs: number): void;
   /** The descriptor of a connection; `undefined`: it has gone. */
   fdOf(cookie: bigint): number | undefined;
   /** What the main thread heard of connect(2). */
@@ -97,6 +97,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   let before = new Map<bigint, ListenerReading>();
   let lastLook: Snapshot | undefined;
   let lastGlance: Glance | undefined;
+  let answersMs = 0;
 
   const read = ({ at, interval, close, synRecv }: LookRequest): readonly ListenerReading[] => {
     const ownedMs = options.slow ? Number.POSITIVE_INFINITY : close ? ownedCloseMs : intervalMs;
@@ -156,7 +157,7 @@ export const createLooker = (options: LookerOptions): Looker => {
         loops: readings,
         listeners,
         connections: interval || follow ? lookAtConnections(near, interval) : undefined,
-        self: interval ? connections?.cost : undefined,
+        self: interval && connections ? { ...connections.cost, answersMs } : undefined,
         network: interval ? network?.read(at, close, around.counters) : undefined,
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
@@ -177,7 +178,8 @@ export const createLooker = (options: LookerOptions): Looker => {
       discovery.demand();
     },
     fdOf: (cookie) => sockets.get(cookie)?.fd,
-    answered(answers) {
+    answered(answers, tookMs) {
+      answersMs += tookMs;
       connections?.answered(answers, now());
     },
     connectsHeard: (heard) => outgoing?.heard(heard),

@@ -34,7 +34,8 @@ export interface NodeAnswer {
 export type Request =
   | { readonly type: "listening"; readonly server: KnownServer }
   | { readonly type: "closed"; readonly fd: number }
-  | { readonly type: "answers"; readonly answers: readonly NodeAnswer[] }
+  /** `tookMs`: what answering took of the main thread's time. */
+  | { readonly type: "answers"; readonly answers: readonly NodeAnswer[]; readonly tookMs: number }
   | { readonly type: "connects"; readonly heard: ConnectsHeard }
   | { readonly type: "stop" };
 

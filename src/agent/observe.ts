@@ -64,7 +64,7 @@ export const observe = (
 
   return {
     handle(request) {
-      if (request.type === "answers") return watch.answered(request.answers);
+      if (request.type === "answers") return watch.answered(request.answers, request.tookMs);
       if (request.type === "connects") return looker.connectsHeard(request.heard);
       if (request.type === "listening") looker.listening(request.server);
       else looker.closed(request.fd);

@@ -4,7 +4,7 @@ import inspector from "node:inspector";
 import { registerLoop } from "../kernel/loops.js";
 import { createWaitMemory, createWaitRecorder } from "./accept-waits.js";
 import { createBoardMemory, readBoard, type Shown } from "./board.js";
-import type { NodeAnswer, ObserverData, ObserverOptions, Report, Status } from "./messages.js";
+import type { AskedSocket, ObserverData, ObserverOptions, Report, Status } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
 import type { Observation } from "./observe.js";
 import { createAnswerer } from "./node-side/answerer.js";
@@ -36,9 +36,12 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const origins = detailed ? watchOrigins() : undefined;
   const answer = createAnswerer({ now: () => performance.now(), originOf: origins?.of });
   // Also without answers: the observer asks again when it has heard.
-  const reply = (answers: readonly NodeAnswer[]): void => {
-    thread?.post({ type: "answers", answers });
-    slow?.handle({ type: "answers", answers });
+  const reply = (asked: readonly AskedSocket[]): void => {
+    const began = performance.now();
+    const answers = answer(asked);
+    const request = { type: "answers", answers, tookMs: performance.now() - began } as const;
+    thread?.post(request);
+    slow?.handle(request);
   };
   const servers = watchServers(createServerSlots(memory.slots), {
     accepted: memory.waits && createWaitRecorder(memory.waits),
@@ -60,7 +63,7 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   });
   if (detailed) connects.listen(Number.POSITIVE_INFINITY);
   const reported = (report: Report): void => {
-    if (report.type === "ask") reply(answer(report.sockets));
+    if (report.type === "ask") reply(report.sockets);
     else if (report.type === "listen-connects") connects.listen(report.forMs);
     else onReport(report);
   };

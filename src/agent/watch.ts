@@ -31,7 +31,7 @@ export interface Watch {
   /** Looks now instead of when it is due. */
   wake(): void;
   /** What the main thread said of sockets that it was asked about. */
-  answered(answers: readonly NodeAnswer[]): void;
+  answered(answers: readonly NodeAnswer[], tookMs: number): void;
   stop(): void;
 }
 
@@ -130,9 +130,9 @@ export const startWatch = (parts: WatchParts): Watch => {
   };
   turn();
   return {
-    answered(answers) {
+    answered(answers, tookMs) {
       asking.answered();
-      looker.answered(answers);
+      looker.answered(answers, tookMs);
     },
     wake() {
       due = Math.min(due, now());

@@ -42,6 +42,8 @@ export interface SelfReading {
   readonly connectionsMs: number;
   /** Sockets read by them: once for each pass that met them. */
   readonly socketsRead: number;
+  /** Time of the main thread in answers about sockets, ms. */
+  readonly answersMs: number;
 }
 
 /** A listening socket. */

@@ -55,6 +55,7 @@ test.serial("while nothing is wrong the main thread is asked nothing", async (t)
     [],
   );
   t.is(calls(), 0);
+  t.is(agent.snapshot()?.self?.answersMs ?? 0, 0);
 });
 
 test.serial(
@@ -91,5 +92,7 @@ test.serial(
     t.is(evidence(writing, "held in Node"), client.writableLength);
     t.regex(String(evidence(writing, "created at")), /agent-node-side\.test\.[jt]s:\d+:\d+/);
     t.true(calls() >= 1);
+    const spent = await eventually("the cost of answering", () => agent.snapshot()?.self?.answersMs);
+    t.true(spent > 0 && spent < 1000);
   },
 );

@@ -43,7 +43,7 @@ export interface ConnectionLooks {
   /** What the main thread said of some of them; goes into the rows of the next look. */
   answered(answers: readonly NodeAnswer[], at: number): void;
   /** What all this has cost. */
-  readonly cost: SelfReading;
+  readonly cost: Omit<SelfReading, "answersMs">;
   close(): void;
 }
 
