@@ -84,7 +84,7 @@ const growingShare = 0.25;
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
   const own = createOwnListeners(options.slots, options.servers);
-  const sockets = createOwnSockets();
+  const sockets = createOwnSockets(now);
   const discovery = createDiscovery(own, diag, now, sockets);
   const connections = options.slow ? undefined : createConnectionLooks(sockets, diag, intervalMs, now);
   const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections", now });

@@ -8,6 +8,7 @@ import { sampleOf } from "../export/sample.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { writeBoard } from "./board.js";
 import { createAsking } from "./connections/asking.js";
+import { createSamplingNotice } from "./connections/sampling.js";
 import type { Looker } from "./look.js";
 import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
 import { createPace, followMs } from "./pace.js";
@@ -56,6 +57,7 @@ export const startWatch = (parts: WatchParts): Watch => {
   let timer: NodeJS.Timeout | undefined;
   let due = now();
   const asking = createAsking(looker.fdOf, (sockets) => parts.report({ type: "ask", sockets }));
+  const noticeOf = createSamplingNotice();
   let followedAt = Number.NEGATIVE_INFINITY;
   let intervalAt = Number.NEGATIVE_INFINITY;
   let sampled: Snapshot | undefined;
@@ -73,6 +75,8 @@ export const startWatch = (parts: WatchParts): Watch => {
     network = snapshot.network ?? network;
     if (Atomics.load(wanted, wants.samples) > 0) parts.report({ type: "sample", snapshot });
     sampled = snapshot;
+    const notice = snapshot.connections && noticeOf(snapshot.connections);
+    if (notice !== undefined) parts.report({ type: "status", status: { state: "running", reason: notice } });
   };
   const look = (): number => {
     const at = now();

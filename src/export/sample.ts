@@ -18,6 +18,9 @@ export interface Sample {
   readonly counters?: Counters | undefined;
   /** Interfaces that received since the last look below the sockets, which is taken every few seconds. */
   readonly nics?: readonly SampledNic[] | undefined;
+  readonly connections?: SampledConnections | undefined;
+  /** CPU time that the observer's thread took, ms; of one core. */
+  readonly observerCpuMs?: number | undefined;
 }
 
 export interface SampledNic {
@@ -26,6 +29,18 @@ export interface SampledNic {
   /** Packets received per interrupt, or per softirq where it has none. */
   readonly packetsPerInterrupt?: number | undefined;
   readonly mode: "interrupt-driven" | "polling" | "unknown";
+}
+
+export interface SampledConnections {
+  /** Sockets that are no listeners. */
+  readonly total: number;
+  /** Of them read for this sample; fewer where there are too many for the time that looking may take. */
+  readonly read: number;
+  /** Shown to the rules: those that hold bytes or are in trouble. */
+  readonly rows: number;
+  readonly byState: Readonly<Record<string, number>>;
+  /** Time spent looking at them since the previous sample. */
+  readonly costMs?: number | undefined;
 }
 
 export interface SampledListener {
@@ -90,6 +105,19 @@ const movedCounters = (now: Counters | undefined, before: Counters | undefined):
   return Object.fromEntries(moved);
 };
 
+const rounded = (value: number | undefined): number | undefined =>
+  value === undefined ? undefined : Math.round(value * 100) / 100;
+
+const sampledConnections = (
+  { connections, self }: Snapshot,
+  previous: Snapshot | undefined,
+): SampledConnections | undefined => {
+  if (!connections) return undefined;
+  const { total, read, rows, counts } = connections;
+  const costMs = rounded(difference(self?.connectionsMs, previous?.self?.connectionsMs));
+  return { total, read, rows: rows.length, byState: counts, costMs };
+};
+
 /** As many as a line has room for. */
 const mostNics = 8;
 
@@ -116,5 +144,7 @@ export const sampleOf = (snapshot: Snapshot, previous?: Snapshot, network?: Netw
     loops: snapshot.loops.map((loop) => sampledLoop(loop, loopBefore.get(loop.id), intervalMs)),
     counters: movedCounters(snapshot.counters, previous?.counters),
     nics: sampledNics(snapshot.network, network),
+    connections: sampledConnections(snapshot, previous),
+    observerCpuMs: rounded(difference(snapshot.process?.observer?.cpuMs, previous?.process?.observer?.cpuMs)),
   };
 };

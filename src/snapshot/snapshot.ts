@@ -38,7 +38,7 @@ export interface Snapshot {
 
 /** What the observer has spent since it began. */
 export interface SelfReading {
-  /** Time in looks at connections, ms. */
+  /** Time in walks of the descriptors and in looks at connections, ms. */
   readonly connectionsMs: number;
   /** Sockets read by them: once for each pass that met them. */
   readonly socketsRead: number;

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import type { Finding } from "../../src/explain/finding.js";
 import { composeLine, lineLimitBytes } from "../../src/export/line.js";
 import { createLogWriter, type LogWriter } from "../../src/export/log.js";
-import { sampleOf } from "../../src/export/sample.js";
+import { type Sample, sampleOf } from "../../src/export/sample.js";
 import type { Snapshot } from "../../src/snapshot/snapshot.js";
 import { violation } from "./schema-check.js";
 
@@ -53,6 +53,7 @@ const snapshot = (at: number, idleMs: number, overflows: number): Snapshot => ({
 interface Line {
   readonly level: number;
   readonly finding?: Finding & { readonly cut?: object };
+  readonly sample?: Sample;
 }
 
 const linesOf = (t: ExecutionContext, level: "finding" | "sample", act: (writer: LogWriter) => void): Line[] => {
@@ -121,6 +122,24 @@ test("a finding, a sample and a status are one pino-shaped line each", (t) => {
       },
     },
   ]);
+});
+
+test("a sample says how many connections there are, how many were read, and what that and the observer cost", (t) => {
+  const rows = [{ cookie: 7n, transport: "tcp" } as const];
+  const counts = { ESTAB: 14_990, "CLOSE-WAIT": 9, unread: 1 };
+  const seen = (at: number, spentMs: number, cpuMs: number): Snapshot => ({
+    ...snapshot(at, 0, 0),
+    process: { pid: 42, observer: { state: "R", cpuMs } },
+    connections: { rows, counts, read: 12_000, total: 15_000 },
+    self: { connectionsMs: spentMs, socketsRead: 0 },
+  });
+  const [line] = linesOf(t, "sample", (writer) =>
+    writer.sample(sampleOf(seen(2000, 29.1234, 112), seen(1000, 20, 100.5))),
+  );
+  t.deepEqual(
+    [line?.sample?.connections, line?.sample?.observerCpuMs],
+    [{ total: 15_000, read: 12_000, rows: 1, byState: counts, costMs: 9.12 }, 11.5],
+  );
 });
 
 test("the level follows the severity, and a resolved finding is information", (t) => {

@@ -7,24 +7,27 @@ import type { OwnSocket } from "./own-sockets.js";
 import { isInUse, isOdd } from "./worth.js";
 
 export interface Passes {
-  /** Notes whose memory is in use. Returns how many sockets were read within `ms`; all but in a very large process. */
-  scan(sockets: readonly OwnSocket[], ms: number): number;
+  /** Notes whose memory is in use, of `most` sockets. Returns how many were read: all but in a very large process. */
+  scan(sockets: readonly OwnSocket[], most: number): number;
   /**
    * Notes states; what is seldom seen is shown until `shownUntil`. Those whose state is not known yet come first.
    * Returns how many sockets were read.
    */
-  census(sockets: readonly OwnSocket[], ms: number, shownUntil: number): number;
+  census(sockets: readonly OwnSocket[], most: number, shownUntil: number): number;
 }
 
 /** A table of this many rows is what the passes need of memory: 0.8 MB. */
 const chunkSize = 1024;
-/** SO_MEMINFO takes 0.5 µs, TCP_INFO takes 1 µs: half a millisecond between two looks at the clock. */
-const censusChunk = 256;
 
 /** NaN: a kernel that does not tell it. */
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
-export const createPasses = (now: () => number): Passes => {
+/** How far a pass has come. */
+interface Round {
+  next: number;
+}
+
+export const createPasses = (): Passes => {
   const table = new SocketTable(chunkSize);
   const fds = new Int32Array(chunkSize);
   const columns = {
@@ -36,8 +39,8 @@ export const createPasses = (now: () => number): Passes => {
     dataSegsIn: new Float64Array(chunkSize),
     bytesReceived: new Float64Array(chunkSize),
   };
-  let scannedTo = 0;
-  let countedTo = 0;
+  const scanned: Round = { next: 0 };
+  const counted: Round = { next: 0 };
 
   const load = (sockets: readonly OwnSocket[]): Int32Array => {
     for (let i = 0; i < sockets.length; i += 1) fds[i] = sockets[i]!.fd;
@@ -67,37 +70,32 @@ export const createPasses = (now: () => number): Passes => {
       if (isOdd(socket.state, columns.probes[i]!, columns.backoff[i]!)) socket.shownUntil = shownUntil;
     });
   };
-  /** Goes round in chunks from `from` until all were met or the time is used up; at least one chunk. Where it stopped. */
-  const round = (
+  /** Goes on round the sockets, in chunks, with at most so many. How many. */
+  const goRound = (
+    round: Round,
     sockets: readonly OwnSocket[],
-    from: number,
     size: number,
-    ms: number,
+    most: number,
     take: (chunk: readonly OwnSocket[]) => void,
-  ): { readonly next: number; readonly met: number } => {
-    const end = now() + ms;
-    let next = from < sockets.length ? from : 0;
+  ): number => {
+    const room = Math.min(sockets.length, most);
     let met = 0;
-    while (met < sockets.length && (met === 0 || now() < end)) {
-      const chunk = sockets.slice(next, Math.min(next + size, next + sockets.length - met));
+    while (met < room) {
+      if (round.next >= sockets.length) round.next = 0;
+      const chunk = sockets.slice(round.next, round.next + Math.min(size, room - met));
       take(chunk);
       met += chunk.length;
-      next = next + chunk.length >= sockets.length ? 0 : next + chunk.length;
+      round.next += chunk.length;
     }
-    return { next, met };
+    return met;
   };
 
   return {
-    scan(sockets, ms) {
-      const { next, met } = round(sockets, scannedTo, chunkSize, ms, scanChunk);
-      scannedTo = next;
-      return met;
-    },
-    census(sockets, ms, shownUntil) {
+    scan: (sockets, most) => goRound(scanned, sockets, chunkSize, most, scanChunk),
+    census(sockets, most, shownUntil) {
       const fresh = sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);
       if (fresh.length > 0) countChunk(fresh, shownUntil);
-      const { next, met } = round(sockets, countedTo, censusChunk, ms, (chunk) => countChunk(chunk, shownUntil));
-      countedTo = next;
+      const met = goRound(counted, sockets, chunkSize, most, (chunk) => countChunk(chunk, shownUntil));
       return fresh.length + met;
     },
   };
