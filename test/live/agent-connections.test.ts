@@ -26,7 +26,7 @@ const serve = async (t: ExecutionContext, count: number): Promise<Site> => {
   });
   const { port } = await server.hear("listening");
   const clients = launch(defer, here, {
-    argv: [process.execPath, compiled("many-clients.child.js"), `${String(port)}`, `${count}`],
+    argv: [process.execPath, compiled("many-clients.child.js"), String(port), String(count)],
   });
   await clients.hear("connected", 60_000);
   return { log, clients };
