@@ -131,7 +131,7 @@ test("a sample says how many connections there are, how many were read, and what
     ...snapshot(at, 0, 0),
     process: { pid: 42, observer: { state: "R", cpuMs } },
     connections: { rows, counts, read: 12_000, total: 15_000 },
-    self: { connectionsMs: spentMs, socketsRead: 0 },
+    self: { connectionsMs: spentMs, socketsRead: 0, answersMs: 0 },
   });
   const [line] = linesOf(t, "sample", (writer) =>
     writer.sample(sampleOf(seen(2000, 29.1234, 112), seen(1000, 20, 100.5))),
