@@ -146,7 +146,9 @@ test("http2: what the streams of a session hold counts", async (t) => {
   const [stream] = (await once(server, "stream")) as [http2.ServerHttp2Stream];
   stream.on("error", () => undefined).respond();
   stream.write(much);
+  t.true(nodeSideOf(stream).writableLength! >= much.length);
   t.true(nodeSideOf(stream.session).writableLength! >= much.length);
+  t.is(nodeSideOf(stream.session).reading, true);
   const ended = once(session, "close");
   session.destroy();
   await ended;

@@ -2,6 +2,7 @@
 // lib/_tls_wrap.js, lib/internal/stream_base_commons.js). Reads data properties and Node's own getters only, never those
 // of a subclass: looking must not run the application's code.
 import type { Http2Stream } from "node:http2";
+import { Socket } from "node:net";
 import { Readable, Writable } from "node:stream";
 import { types } from "node:util";
 import type { NodeSide } from "../../snapshot/connection.js";
@@ -42,15 +43,14 @@ const symbolOf = (of: object, description: string): unknown => {
   return symbol && dataOf(of, symbol);
 };
 
-/** Under which symbol net.js keeps the handle: the same for all sockets, and looking for it costs 1 µs. */
+/** Under which symbol net.js keeps the handle: looking for it costs 1 µs, and http2 has another one of that name. */
 let handleSymbol: symbol | undefined;
-const findHandleSymbol = (socket: object): symbol | undefined =>
-  Object.getOwnPropertySymbols(socket).find(({ description }) => description === "kHandle");
 
-/** The native handle under a net.Socket; its properties are Node's. */
+/** The native handle under a net.Socket; its properties are Node's. `undefined`: it has none, or is something else. */
 export const handleOf = (socket: object): object | undefined => {
-  handleSymbol ??= findHandleSymbol(socket);
-  const handle = handleSymbol ? dataOf(socket, handleSymbol) : dataOf(socket, "_handle");
+  if (!(socket instanceof Socket)) return undefined;
+  handleSymbol ??= Object.getOwnPropertySymbols(socket).find(({ description }) => description === "kHandle");
+  const handle = dataOf(socket, handleSymbol ?? "_handle");
   return isObject(handle) ? handle : undefined;
 };
 
