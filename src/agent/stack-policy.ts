@@ -6,7 +6,7 @@ export interface StackWish {
   readonly at: number;
   /** When the loop was last seen turning: names the stall. */
   readonly sinceAt: number;
-  /** Connections in the accept queues of that loop's listeners. */
+  /** Connections in the accept queues of that loop's listeners, and those it keeps from being read. */
   readonly waiting: number;
   /** The part of the stall that its thread was on a CPU, and its state, where they are known. */
   readonly cpuShare?: number | undefined;

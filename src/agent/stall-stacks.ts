@@ -1,13 +1,19 @@
 // Asks for the JavaScript of a stall: when the main loop stands still while connections wait (stack-policy.ts), once.
 // The answer arrives later and goes into the next snapshot.
+import type { ConnectionsReading } from "../snapshot/connection.js";
 import type { ListenerReading, LoopReading, StallCapture, TaskReading } from "../snapshot/snapshot.js";
 import type { LoopWatch } from "./loop-watch.js";
 import type { StackProbe } from "./stack.js";
 import { type StackWish, stackPolicy } from "./stack-policy.js";
 
 export interface StallStacks {
-  /** After each look. */
-  consider(at: number, loops: readonly LoopReading[], listeners: readonly ListenerReading[]): void;
+  /** After each look; `connections`: where this one was at them too. */
+  consider(
+    at: number,
+    loops: readonly LoopReading[],
+    listeners: readonly ListenerReading[],
+    connections?: ConnectionsReading,
+  ): void;
   /** What was captured since the last call. */
   take(): readonly StallCapture[];
 }
@@ -17,11 +23,19 @@ const timeoutMs = 30_000;
 /** Less than most of a period of CPU bandwidth control says little about who has the CPU. */
 const measuredMs = 80;
 
+/** A loop that has stood for this long keeps connections from being read (the rules call it a fault after a second). */
+const unreadStallMs = 800;
+
+const isOf = ({ loop }: { readonly loop?: number | undefined }, main: LoopReading | undefined): boolean =>
+  loop === undefined || loop === main?.id;
+
 /** `arrived` is called when there is something to take. */
 export const createStallStacks = (probe: StackProbe, watch: LoopWatch, arrived: () => void): StallStacks => {
   let last: StackWish["last"];
   let captured: StallCapture[] = [];
   let asking = false;
+  // Connections of the main loop with something unread, as of the last look at them.
+  let unread = 0;
   // The thread's CPU time when the present stall was first looked at closely.
   let begun: { sinceAt: number; at: number; cpuMs: number } | undefined;
 
@@ -39,13 +53,14 @@ export const createStallStacks = (probe: StackProbe, watch: LoopWatch, arrived: 
   };
 
   return {
-    consider(at, loops, listeners) {
+    consider(at, loops, listeners, connections) {
       const main = loops.find((loop) => loop.main);
+      if (connections) unread = connections.rows.filter((row) => row.recvQBytes && isOf(row, main)).length;
       const sinceAt = main && watch.turnedAt(main.id);
       if (asking || !main || sinceAt === undefined || !probe.available) return;
-      const waiting = listeners
-        .filter(({ loop }) => loop === undefined || loop === main.id)
-        .reduce((sum, { length }) => sum + length, 0);
+      const queued = listeners.filter((listener) => isOf(listener, main)).reduce((sum, { length }) => sum + length, 0);
+      // Bytes are unread in passing all the time: they wait for the loop only when it has stood for long.
+      const waiting = queued + (at - sinceAt >= unreadStallMs ? unread : 0);
       const cpuShare = cpuShareOf(main.task, sinceAt, at);
       if (cpuShare === "soon") return;
       if (!stackPolicy({ at, sinceAt, waiting, last, cpuShare, state: main.task?.state })) return;

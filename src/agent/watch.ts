@@ -98,7 +98,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     if (interval || follow) followedAt = at;
     asking.consider(at, attention.ask);
     for (const finding of changed) tell(finding, at);
-    stacks?.consider(at, snapshot.loops, snapshot.listeners);
+    stacks?.consider(at, snapshot.loops, snapshot.listeners, snapshot.connections);
     if (interval) {
       intervalAt = at;
       sample(snapshot);

@@ -98,7 +98,7 @@ const draftOf = (told: Told, thresholds: Thresholds): Draft => {
     reading: { node },
   } = told.worst[0]!;
   const stopped = verdict.cause === "application-not-reading" ? node?.pausedAt : undefined;
-  const stack = stopped ?? node?.stack;
+  const stack = verdict.stack ?? stopped ?? node?.stack;
   const worst = told.now > 1 ? `the worst: ${verdict.detail()}` : verdict.detail();
   return {
     symptom: verdict.symptom,
@@ -168,8 +168,9 @@ export const createGroups = (): Groups => {
         const group = fold(place, members, lifecycle);
         if (!group) continue;
         const { told } = group;
-        const { symptom, cause, quietMs = thresholds.connectionQuietMs } = told.worst[0]!.verdict;
-        const face = { symptom, cause, severity: severityOf(told, thresholds), stack: false, toll: told.total };
+        const { symptom, cause, stack, quietMs = thresholds.connectionQuietMs } = told.worst[0]!.verdict;
+        const severity = severityOf(told, thresholds);
+        const face = { symptom, cause, severity, stack: stack !== undefined, toll: told.total };
         const compose = (): Draft => draftOf(told, thresholds);
         const report = {
           face,

@@ -1,7 +1,7 @@
 // Since when each event loop stands still, over all snapshots: a socket is looked at less often than its loop.
 import type { LoopReading, Snapshot } from "../../snapshot/snapshot.js";
 import { add } from "../delta.js";
-import { loopStepOf } from "../loop-step.js";
+import { type LoopStep, loopStepOf } from "../loop-step.js";
 import type { Surroundings } from "../surroundings.js";
 
 /** A time in which the loop neither turned nor slept in epoll_wait. */
@@ -11,16 +11,28 @@ export interface Block {
   readonly heldMs: number;
   /** Of that, on a CPU; absent where it was not read. */
   readonly cpuMs?: number | undefined;
+  /** The JavaScript that held it, where it was captured. */
+  readonly stack?: readonly string[] | undefined;
 }
 
 export interface LoopState extends Block {
   /** How long it has stood still, up to this snapshot; 0: it turned or slept in epoll_wait. */
   readonly stillMs: number;
   readonly heldMs: number;
+  /** What `heldMs` is made of. */
+  readonly waits?: Waits | undefined;
   /** The longest block that ended since the look at sockets before this one: it explains what this one finds. */
   readonly ended?: Block | undefined;
   /** When it was last seen to turn or to sleep in epoll_wait; absent: it cannot be told. */
   readonly movedAt?: number | undefined;
+}
+
+/** Waiting for a CPU is counted by the kernel when it ends: until then what is `pending` is told by the thread's state. */
+interface Waits {
+  readonly queuedMs: number;
+  readonly pendingMs: number;
+  readonly throttledMs: number;
+  readonly stoppedMs: number;
 }
 
 export interface Loops {
@@ -30,24 +42,49 @@ export interface Loops {
 }
 
 const unseen: LoopState = { stillMs: 0, heldMs: 0 };
+const noWaits: Waits = { queuedMs: 0, pendingMs: 0, throttledMs: 0, stoppedMs: 0 };
 
-const stepOf = (state: LoopState, before: LoopReading | undefined, after: LoopReading, around: Surroundings) => {
-  const { motion, runqueueMs, runnableMs, cpuMs } = loopStepOf(before, after, around.ms, true);
+const waitsOf = (waits: Waits, { runqueueMs = 0, runnableMs }: LoopStep, around: Surroundings): Waits => ({
+  queuedMs: waits.queuedMs + runqueueMs,
+  pendingMs: runqueueMs > 0 ? 0 : waits.pendingMs + runnableMs,
+  throttledMs: waits.throttledMs + (around.throttledMs ?? 0),
+  stoppedMs: waits.stoppedMs + around.stoppedMs,
+});
+
+/** Throttling is waiting too; what was waited before the block began may be counted in its first step. */
+const heldMsOf = ({ queuedMs, pendingMs, throttledMs, stoppedMs }: Waits, stillMs: number): number =>
+  Math.min(stillMs, Math.max(queuedMs + pendingMs, throttledMs, stoppedMs));
+
+const blockOf = ({ stillMs, heldMs, cpuMs, stack }: LoopState): Block => ({ stillMs, heldMs, cpuMs, stack });
+
+const stepOf = (
+  state: LoopState,
+  before: LoopReading | undefined,
+  after: LoopReading,
+  around: Surroundings,
+): LoopState => {
+  const step = loopStepOf(before, after, around.ms, true);
+  const { motion, cpuMs } = step;
   if (motion === undefined) return unseen;
   if (motion !== "still") {
-    const { stillMs, heldMs, cpuMs: computedMs } = state;
-    const ended = stillMs > (state.ended?.stillMs ?? 0) ? { stillMs, heldMs, cpuMs: computedMs } : state.ended;
+    const ended = state.stillMs > (state.ended?.stillMs ?? 0) ? blockOf(state) : state.ended;
     return { stillMs: 0, heldMs: 0, ended, movedAt: around.at };
   }
-  const waited = Math.max(runqueueMs ?? 0, runnableMs, around.throttledMs ?? 0, around.stoppedMs);
+  const stillMs = state.stillMs + around.ms;
+  const waits = waitsOf(state.waits ?? noWaits, step, around);
   return {
-    stillMs: state.stillMs + around.ms,
-    heldMs: state.heldMs + Math.min(around.ms, waited),
+    stillMs,
+    heldMs: heldMsOf(waits, stillMs),
+    waits,
     cpuMs: state.stillMs === 0 ? cpuMs : add(state.cpuMs, cpuMs),
+    stack: state.stack,
     ended: state.ended,
     movedAt: state.movedAt,
   };
 };
+
+const stackOf = ({ stalls }: Snapshot, loop: number): readonly string[] | undefined =>
+  stalls?.find((stall) => stall.loop === loop && stall.frames.length > 0)?.frames;
 
 export const createLoops = (): Loops => {
   let states = new Map<number, LoopState>();
@@ -62,7 +99,9 @@ export const createLoops = (): Loops => {
       for (const loop of snapshot.loops) {
         const earlier = before.loops.find(({ id }) => id === loop.id);
         const state = known.get(loop.id) ?? unseen;
-        states.set(loop.id, stepOf(looked ? { ...state, ended: undefined } : state, earlier, loop, around));
+        const step = stepOf(looked ? { ...state, ended: undefined } : state, earlier, loop, around);
+        const stack = step.stillMs > 0 ? stackOf(snapshot, loop.id) : undefined;
+        states.set(loop.id, stack ? { ...step, stack } : step);
       }
     },
     of: (id) => states.get(id ?? main ?? Number.NaN),

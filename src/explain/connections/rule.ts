@@ -50,6 +50,8 @@ export interface Verdict {
   readonly evidence: () => readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
   readonly remedy: readonly string[];
+  /** The JavaScript that is to blame, innermost first. */
+  readonly stack?: readonly string[] | undefined;
   /** Fewer sockets than this are information only. */
   readonly crowd?: number | undefined;
   /** It happened, rather than is: what counts is how often, not how many there are now. */

@@ -1,7 +1,9 @@
 // Carries scenarios out: makes the hosts, begins the fault, waits for the finding and one interval more, ends everything.
+import { loadavg } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Defer } from "../command.js";
 import { story } from "../judge.js";
+import type { Log } from "../log.js";
 import { evidentAfterMs, expectedLine, judge, type Verdict, withinMs } from "./judge.js";
 import { nameOf, type Scenario } from "./scenario.js";
 import { type OpenSite, openSite } from "./site.js";
@@ -46,6 +48,13 @@ const carryOut = async (scenario: Scenario, defer: Defer, keep: (open: OpenSite)
   return { ...verdict, faults: [...verdict.faults, ...silent(open)] };
 };
 
+/** How regularly the observer came to look: a machine with other things to do makes findings late. */
+const rhythm = (log: Log): string => {
+  const times = log.lines().flatMap(({ event, time }) => (event === "sample" ? [time] : []));
+  const gaps = times.slice(1).map((time, n) => time - times[n]!);
+  return `between two samples at most ${Math.max(0, ...gaps)} ms; load ${loadavg()[0]!.toFixed(1)}`;
+};
+
 const undoAll = async (undos: readonly (() => void | Promise<void>)[]): Promise<readonly string[]> => {
   const failed: string[] = [];
   for (const undo of undos.toReversed())
@@ -83,7 +92,7 @@ export const runScenario = async (scenario: Scenario): Promise<Outcome> => {
   limit.clear();
   work.catch(() => {});
   isOver = true;
-  const told = verdict.faults.length > 0 && open ? story(open.site.log) : "";
+  const told = verdict.faults.length > 0 && open ? `${story(open.site.log)}\n${rhythm(open.site.log)}` : "";
   const faults = [...verdict.faults, ...(await undoAll(undos))];
   return { ...verdict, faults, scenario, name: nameOf(scenario), tookMs: Date.now() - begun, story: told };
 };

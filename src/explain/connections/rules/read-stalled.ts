@@ -41,7 +41,9 @@ const stoppedBy = (node: NodeSide | undefined): string | undefined => {
   return node.reading === false ? "the stream above it is paused" : undefined;
 };
 
-type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "remedy"> & { severity: Severity };
+type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "remedy" | "stack"> & {
+  severity: Severity;
+};
 
 const verdict = (view: SocketView, unreadMs: number, told: Told, more: readonly Row[] = []): Verdict => ({
   symptom: "read-stalled",
@@ -83,9 +85,10 @@ const blocked = (view: SocketView, seenMs: number): Verdict | undefined => {
     cause: held ? "unknown" : "event-loop-blocked",
     severity: "warning",
     confidence: held ? 0.5 : 0.93,
+    stack: held ? undefined : loop.stack,
     headline: held
       ? "did not read what had arrived: the thread was stopped or had no CPU"
-      : "did not read what had arrived: the event loop stands still",
+      : `did not read what had arrived: the event loop stands still${loop.stack?.[0] ? ` in ${loop.stack[0]}` : ""}`,
     ruledOut: [{ cause: "application-not-reading", because: "the loop has not turned since: it could not read" }],
     remedy: held
       ? ["Look at what stops the process or takes its CPU: the quota, other processes, the hypervisor."]

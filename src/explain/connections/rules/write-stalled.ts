@@ -57,6 +57,7 @@ const eventLoopBlocked = (view: SocketView): Verdict | undefined => {
     cause: "event-loop-blocked",
     severity: "warning",
     confidence: held > 0 ? 0.85 : 0.6,
+    stack: loop.stack,
     weight: Math.max(held, loop.stillMs),
     headline: "could not send: the event loop stands still",
     detail: () => `${what}; the loop has not turned for ${duration(loop.stillMs)}`,

@@ -58,10 +58,11 @@ const notReading: readonly Variant[] = [
 /** A server that reads all it gets, fed by `peers`; then its loop is held. */
 const holdLoop =
   (order: "block" | "compute" | "sleep", ms: number, peers: { readonly count?: number; readonly send: object }) =>
-  async ({ near, far, start, eventually, faultBegins }: Site): Promise<void> => {
+  async ({ near, far, start, eventually, lasts, faultBegins }: Site): Promise<void> => {
     const server = await start(near, { script: "reader.js", spec: { kind: "sink", host: near.address }, agent });
     await start(far, { script: "end.js", spec: { host: near.address, ...peers } });
     await eventually("all connected", () => server.said.some(({ count }) => count === (peers.count ?? 1)));
+    await lasts(1500);
     // so that it is this fault, and not a lack of CPU, on a machine that has other things to do
     setPriority(server.pid, -15);
     server.tell({ kind: order, ms });
