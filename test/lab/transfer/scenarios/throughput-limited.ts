@@ -1,6 +1,6 @@
 // throughput-limited: bytes move, there is more to send, and one limit costs most of what the path would give.
 import type { Severity } from "../../../../src/explain/finding.js";
-import type { Expectation, Scenario } from "../scenario.js";
+import type { Expectation, Scenario, Site } from "../scenario.js";
 import { dial, download } from "./shapes.js";
 
 const limited = (cause: string, severity?: Severity): Expectation => ({
@@ -64,39 +64,40 @@ const sendBuffer: readonly Scenario[] = [
   },
 ];
 
+/** Some segments are lost when the window has begun to grow; after that it grows by a segment in each round trip. */
+const loseOnce = async (site: Site, afterMs: number, segments: number): Promise<void> => {
+  await site.lasts(afterMs);
+  await site.wire.set({ direction: "ab", loseNext: segments });
+};
+
 const congestionWindow: readonly Scenario[] = [
   {
     expect: limited("congestion-window", "info"),
-    variant: "reno after one loss on a long fat path, 100 ms",
+    variant: "a download after one loss on a long path, 100 ms, reno",
     path: { kind: "wire", delayMs: 50 },
     congestion: "reno",
     run: async (site) => {
       await download(site);
-      await site.lasts(600);
-      await site.wire.set({ direction: "ab", loseNext: 3 });
+      await loseOnce(site, 600, 3);
     },
   },
   {
     expect: limited("congestion-window", "info"),
-    variant: "a route that holds the window at 20 segments, 40 ms",
-    path: { kind: "wire", delayMs: 20 },
+    variant: "a download after ten lost segments at 200 ms",
+    path: { kind: "wire", delayMs: 100 },
     run: async (site) => {
-      const { ns, device, address } = site.near;
-      const route = ["10.99.0.0/24", "dev", device, "src", address, "congctl", "cubic", "cwnd", "lock", "20"];
-      ns.run("ip", "route", "change", ...route);
       await download(site);
+      await loseOnce(site, 800, 10);
     },
   },
   {
     expect: limited("congestion-window", "info"),
-    variant: "eight uploads with 30 segments each, 80 ms, reno",
+    variant: "eight uploads after a loss each, 80 ms, reno",
     path: { kind: "wire", delayMs: 40 },
     congestion: "reno",
     run: async (site) => {
-      const { ns, device, address } = site.near;
-      const route = ["10.99.0.0/24", "dev", device, "src", address, "congctl", "reno", "cwnd", "lock", "30"];
-      ns.run("ip", "route", "change", ...route);
       await dial(site, {}, { send: {}, count: 8 });
+      await loseOnce(site, 300, 40);
     },
   },
 ];
