@@ -64,40 +64,42 @@ const sendBuffer: readonly Scenario[] = [
   },
 ];
 
-/** Some segments are lost when the window has begun to grow; after that it grows by a segment in each round trip. */
-const loseOnce = async (site: Site, afterMs: number, segments: number): Promise<void> => {
-  await site.lasts(afterMs);
-  await site.wire.set({ direction: "ab", loseNext: segments });
+/** All that is sent in a round trip is lost; after that the window grows by a segment in each round trip. */
+const loseOnce = async ({ lasts, wire }: Site, afterMs: number, rttMs: number): Promise<void> => {
+  await lasts(afterMs);
+  await wire.set({ direction: "ab", dead: true });
+  await lasts(rttMs);
+  await wire.set({ direction: "ab", dead: false });
 };
 
 const congestionWindow: readonly Scenario[] = [
   {
     expect: limited("congestion-window", "info"),
-    variant: "a download after one loss on a long path, 100 ms, reno",
+    variant: "a download after a loss on a long path, 100 ms, reno",
     path: { kind: "wire", delayMs: 50 },
     congestion: "reno",
     run: async (site) => {
       await download(site);
-      await loseOnce(site, 600, 3);
+      await loseOnce(site, 300, 100);
     },
   },
   {
     expect: limited("congestion-window", "info"),
-    variant: "a download after ten lost segments at 200 ms",
+    variant: "a download after a loss at 200 ms",
     path: { kind: "wire", delayMs: 100 },
     run: async (site) => {
       await download(site);
-      await loseOnce(site, 800, 10);
+      await loseOnce(site, 600, 200);
     },
   },
   {
     expect: limited("congestion-window", "info"),
-    variant: "eight uploads after a loss each, 80 ms, reno",
-    path: { kind: "wire", delayMs: 40 },
+    variant: "three uploads after a loss, 160 ms, reno",
+    path: { kind: "wire", delayMs: 80 },
     congestion: "reno",
     run: async (site) => {
-      await dial(site, {}, { send: {}, count: 8 });
-      await loseOnce(site, 300, 40);
+      await dial(site, {}, { send: {}, count: 3 });
+      await loseOnce(site, 500, 160);
     },
   },
 ];
