@@ -30,6 +30,7 @@ export interface OwnSocket {
   /** As last read: what tells, when it has closed, whether data came that nobody took. */
   dataSegsIn?: number | undefined;
   bytesReceived?: number | undefined;
+  bytesAcked?: number | undefined;
   /** Looks in a row that found memory in use: bytes to be read, sent or acknowledged. */
   heldLooks: number;
   /** Until when it is shown although it is quiet (monotonic ms): a rule must see how trouble ends. */

@@ -4,20 +4,23 @@ import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { tcpStates } from "../../snapshot/tcp-state.js";
 import type { OwnSocket } from "./own-sockets.js";
-import { isInUse, isOdd } from "./worth.js";
+import { isInUse, isMoving, isOdd } from "./worth.js";
 
 export interface Passes {
   /** Notes whose memory is in use, of `most` sockets. Returns how many were read: all but in a very large process. */
   scan(sockets: readonly OwnSocket[], most: number): number;
   /**
-   * Notes states; what is seldom seen is shown until `shownUntil`. Those whose state is not known yet come first.
-   * Returns how many sockets were read.
+   * Notes states; what is seldom seen, and some of what moves much, is shown until `shownUntil`. Those whose state is not
+   * known yet come first. Returns how many sockets were read.
    */
   census(sockets: readonly OwnSocket[], most: number, shownUntil: number): number;
 }
 
 /** A table of this many rows is what the passes need of memory: 0.8 MB. */
 const chunkSize = 1024;
+
+/** Connections that only move bytes are shown as examples: so many at a pass. */
+const movingAtMost = 32;
 
 /** NaN: a kernel that does not tell it. */
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
@@ -38,9 +41,11 @@ export const createPasses = (): Passes => {
     backoff: new Float64Array(chunkSize),
     dataSegsIn: new Float64Array(chunkSize),
     bytesReceived: new Float64Array(chunkSize),
+    bytesAcked: new Float64Array(chunkSize),
   };
   const scanned: Round = { next: 0 };
   const counted: Round = { next: 0 };
+  let moving = 0;
 
   const load = (sockets: readonly OwnSocket[]): Int32Array => {
     for (let i = 0; i < sockets.length; i += 1) fds[i] = sockets[i]!.fd;
@@ -61,12 +66,20 @@ export const createPasses = (): Passes => {
     table.tcpInfoColumn("backoff", columns.backoff);
     table.tcpInfoColumn("dataSegsIn", columns.dataSegsIn);
     table.tcpInfoColumn("bytesReceived", columns.bytesReceived);
+    table.tcpInfoColumn("bytesAcked", columns.bytesAcked);
     sockets.forEach((socket, i) => {
       const number = columns.state[i]!;
       if (Number.isNaN(number)) return;
       socket.state = tcpStates[number];
       socket.dataSegsIn = known(columns.dataSegsIn[i]!);
+      const moved =
+        columns.bytesReceived[i]! - (socket.bytesReceived ?? 0) + columns.bytesAcked[i]! - (socket.bytesAcked ?? 0);
       socket.bytesReceived = known(columns.bytesReceived[i]!);
+      socket.bytesAcked = known(columns.bytesAcked[i]!);
+      if (isMoving(moved) && moving < movingAtMost) {
+        moving += 1;
+        socket.shownUntil = shownUntil;
+      }
       if (isOdd(socket.state, columns.probes[i]!, columns.backoff[i]!)) socket.shownUntil = shownUntil;
     });
   };
@@ -93,6 +106,7 @@ export const createPasses = (): Passes => {
   return {
     scan: (sockets, most) => goRound(scanned, sockets, chunkSize, most, scanChunk),
     census(sockets, most, shownUntil) {
+      moving = 0;
       const fresh = sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);
       if (fresh.length > 0) countChunk(fresh, shownUntil);
       const met = goRound(counted, sockets, chunkSize, most, (chunk) => countChunk(chunk, shownUntil));

@@ -23,9 +23,6 @@ export const smallBufferBytes = 1_048_576;
 /** At three looks of four or more. */
 export const mostly = (hits: number, looks: number): boolean => hits >= 0.75 * looks;
 
-/** A buffer above this is no small one, whatever the path could carry beside: nobody needs to act (20 Mb/s at 100 ms). */
-export const smallBufferBytes = 262_144;
-
 interface Limit extends Pick<Verdict, "confidence" | "detail" | "ruledOut" | "remedy"> {
   readonly cause: Cause;
   readonly severity: Severity;

@@ -20,10 +20,13 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
-/** When a symptom may be told at warning: its threshold (src/explain/connections/thresholds.ts), by default. */
+/**
+ * When a symptom may be told at warning: its threshold (src/explain/connections/thresholds.ts), by default. Node's own
+ * buffer is asked for when the kernel's was full at two looks.
+ */
 const evidentMs: Readonly<Record<string, number>> = {
   "write-stalled": 3000,
-  "write-buffered-in-process": 3000,
+  "write-buffered-in-process": 5000,
   "read-stalled": 5000,
   "throughput-limited": 4000,
   "connections-leaking": 10_000,

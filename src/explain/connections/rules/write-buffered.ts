@@ -14,7 +14,8 @@ export const writeBuffered: SocketRule = ({ watch, reading, at, thresholds }) =>
   const ms = at - swelling.at;
   const grown = held - swelling.fromBytes;
   if (ms < thresholds.stalledMs || grown < thresholds.bufferedGrowthBytes) return undefined;
-  const rate = rateOf(grown, ms) ?? 0;
+  const heardMs = (watch.heard?.at ?? at) - swelling.at;
+  const rate = rateOf(grown, heardMs > 0 ? heardMs : ms) ?? 0;
   const leftMs = (Math.max(0, memoryBytes - held) / rate) * 1000;
   return {
     symptom: "write-buffered-in-process",

@@ -132,7 +132,7 @@ const loopBlocked: readonly Scenario[] = [
     path: { kind: "veth" },
     run: async (site) => {
       const { server } = await download(site);
-      await site.lasts(2000);
+      await site.lasts(4500);
       server.tell({ kind: "block", ms: 3000 });
       await server.hear("block:begun");
     },
