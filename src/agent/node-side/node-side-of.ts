@@ -50,7 +50,7 @@ let handleSymbol: symbol | undefined;
 export const handleOf = (socket: object): object | undefined => {
   if (!(socket instanceof Socket)) return undefined;
   handleSymbol ??= Object.getOwnPropertySymbols(socket).find(({ description }) => description === "kHandle");
-  const handle = dataOf(socket, handleSymbol ?? "_handle");
+  const handle: unknown = handleSymbol ? Reflect.get(socket, handleSymbol) : dataOf(socket, "_handle");
   return isObject(handle) ? handle : undefined;
 };
 
