@@ -114,6 +114,14 @@ const controls: readonly Omit<Healthy, "healthy">[] = [
     run: visited("http", { kind: "abort", path: "/download/100000000", bytes: 3e5, count: 5, pauseMs: 20 }),
   },
   {
+    variant: "a resolver that gets 30 small questions at a time over UDP, ten times a second",
+    path: { kind: "wire", delayMs: 5 },
+    run: async ({ near, far, start }) => {
+      await start(near, { script: "names.js", spec: { listen: true, host: near.address }, agent });
+      await start(far, { script: "names.js", spec: { host: near.address, count: 30, everyMs: 100 } });
+    },
+  },
+  {
     variant: "a server that is restarted while clients come",
     path: { kind: "veth" },
     run: async ({ near, far, start, lasts }) => {
