@@ -55,6 +55,7 @@ const withoutDetails = ({ snapshot, findings }: Shown): Shown => ({
   findings: findings.slice(0, 50),
   snapshot: snapshot && {
     ...snapshot,
+    connections: snapshot.connections && { ...snapshot.connections, rows: [] },
     listeners: snapshot.listeners
       .slice(0, 200)
       .map((listener) => ({ ...listener, waiting: undefined, owned: undefined })),

@@ -13,6 +13,7 @@ import type { Looker } from "./look.js";
 import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
 import { createPace, followMs } from "./pace.js";
 import { createShownFindings } from "./shown-findings.js";
+import { toldSnapshot } from "./told-snapshot.js";
 import type { StallStacks } from "./stall-stacks.js";
 
 export interface WatchParts {
@@ -73,7 +74,8 @@ export const startWatch = (parts: WatchParts): Watch => {
   const sample = (snapshot: Snapshot): void => {
     if (options.logLevel === "sample") log.sample(sampleOf(snapshot, sampled, network));
     network = snapshot.network ?? network;
-    if (Atomics.load(wanted, wants.samples) > 0) parts.report({ type: "sample", snapshot });
+    if (Atomics.load(wanted, wants.samples) > 0)
+      parts.report({ type: "sample", snapshot: toldSnapshot(snapshot, redact) });
     sampled = snapshot;
     const notice = snapshot.connections && noticeOf(snapshot.connections);
     if (notice !== undefined) parts.report({ type: "status", status: { state: "running", reason: notice } });
@@ -105,7 +107,8 @@ export const startWatch = (parts: WatchParts): Watch => {
       const forMs = looker.wantsConnects(snapshot);
       if (forMs !== undefined) parts.report({ type: "listen-connects", forMs });
     }
-    if (interval || changed.length > 0) writeBoard(parts.board, { snapshot, findings: findings.list(at) });
+    if (interval || changed.length > 0)
+      writeBoard(parts.board, { snapshot: toldSnapshot(snapshot, redact), findings: findings.list(at) });
     return parts.slow
       ? intervalMs
       : pace.next(signs, {

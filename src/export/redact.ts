@@ -5,6 +5,8 @@ import { isIP } from "node:net";
 import type { Finding } from "../explain/finding.js";
 
 export interface Redactor {
+  /** Nothing is changed. */
+  readonly isOff: boolean;
   /** An address, or an address with a port (`10.0.0.1:80`, `[2001:db8::1]:80`): the port stays. */
   readonly address: (text: string) => string;
   /** The finding as it may leave the process; the listener's own address stays. */
@@ -28,7 +30,7 @@ const isNowhere = (address: string): boolean => /^(127\.|0\.0\.0\.0$|::1?$)/.tes
 
 /** With `off`, everything passes as it is. Without a key, one that lives as long as this redactor. */
 export const createRedactor = (mode: "ip" | "off", key?: string): Redactor => {
-  if (mode === "off") return { address: (text) => text, finding: (finding) => finding };
+  if (mode === "off") return { isOff: true, address: (text) => text, finding: (finding) => finding };
   const secret = key ?? randomBytes(32);
   const pseudonym = (address: string): string =>
     `ip-${createHmac("sha256", secret).update(address).digest("hex").slice(0, 12)}`;
@@ -38,10 +40,15 @@ export const createRedactor = (mode: "ip" | "off", key?: string): Redactor => {
     const own = given.subject.address === undefined ? undefined : canonical(given.subject.address);
     const prose = (text: string): string =>
       replaceAddresses(text, (found) => (found === own || isNowhere(found) ? found : pseudonym(found)));
+    // `own - peer (fd 21): …`, or a peer alone.
+    const example = (text: string): string => {
+      const [left = "", ...right] = text.split(" - ");
+      return right.length === 0 ? address(left) : [prose(left), ...right.map(address)].join(" - ");
+    };
     const { subject, evidence, ruledOut, remedy, summary } = given;
     const peers = {
       ...(subject.peer !== undefined && { peer: address(subject.peer) }),
-      ...(subject.examples !== undefined && { examples: subject.examples.map(address) }),
+      ...(subject.examples !== undefined && { examples: subject.examples.map(example) }),
     };
     return {
       ...given,
@@ -52,5 +59,5 @@ export const createRedactor = (mode: "ip" | "off", key?: string): Redactor => {
       remedy: remedy.map(prose),
     };
   };
-  return { address, finding };
+  return { isOff: false, address, finding };
 };

@@ -1,6 +1,8 @@
 import test from "ava";
 import type { Finding } from "../../src/explain/finding.js";
 import { createRedactor } from "../../src/export/redact.js";
+import { redactConnections } from "../../src/export/redact-connections.js";
+import type { ConnectionsReading } from "../../src/snapshot/connection.js";
 
 const { address, finding } = createRedactor("ip", "a fleet's key");
 
@@ -56,6 +58,40 @@ test("a finding leaves without remote addresses, the listener's own stays", (t) 
     evidence: [{ name: "peer", value: name, source: "sock_diag" }],
     ruledOut: [{ cause: "cpu-starved", because: `${name} alone` }],
   });
+});
+
+test("of a connection's example the own address stays, the peer's does not", (t) => {
+  const connection: Finding = {
+    ...example,
+    subject: { ...example.subject, examples: ["10.0.0.5:3000 - 192.0.2.7:4242 (fd 21): 375 KB wait - for 2 s"] },
+    evidence: [{ name: "to", value: "192.0.2.7:4242", source: "connect(2)" }],
+  };
+  const name = address("192.0.2.7");
+  const redacted = finding(connection);
+  t.deepEqual(redacted.subject.examples, [`10.0.0.5:3000 - ${name}:4242 (fd 21): 375 KB wait - for 2 s`]);
+  t.deepEqual(redacted.evidence, [{ name: "to", value: `${name}:4242`, source: "connect(2)" }]);
+});
+
+test("a snapshot's connections leave without remote addresses, wherever they stand", (t) => {
+  const row = { cookie: 1n, transport: "tcp", localAddress: "10.0.0.5", remoteAddress: "192.0.2.7" } as const;
+  const there = { address: "192.0.2.7", port: 80 };
+  const given: ConnectionsReading = {
+    rows: [row, { cookie: 2n, transport: "unix", path: "/run/app.sock" }],
+    counts: { ESTAB: 1 },
+    read: 1,
+    total: 1,
+    peers: [{ ...there, opened: 1 }],
+    closed: { rows: [row], count: 1, lost: 0 },
+    connectFailures: [{ ...there, code: "ECONNREFUSED", count: 1 }],
+    connectTimes: [{ ...there, count: 1, sumMs: 1, slowestMs: 1, buckets: [] }],
+    ports: [{ ...there, range: 10, inUse: 1, timeWait: 1 }],
+  };
+  const text = JSON.stringify(redactConnections(given, address), (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  t.false(text.includes("192.0.2.7"));
+  t.is(text.split(address("192.0.2.7")).length, 7);
+  t.is(text.split("10.0.0.5").length, 3);
 });
 
 test("off changes nothing", (t) => {
