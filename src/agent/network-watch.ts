@@ -8,6 +8,7 @@ import { type KeptReading, processPath } from "../kernel/proc-root.js";
 import { parseSoftnet } from "../kernel/softnet-stat.js";
 import { readSysctl } from "../kernel/sysctl.js";
 import { openTcpMemory } from "../kernel/tcp-memory.js";
+import { delta } from "../explain/delta.js";
 import type {
   CgroupMemory,
   NetworkInterface,
@@ -106,7 +107,7 @@ interface Figures {
 }
 
 const movedBy = (name: CounterName, before: Figures | undefined, now: Figures): boolean =>
-  before !== undefined && now.counters[name] !== before.counters[name];
+  (delta(before?.counters[name], now.counters[name]) ?? 0) > 0;
 
 const looksWrong = (before: Figures | undefined, now: Figures): boolean => {
   const { pages = 0, limits, orphans = 0, maxOrphans } = now.memory ?? {};
@@ -172,7 +173,8 @@ export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatc
       if (at - readAt < pauseMs) return undefined;
       const began = now();
       const reading = readAll(at);
-      if (readAt > 0) costMs = now() - began;
+      // On a CPU that others want it takes longer than it costs: a dear one is believed little by little.
+      if (readAt > 0) costMs = Math.min(now() - began, 1.5 * (costMs ?? Number.POSITIVE_INFINITY));
       readAt = at;
       return reading;
     },

@@ -32,7 +32,24 @@ export type Otherwise =
   | { readonly how: "excluded"; readonly because: string };
 
 /** `symptom/cause` → how it is proved without a live fault, and why there is none. */
-export const otherwise: Readonly<Record<string, Otherwise>> = {};
+export const otherwise: Readonly<Record<string, Otherwise>> = {
+  "packets-dropped/nic-ring-full": {
+    how: "replayed",
+    by: "test/explain/network/packets-dropped.test.ts",
+    because: "veth has no ring, and what overruns a virtual card's is lost in the host, which the guest cannot count",
+  },
+  "softirq-squeezed/cpu-saturated": {
+    how: "replayed",
+    by: "test/explain/network/softirq-squeezed.test.ts",
+    because:
+      "between namespaces the sender's own softirq takes the packets: on two CPUs no flood fills one with softirqs",
+  },
+  "softirq-squeezed/irq-imbalance": {
+    how: "replayed",
+    by: "test/explain/network/softirq-squeezed.test.ts",
+    because: "it takes a card of several queues; this machine's has one",
+  },
+};
 
 export interface Pair {
   readonly symptom: string;

@@ -1,8 +1,16 @@
-// Below the sockets nothing is wrong, though counters move: squeezes without loss, a queue that holds but loses nothing, a
-// queue that drops to keep the delay short.
+// Below the sockets nothing is wrong, though figures move: squeezes without loss, a queue that holds but loses nothing,
+// memory and orphans far from their limits.
 import { setOnHost } from "../../host-setting.js";
-import type { Scenario } from "../scenario.js";
+import { tcpMemoryFor } from "../../memory.js";
+import type { Scenario, Site } from "../scenario.js";
+import { giveUp } from "./memory-pressure.js";
 import { receive, send, steerToCpu1, tc } from "./packets-dropped.js";
+
+const receiveIn = async ({ near, far, start, defer }: Site, bytes: number, count: number): Promise<void> => {
+  const server = await start(near, { script: "end.js", spec: { host: near.address, listen: true }, agent: true });
+  tcpMemoryFor(defer, server.pid)(bytes);
+  await start(far, { script: "end.js", spec: { host: near.address, send: {}, count } });
+};
 
 export const healthyBelow: readonly Scenario[] = [
   {
@@ -27,12 +35,14 @@ export const healthyBelow: readonly Scenario[] = [
   },
   {
     healthy: true,
-    variant: "four downloads through fq_codel before a shaper of 100 Mb/s: it drops to keep the delay short",
+    variant: "eight uploads that are read, in a cgroup whose TCP buffers may take 64 MB",
     path: { kind: "veth" },
-    run: async (site) => {
-      tc(site.near, "add root handle 1: tbf rate 100mbit burst 100kb limit 10mb");
-      tc(site.near, "add parent 1:1 handle 10: fq_codel");
-      await send(site, 4);
-    },
+    run: (site) => receiveIn(site, 67_108_864, 8),
+  },
+  {
+    healthy: true,
+    variant: "sixty downloads given up at once, their orphans far below the limit",
+    path: { kind: "veth" },
+    run: (site) => giveUp(site, 60),
   },
 ];

@@ -76,7 +76,7 @@ const queues: readonly { readonly variant: string; readonly qdiscs: readonly str
 ];
 
 const qdiscFull: readonly Scenario[] = queues.map(({ variant, qdiscs, count }) => ({
-  expect: { symptom: "packets-dropped", cause: "qdisc-full", at: "wire", evidentMs: 1000 },
+  expect: { symptom: "packets-dropped", cause: "qdisc-full", at: "wire", evidentMs: 2000 },
   variant,
   path: { kind: "veth" },
   companions: [

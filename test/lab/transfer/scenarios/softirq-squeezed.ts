@@ -48,7 +48,7 @@ const variants = [
 
 export const softirqSqueezed: readonly Scenario[] = variants.map(({ variant, packets, backlog, count, floods }) => ({
   // Flood, servers and observer share two CPUs, of which one is taken.
-  expect: { symptom: "softirq-squeezed", cause: "budget-too-small", at: null, evidentMs: 2000 },
+  expect: { symptom: "softirq-squeezed", cause: "budget-too-small", at: null, evidentMs: 3000 },
   variant,
   path: { kind: "veth" },
   alone: true,

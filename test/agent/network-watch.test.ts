@@ -1,0 +1,41 @@
+// Looks below the sockets: bounded, rarely while all is quiet, at once when something there moves.
+import test from "ava";
+import { networkReadingOf, openNetworkWatch } from "../../src/agent/network-watch.js";
+import { readHostNetwork } from "../../src/kernel/host-network.js";
+
+test("a host of thousands of interfaces is shown by those that moved most", (t) => {
+  const host = readHostNetwork();
+  const nics = Array.from({ length: 3000 }, (_, n) => ({
+    name: `veth${n}`,
+    statistics: { rx_packets: n, rx_bytes: 5n, collisions: 3 },
+  }));
+  const reading = networkReadingOf({ ...host, nics }, undefined);
+  t.is(reading.nics.length, 64);
+  t.is(reading.nics[0]!.name, "veth2999");
+  t.deepEqual(reading.nics[0]!.statistics, { rx_packets: 2999 });
+});
+
+test("quiet, it looks every five seconds; a repeated segment makes it look sooner", (t) => {
+  let clock = 0;
+  const watch = openNetworkWatch({ now: () => clock });
+  t.teardown(() => watch.close());
+  const looks = (from: number, repeated: (at: number) => number): readonly number[] => {
+    const taken: number[] = [];
+    for (let at = from; at < from + 20_000; at += 1000) {
+      clock = at;
+      if (watch.read(at, false, { RetransSegs: repeated(at) })) taken.push(at);
+    }
+    return taken;
+  };
+  // What others do on this host may make it look more often: never less.
+  t.true(looks(1000, () => 7).length >= 4);
+  t.is(looks(21_000, (at) => at).length, 20);
+});
+
+test("while a listener is in trouble it keeps away, unless something below looks wrong", (t) => {
+  const watch = openNetworkWatch({ now: () => 0 });
+  t.teardown(() => watch.close());
+  t.is(watch.read(1000, true, {}), undefined);
+  t.is(watch.read(2000, true, { TCPAbortOnMemory: 0 }), undefined);
+  t.truthy(watch.read(3000, true, { TCPAbortOnMemory: 5 }));
+});
