@@ -96,5 +96,17 @@ export const partOf = (share: number): string =>
 /** The next power of two. */
 export const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 
+/** Without a value there is no row. */
+export const row = (
+  name: string,
+  value: Evidence["value"] | undefined,
+  unit: string,
+  source: string,
+): readonly Evidence[] => (value === undefined ? [] : [{ name, value, unit, source }]);
+
 /** Why a setting of the host has no figure here. */
 export const notShown = "not shown in this network namespace";
+
+/** Evidence of a memory limit that presses: what the send buffers of own sockets have fallen to. */
+export const collapsedRow = ({ collapsed }: NetworkStep): readonly Evidence[] =>
+  row("send buffers fallen to 4608 bytes", collapsed || undefined, "sockets", "SO_MEMINFO sndbuf, sockets looked at");

@@ -66,7 +66,9 @@ const nic = (name: string) =>
     queueStatistics: optional(fc.record({ rxHwDrops: some, rxHwDropOverruns: some })),
     ring: optional(fc.record({ rx: number, rxMax: number, tx: number, txMax: number })),
     txQueueLength: some,
-    qdiscs: optional(fc.array(qdisc, { maxLength: 4 })),
+    qdiscs: optional(
+      fc.uniqueArray(qdisc, { maxLength: 4, selector: ({ kind, handle, parent }) => kind + handle + parent }),
+    ),
     irqs: optional(
       fc.array(fc.record({ irq: fc.constantFrom(40, 41, 42), counts: fc.array(number, { maxLength: 3 }) }), {
         maxLength: 3,
