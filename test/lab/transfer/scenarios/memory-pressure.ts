@@ -30,20 +30,20 @@ const companions: readonly Companion[] = [
 ];
 
 const unread: Spec = { read: "none" };
-const heedlessUploads = (count: number): Spec => ({ send: {}, count });
+const uploads = (count: number): Spec => ({ send: {}, count });
 
 const cgroups = [
   {
     variant: "six uploads that nobody reads, 512 KB for all",
     bytes: 524_288,
     server: unread,
-    client: heedlessUploads(6),
+    client: uploads(6),
   },
   {
     variant: "forty uploads that nobody reads, 4 MB for all",
     bytes: 4_194_304,
     server: unread,
-    client: heedlessUploads(40),
+    client: uploads(40),
   },
   {
     variant: "ten downloads that nobody reads, 1 MB for all",
@@ -66,23 +66,32 @@ const cgroupMemory: readonly Scenario[] = cgroups.map(({ variant, bytes, ...ends
   },
 }));
 
-const pruning = [
-  { variant: "twelve fast uploads that nobody reads, 256 KB for all", bytes: 262_144, count: 12, delayMs: 0 },
-  { variant: "forty uploads with a round trip of 20 ms, 1 MB for all", bytes: 1_048_576, count: 40, delayMs: 10 },
-  { variant: "eighty uploads with a round trip of 80 ms, 1 MB for all", bytes: 1_048_576, count: 80, delayMs: 40 },
+/** What comes beyond the limit comes again with timeouts, apart ever longer, and two looks at the socket must see it. */
+const pruning: readonly { variant: string; bytes: number; client: Spec; delayMs?: number }[] = [
+  { variant: "twelve fast uploads that nobody reads, 256 KB for all", bytes: 262_144, client: uploads(12) },
+  {
+    variant: "forty uploads with a round trip of 20 ms, 1 MB for all",
+    bytes: 1_048_576,
+    client: uploads(40),
+    delayMs: 10,
+  },
+  {
+    variant: "thirty uploads, a kilobyte a millisecond each, that nobody reads, 512 KB for all",
+    bytes: 524_288,
+    client: { count: 30, send: { chunkBytes: 1000, everyMs: 1 } },
+  },
 ];
 
-const pruned: readonly Scenario[] = pruning.map(({ variant, bytes, count, delayMs }) => ({
+const pruned: readonly Scenario[] = pruning.map(({ variant, bytes, client, delayMs }) => ({
   expect: { symptom: "data-pruned", cause: "memory-pressure", evidentMs: 4000 },
-  // What comes beyond the limit comes again with timeouts, apart ever longer, and two looks at the socket must see it.
   variant,
-  path: delayMs === 0 ? { kind: "veth" } : { kind: "wire", delayMs },
+  path: delayMs === undefined ? { kind: "veth" } : { kind: "wire", delayMs },
   companions: [
     ...companions,
     { symptom: "memory-pressure", cause: "cgroup-memory", because: "that is why data is thrown away" },
   ],
   run: async (site) => {
-    await serve(site, { server: unread, client: heedlessUploads(count) }, ({ pid }) => {
+    await serve(site, { server: unread, client }, ({ pid }) => {
       tcpMemoryFor(site.defer, pid)(bytes);
       site.faultBegins();
     });
@@ -108,7 +117,7 @@ const tcpMem: readonly Scenario[] = hosts.map(({ variant, pages, count }) => ({
   run: async (site) => {
     const pressure = sockstat("mem") + pages;
     const high = readFileSync("/proc/sys/net/ipv4/tcp_mem", "utf8").trim().split(/\s+/)[2];
-    await serve(site, { server: unread, client: heedlessUploads(count) }, () => {
+    await serve(site, { server: unread, client: uploads(count) }, () => {
       site.faultBegins();
       setOnHost(site.defer, "net.ipv4.tcp_mem", `${pressure >> 1} ${pressure} ${high}`);
     });
