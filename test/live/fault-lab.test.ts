@@ -1,6 +1,7 @@
 // Faults of transfers from the lab (test/lab/transfer): one scenario of each symptom, or with SOCKSCOPE_REQUIRE_ALL=1 one
 // of each pair of symptom and cause. `npm run lab` runs all of them.
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
+import { onQuietMachine } from "../lab/quiet-machine.js";
 import { runScenario } from "../lab/transfer/run.js";
 import { nameOf, pairOf, type Scenario } from "../lab/transfer/scenario.js";
 import { scenarios } from "../lab/transfer/scenarios/index.js";
@@ -35,8 +36,12 @@ for (const scenario of chosen) {
   }
   (scenario.alone ? test.serial : test)(title, async (t) => {
     t.timeout(600_000);
-    const { faults, story } = await inTurn(() => runScenario(scenario));
-    if (story !== "") t.log(story);
-    t.deepEqual(faults, []);
+    const attempt = async (once: ExecutionContext): Promise<void> => {
+      once.timeout(120_000);
+      const { faults, story } = await runScenario(scenario);
+      if (story !== "") once.log(story);
+      once.deepEqual(faults, []);
+    };
+    await inTurn(() => onQuietMachine(t, attempt));
   });
 }
