@@ -163,6 +163,17 @@ test("a half-closed stream that still sends is none", (t) => {
   );
 });
 
+test("a half-closed stream whose answer waits for the peer to read is a stalled write, no leak", (t) => {
+  const line = history({ times: 12 })
+    .play(3000)
+    .play(20_000, {
+      row: { state: "CLOSE-WAIT", sendQBytes: 80_000 },
+      tcp: { notSentBytes: 80_000, sndWndBytes: 0, backoff: 4 },
+      each: (_, ms) => ({ tcp: { lastAckRecvMs: ms, lastDataSentMs: ms } }),
+    });
+  t.deepEqual(outline(standing(line)), ["write-stalled/peer-not-reading warning"]);
+});
+
 test("keep-alive probes without an answer: the peer is gone", (t) => {
   const gone: Phase = {
     tcp: { probes: 2 },

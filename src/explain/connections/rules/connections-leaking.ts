@@ -1,6 +1,7 @@
 // connections-leaking: the peer has closed and the application never did (CLOSE-WAIT with a descriptor), or the peer is
 // gone and nothing has noticed (keep-alive probes without an answer).
 import { count, duration } from "../../format.js";
+import { pendingOf } from "../figures.js";
 import { evidenceOf, type SocketRule, type SocketView, type Verdict } from "../rule.js";
 
 /** At least so long since the FIN. What this side sent later makes it a half-open stream in use: then since that. */
@@ -13,7 +14,9 @@ const closeWait = (view: SocketView): Verdict | undefined => {
   const { reading, thresholds, window, look, watchedMs } = view;
   if (reading.state !== "CLOSE-WAIT" || reading.inode === 0) return undefined;
   const closedMs = closedMsOf(view);
-  if (closedMs < thresholds.closeWaitMs || (window.ackedBytes ?? 0) > 0) return undefined;
+  // What is still to be sent holds it open: that is a stalled write, if it does not move.
+  const isInUse = (window.ackedBytes ?? 0) > 0 || (pendingOf(reading) ?? 0) > 0;
+  if (closedMs < thresholds.closeWaitMs || isInUse) return undefined;
   return {
     symptom: "connections-leaking",
     cause: "close-wait",
