@@ -115,8 +115,10 @@ export const createLooker = (options: LookerOptions): Looker => {
       const fills = length > earlier.length && late(loop) > 0;
       return fills || drops !== earlier.drops || length >= Math.max(1, growingShare * (limit + 1));
     });
-    const loopLateMs = Math.max(0, ...listeners.map(({ loop }) => late(loop)));
-    return { at, listeners: listeners.length, queueGrows, loopLateMs };
+    const datagrams = connections?.datagramSockets ?? 0;
+    const waiting = [...listeners.map(({ loop }) => loop), ...(datagrams > 0 ? [undefined] : [])];
+    const loopLateMs = Math.max(0, ...waiting.map(late));
+    return { at, listeners: listeners.length + datagrams, queueGrows, loopLateMs };
   };
 
   const lookAtConnections = (request: ConnectionLookRequest, all: boolean): ConnectionsReading | undefined => {

@@ -12,7 +12,7 @@ export interface PaceOptions {
 export interface PaceSigns {
   /** Monotonic ms. */
   readonly at: number;
-  /** Own listeners; without any there is nothing to be quick about. */
+  /** Own listeners and UDP sockets, whose queues fill while the loop stands; without any there is no hurry. */
   readonly listeners: number;
   /** A queue is at least a quarter full, or grows while its loop does not turn. */
   readonly queueGrows: boolean;

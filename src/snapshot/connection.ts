@@ -103,7 +103,7 @@ export interface ConnectionsReading {
 export interface PeerReading {
   readonly address: string;
   readonly port: number;
-  /** Connections to that address and port that were established since the look before. */
+  /** Connections to that address and port that came about since the look before, or since those that wait began to. */
   readonly opened: number;
   /** Part of the bytes sent to that address that were sent again, over its connections that carried any. */
   readonly retransShare?: number | undefined;
@@ -139,7 +139,10 @@ export interface ClosedReading extends ConnectionReading {
   readonly estimated?: boolean | undefined;
 }
 
-/** What connect(2) returned, asynchronously or at once. EAGAIN: a unix listener whose queue is full. */
+/**
+ * What connect(2) returned, asynchronously or at once. EAGAIN: a unix listener whose queue is full. ABANDONED is none of the
+ * kernel's: the application closed the socket after a second and more without an answer.
+ */
 export const connectErrors = [
   "ECONNREFUSED",
   "EADDRNOTAVAIL",
@@ -147,6 +150,7 @@ export const connectErrors = [
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EAGAIN",
+  "ABANDONED",
 ] as const;
 export type ConnectError = (typeof connectErrors)[number];
 

@@ -17,6 +17,7 @@ import type { NodeAnswer } from "../messages.js";
 import { createBudget } from "../pace.js";
 import { createCloses } from "./closes.js";
 import { choose } from "./choose.js";
+import { isUnaccepted } from "../../explain/connections/figures.js";
 import { createDestinations } from "../outgoing/destinations.js";
 import { readPeers } from "../outgoing/peers.js";
 import { createNodeAnswers } from "./node-answers.js";
@@ -44,6 +45,8 @@ export interface ConnectionLooks {
   follow(request: ConnectionLookRequest): ConnectionsReading | undefined;
   /** What the main thread said of some of them; goes into the rows of the next look. */
   answered(answers: readonly NodeAnswer[], at: number): void;
+  /** UDP sockets that take datagrams, as of the last look. */
+  readonly datagramSockets: number;
   /** What all this has cost. */
   readonly cost: Omit<SelfReading, "answersMs">;
   close(): void;
@@ -130,7 +133,8 @@ export const createConnectionLooks = (
     fillDestinations(callers, at);
     const placeOf = placesOf(listeners, loops);
     const rows = withTimers(read(choose(sockets, at), at, placeOf), followed);
-    const peers = callers.length > 0 ? readPeers(callers, sockets, lookedAt, diag) : undefined;
+    const waiting = [...callers, ...rows.flatMap((row) => (isUnaccepted(row) ? (own.get(row.cookie) ?? []) : []))];
+    const peers = waiting.length > 0 ? readPeers(waiting, sockets, lookedAt, diag) : undefined;
     lookedAt = at;
     const other = others.look(own.all, at, placeOf);
     last = {
@@ -157,6 +161,9 @@ export const createConnectionLooks = (
     },
     answered: answers.add,
     close: closes.close,
+    get datagramSockets() {
+      return last?.counts.udp ?? 0;
+    },
     get cost() {
       return { connectionsMs: connectionsMs + own.walksMs, socketsRead };
     },

@@ -32,8 +32,9 @@ const rowsAtMost = 128;
 const shownMs = 3000;
 const readings = ["cookieBefore", "memInfo", "recvQ", "sendQ", "cookie"] as const;
 
-const isOther = ({ transport, type }: OwnSocket): boolean =>
-  transport === "udp" || (transport === "unix" && type === "stream");
+/** With a port or a name: what has none is not sent to by anybody, or is a pipe to a child process. */
+const isOther = ({ transport, type, localPort, path, remotePath }: OwnSocket): boolean =>
+  transport === "udp" ? (localPort ?? 0) > 0 : transport === "unix" && type === "stream" && Boolean(path || remotePath);
 
 const isWaiting = ({ mem, recvQBytes, sendQBytes }: SocketReadingParts): boolean =>
   (recvQBytes ?? 0) > 0 || (sendQBytes ?? 0) > 0 || (mem?.rmemAlloc ?? 0) > 0;

@@ -91,3 +91,16 @@ export const failureOf = (error: unknown): ConnectFailure | undefined => {
   if (typeof address !== "string") return { code, place: {} };
   return { code, place: typeof port === "number" ? { address, port } : { path: address } };
 };
+
+/** Where `socket.connect(...args)` goes, as far as the arguments tell; Node hands its own calls on as `[[options, cb]]`. */
+export const placeOf = (args: readonly unknown[]): ConnectPlace | undefined => {
+  const [first, second] = args;
+  if (Array.isArray(first)) return placeOf(first);
+  if (typeof first === "string" && !/^\d+$/.test(first)) return { path: first };
+  const isOptions = typeof first === "object" && first !== null;
+  const path: unknown = isOptions ? Reflect.get(first, "path") : undefined;
+  if (typeof path === "string") return { path };
+  const port = Number(isOptions ? Reflect.get(first, "port") : first);
+  const host: unknown = isOptions ? Reflect.get(first, "host") : second;
+  return Number.isInteger(port) ? { address: typeof host === "string" ? host : "localhost", port } : undefined;
+};

@@ -4,10 +4,10 @@
 // thing about connections that has to be heard in the application's thread. It is asked for when the observer sees connects
 // fail in the namespace, or with `detail: "connections"`, and costs nothing otherwise.
 import { type EventEmitter, errorMonitor } from "node:events";
-import { Socket } from "node:net";
+import { isIP, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ConnectFailureReading, ConnectTimeReading } from "../../snapshot/connection.js";
-import { createConnectAccount, failureOf } from "./connect-account.js";
+import { type ConnectFailure, createConnectAccount, failureOf, placeOf } from "./connect-account.js";
 
 /** What has been heard so far; cumulative. */
 export interface ConnectsHeard {
@@ -31,6 +31,8 @@ export interface ConnectWatchOptions {
 /** A failure is told after this time, with those that came meanwhile; times can wait for a reporting interval's length. */
 const failureDelayMs = 100;
 const timesDelayMs = 1000;
+/** Who gives up sooner has not waited for the first repeat of the SYN. */
+const abandonedMs = 1000;
 
 export const createConnectWatch = ({ times, tell }: ConnectWatchOptions): ConnectWatch => {
   const account = createConnectAccount();
@@ -51,29 +53,46 @@ export const createConnectWatch = ({ times, tell }: ConnectWatchOptions): Connec
     dueAt = at;
     timer = setTimeout(flush, ms).unref();
   };
-  const hear = (socket: Socket): void => {
+  const hear = (socket: Socket, args: readonly unknown[]): void => {
     const events: EventEmitter = socket;
     let began = performance.now();
-    const onLookup = (): void => {
+    const onLookup = (_: unknown, address: unknown): void => {
       began = performance.now();
+      if (typeof address === "string" && place?.port !== undefined) place = { address, port: place.port };
     };
-    const onError = (error: unknown): void => {
-      events.off("connect", onConnect);
-      const failure = failureOf(error);
-      if (!failure) return;
+    let place = placeOf(args);
+    const fail = (failure: ConnectFailure): void => {
       account.failed(failure.code, failure.place);
       tellWithin(failureDelayMs);
     };
+    /** The application's own time limit: with an error of its own, or without any. */
+    const giveUp = (): void => {
+      // Without an address it was a name that was waited for.
+      const isCalled = isIP(place?.address ?? "") !== 0;
+      if (place && isCalled && performance.now() - began >= abandonedMs) fail({ code: "ABANDONED", place });
+    };
+    const onError = (error: unknown): void => {
+      forget();
+      const failure = failureOf(error);
+      if (failure) fail(failure);
+      else giveUp();
+    };
+    const onClose = (): void => {
+      forget();
+      giveUp();
+    };
     const onConnect = (): void => {
-      events.off(errorMonitor, onError);
+      forget();
       const { remoteAddress: address, remotePort: port } = socket;
       if (!times || address === undefined) return;
       account.opened({ address, port }, performance.now() - began);
       tellWithin(timesDelayMs);
     };
-    events.once(errorMonitor, onError).once("connect", onConnect);
+    const forget = (): void =>
+      void events.off("connect", onConnect).off(errorMonitor, onError).off("close", onClose).off("lookup", onLookup);
+    events.once(errorMonitor, onError).once("connect", onConnect).once("close", onClose);
     // The time that a name takes is not the connection's.
-    if (times) events.once("lookup", onLookup);
+    events.on("lookup", onLookup);
   };
   const stop = (): void => {
     unpatch?.();
@@ -82,7 +101,7 @@ export const createConnectWatch = ({ times, tell }: ConnectWatchOptions): Connec
   return {
     listen(forMs) {
       until = Math.max(until, performance.now() + forMs);
-      unpatch ??= patchConnect((socket) => (performance.now() > until ? stop() : hear(socket)));
+      unpatch ??= patchConnect((socket, args) => (performance.now() > until ? stop() : hear(socket, args)));
     },
     stop() {
       stop();
@@ -91,13 +110,13 @@ export const createConnectWatch = ({ times, tell }: ConnectWatchOptions): Connec
   };
 };
 
-const patchConnect = (called: (socket: Socket) => void): (() => void) => {
+const patchConnect = (called: (socket: Socket, args: readonly unknown[]) => void): (() => void) => {
   const original = Object.getOwnPropertyDescriptor(Socket.prototype, "connect");
   const connect: unknown = original?.value;
   if (typeof connect !== "function") return () => undefined;
   let active = true;
   const patched = function (this: Socket, ...args: unknown[]): unknown {
-    if (active) quietly(() => called(this));
+    if (active) quietly(() => called(this, args));
     return Reflect.apply(connect, this, args);
   };
   Object.defineProperty(patched, "name", { value: connect.name });

@@ -83,24 +83,37 @@ const listenerOf = (caller: PeerSocket, listeners: readonly DiagListener[]): Pee
 const isEstablished = ({ state }: PeerSocket): boolean =>
   state !== "SYN-SENT" && state !== "UNCONN" && state !== undefined;
 
-/** `since`: the look before. */
+/** `callers`: those that wait for an answer; `lookedAt`: the look before. */
 export const readPeers = (
   callers: readonly PeerSocket[],
   all: readonly PeerSocket[],
-  since: number,
+  lookedAt: number,
   diag: Pick<Diag, "listeners"> | undefined,
 ): readonly PeerReading[] => {
-  const places = new Map(callers.map((caller) => [`${caller.remoteAddress} ${caller.remotePort}`, caller]));
+  const waiting = new Set(callers);
+  const places = new Map<string, PeerSocket[]>();
+  for (const caller of callers) {
+    const place = `${caller.remoteAddress} ${caller.remotePort}`;
+    const here = places.get(place);
+    if (here) here.push(caller);
+    else places.set(place, [caller]);
+  }
   let listeners: readonly DiagListener[] | undefined;
-  return [...places.values()].slice(0, maxPeers).flatMap((caller): PeerReading[] => {
-    const { remoteAddress: address, remotePort: port } = caller;
+  return [...places.values()].slice(0, maxPeers).flatMap((here): PeerReading[] => {
+    const [caller] = here;
+    const { remoteAddress: address, remotePort: port } = caller!;
     if (address === undefined || port === undefined) return [];
+    const since = Math.min(lookedAt, ...here.map(({ foundAt }) => (foundAt ?? lookedAt) - 1));
     const sameHost = all.filter(({ remoteAddress }) => remoteAddress === address);
     const opened = sameHost.filter(
-      (socket) => socket.remotePort === port && isEstablished(socket) && (socket.foundAt ?? since) > since,
+      (socket) =>
+        socket.remotePort === port &&
+        isEstablished(socket) &&
+        !waiting.has(socket) &&
+        (socket.foundAt ?? since) > since,
     ).length;
-    if (isLocal(caller)) listeners ??= diag?.listeners().rows;
-    const listener = isLocal(caller) && listeners ? listenerOf(caller, listeners) : undefined;
-    return [{ address, port, opened, ...hear(sameHost), listener }];
+    if (isLocal(caller!)) listeners ??= diag?.listeners().rows;
+    const listener = isLocal(caller!) && listeners ? listenerOf(caller!, listeners) : undefined;
+    return [{ address, port, opened, ...hear(sameHost.filter((socket) => !waiting.has(socket))), listener }];
   });
 };

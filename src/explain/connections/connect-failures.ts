@@ -10,7 +10,9 @@ import { delta } from "../delta.js";
 import { placeOf } from "../format.js";
 import type { Thresholds } from "../thresholds.js";
 import type { Judged } from "./groups.js";
+import type { KnownPeer, Peers } from "./peers.js";
 import { evidenceOf, type Verdict } from "./rule.js";
+import { causeOfSilence, silenceRemedies } from "./rules/connect-cause.js";
 
 type Told = Pick<Verdict, "cause" | "headline" | "remedy" | "ruledOut">;
 
@@ -21,7 +23,7 @@ const outOfReach: Told = {
   remedy: ["Look at the way there: host down, route, firewall that drops."],
 };
 
-const byCode: Readonly<Record<ConnectError, Told>> = {
+const byCode: Readonly<Record<Exclude<ConnectError, "ABANDONED">, Told>> = {
   ECONNREFUSED: {
     cause: "peer-refusing",
     headline: "failed: the peer refuses, nobody listens there",
@@ -53,6 +55,17 @@ const byCode: Readonly<Record<ConnectError, Told>> = {
 /** More in one look are the same news. */
 const maxPerLook = 1000;
 
+/** The application had no more patience: why there was no answer is in what else is known of the peer. */
+const abandoned = (peer: KnownPeer | undefined, at: number, thresholds: Thresholds): Told => {
+  const [cause, because] = causeOfSilence(peer, at, thresholds.unansweredSynMs, thresholds);
+  return {
+    cause,
+    headline: `were given up after a second and more: ${cause === "unknown" ? "no answer" : because}`,
+    ruledOut: [{ cause: "peer-refusing", because: "no RST came" }],
+    remedy: [silenceRemedies[cause]],
+  };
+};
+
 const portsOf = (failure: ConnectFailureReading, look: ConnectionsReading): PortUseReading | undefined =>
   failure.code === "EADDRNOTAVAIL"
     ? look.ports?.find(({ address, port }) => address === failure.address && port === failure.port)
@@ -60,13 +73,14 @@ const portsOf = (failure: ConnectFailureReading, look: ConnectionsReading): Port
 
 const verdictOf = (
   failure: ConnectFailureReading,
+  told: Told,
   ports: PortUseReading | undefined,
   { failedConnects, connectQuietMs }: Thresholds,
 ): Verdict => ({
-  ...byCode[failure.code],
+  ...told,
   symptom: "connect-failing",
   severity: "warning",
-  confidence: 0.95,
+  confidence: failure.code !== "ABANDONED" ? 0.95 : told.cause === "unknown" ? 0.4 : 0.8,
   weight: 1,
   crowd: failedConnects,
   isEvent: true,
@@ -93,17 +107,24 @@ const readingOf = (
   path === undefined ? { cookie, transport: "tcp", remoteAddress, remotePort } : { cookie, transport: "unix", path };
 
 /** Compares two looks: as many verdicts as calls failed in between. */
-export const createConnectFailures = (): ((look: ConnectionsReading, thresholds: Thresholds) => readonly Judged[]) => {
+export const createConnectFailures = (): ((
+  look: ConnectionsReading,
+  peers: Peers,
+  at: number,
+  thresholds: Thresholds,
+) => readonly Judged[]) => {
   let before: ReadonlyMap<string, number> | undefined;
   let serial = 0n;
-  return (look, thresholds) => {
+  return (look, peers, at, thresholds) => {
     if (!look.connectFailures) return [];
     const known = before;
     before = new Map(look.connectFailures.map((failure) => [nameOf(failure), failure.count]));
     if (!known) return [];
     return look.connectFailures.flatMap((failure) => {
       const more = Math.min(maxPerLook, delta(known.get(nameOf(failure)) ?? 0, failure.count) ?? 0);
-      const verdict = verdictOf(failure, portsOf(failure, look), thresholds);
+      if (more === 0) return [];
+      const told = failure.code === "ABANDONED" ? abandoned(peers.of(failure), at, thresholds) : byCode[failure.code];
+      const verdict = verdictOf(failure, told, portsOf(failure, look), thresholds);
       return Array.from({ length: more }, (): Judged => {
         serial -= 1n;
         const { address, port, path } = failure;

@@ -40,6 +40,20 @@ export const cwndBytesOf = ({ tcp }: ConnectionReading): number | undefined =>
 export const isWindowShut = ({ tcp }: ConnectionReading): boolean | undefined =>
   tcp?.sndWndBytes === undefined ? undefined : tcp.sndWndBytes < Math.max(1, tcp.sndMssBytes ?? 1);
 
+/**
+ * Established for this side only: the peer acknowledged the SYN and nothing since, sent nothing, and what was sent times out.
+ * So it is where the peer's accept queue was full when the handshake's last segment came.
+ */
+export const isUnaccepted = ({ transport, state, role, tcp }: ConnectionReading): boolean =>
+  transport === "tcp" &&
+  state === "ESTAB" &&
+  role !== "server" &&
+  tcp?.bytesAcked !== undefined &&
+  tcp.bytesAcked <= 1 &&
+  tcp.bytesReceived === 0 &&
+  (tcp.unacked ?? 0) > 0 &&
+  (tcp.retransmits ?? 0) > 0;
+
 /** Window probes are under way: nothing in flight, and a timer that doubles. */
 export const isProbing = ({ tcp, timer }: ConnectionReading): boolean | undefined =>
   timer

@@ -123,7 +123,10 @@ export const createConnections = (): BesideSymptom => {
       }
       // Only now: a connection that came about says nothing about itself.
       for (const reading of late) peers.opened(peerOf(reading), snapshot.at);
-      const judged: Judged[] = [...failures(look, thresholds), ...requestsReset(snapshot, moved, thresholds)];
+      const judged: Judged[] = [
+        ...failures(look, peers, snapshot.at, thresholds),
+        ...requestsReset(snapshot, moved, thresholds),
+      ];
       const noticed = [...sockets.values()].filter(({ watch }) => watch.lastAt >= allAt);
       for (const { watch, verdicts, isServer: side } of noticed)
         for (const verdict of verdicts)

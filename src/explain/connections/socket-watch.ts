@@ -1,5 +1,6 @@
 // What is remembered of one socket: its last reading, since when it stands still, and a window of one to two seconds.
 import type { ConnectionReading, NodeSide } from "../../snapshot/connection.js";
+import { add } from "../delta.js";
 import { inFlightOf, notSentOf, pendingOf } from "./figures.js";
 import { type SocketStep, socketStepOf } from "./socket-step.js";
 
@@ -37,6 +38,10 @@ export interface SocketWatch {
   readonly unreadAt?: number | undefined;
   /** Since when only bytes behind a gap are held. */
   readonly holeAt?: number | undefined;
+  /** Since when its receive buffer is found full at each look (UDP). */
+  readonly fullAt?: number | undefined;
+  /** Dropped in the last step, and before it as long as the buffer had just been found full: only then it shows why. */
+  readonly lateDrops?: number | undefined;
   /** Since when it is seen in CLOSE-WAIT. */
   readonly closeWaitAt?: number | undefined;
   /** Since when Node's buffer is above its mark and does not fall, and from what size it grew. */
@@ -94,6 +99,21 @@ const extend = (stretch: Stretch, reading: ConnectionReading): Stretch => ({
   mostFilled: most(stretch.mostFilled, filledOf(reading)),
 });
 
+/** Part of the receive buffer in use from which nothing more fits. */
+const fullShare = 0.75;
+
+/** The receive buffer takes no more. */
+export const isReceiveFull = ({ mem }: ConnectionReading): boolean =>
+  mem?.rmemAlloc !== undefined && mem.rcvbuf !== undefined && mem.rmemAlloc >= fullShare * mem.rcvbuf;
+
+/** Full for this long, it stays full: a rush is read, a block of the loop shows itself. A look's length, nearly. */
+export const staysFullMs = 900;
+
+const lateDropsOf = ({ fullAt, lastAt, lateDrops }: SocketWatch, step: SocketStep | undefined): number | undefined => {
+  const wasOpen = fullAt !== undefined && lastAt - fullAt < staysFullMs;
+  return wasOpen ? add(lateDrops, step?.drops) : step?.drops;
+};
+
 /** Bytes behind a gap: memory is in use although nothing can be read. A FIN that waits would look the same. */
 const hasHole = ({ tcp, mem, recvQBytes, state }: ConnectionReading): boolean =>
   state === "ESTAB" && recvQBytes === 0 && (mem?.rmemAlloc ?? 0) > 0 && (tcp?.rcvOoopack ?? 0) > 0;
@@ -149,6 +169,8 @@ const next = (
     sendStillAt: since(watch.sendStillAt, (pendingOf(reading) ?? 0) > 0, !sendsNothing, at),
     unreadAt: since(watch.unreadAt, (reading.recvQBytes ?? 0) > 0, (step?.readBytes ?? 0) > 0, at),
     holeAt: since(watch.holeAt, hasHole(reading), fillsGap, at),
+    fullAt: since(watch.fullAt, reading.transport === "udp" && isReceiveFull(reading), false, at),
+    lateDrops: lateDropsOf(watch, step),
     closeWaitAt: since(watch.closeWaitAt, reading.state === "CLOSE-WAIT", false, at),
     swelling: swellingOf(watch, reading, at),
     pouring: pouringOf(watch, step, at),

@@ -41,7 +41,7 @@ export interface ConnectionThresholds {
   readonly unansweredProbes: number;
   /** Datagrams dropped from which a person should act: UDP loses one now and then. */
   readonly droppedDatagrams: number;
-  /** How long a SYN must go unanswered: the first repeat comes after a second, and answers hurry. */
+  /** How long a SYN must go unanswered: two repeats come a second apart, and answers hurry. One may be lost. */
   readonly unansweredSynMs: number;
   /** Failed connects from which a person should act: one or two are a service that starts. */
   readonly failedConnects: number;
@@ -81,7 +81,7 @@ export const connectionThresholds: ConnectionThresholds = {
   leakedConnections: 5,
   unansweredProbes: 2,
   droppedDatagrams: 10,
-  unansweredSynMs: 2500,
+  unansweredSynMs: 2000,
   failedConnects: 3,
   connectQuietMs: 10_000,
   unreadAtCloseBytes: 64,

@@ -2,6 +2,7 @@
 // one that is not heard at all is out of reach; what is neither stays unknown, as does a path that loses segments.
 import { percent } from "../../format.js";
 import type { KnownPeer } from "../peers.js";
+import type { Thresholds } from "../../thresholds.js";
 import type { SocketView } from "../rule.js";
 
 export type SilenceCause = "peer-overflowing" | "path-blackhole" | "unknown";
@@ -16,9 +17,18 @@ const peerOf = ({ peer, look, reading, at }: SocketView): KnownPeer | undefined 
   return found && { reading: found, at, openedAt: found.opened > 0 ? at : peer?.openedAt };
 };
 
-export const silenceCause = (view: SocketView, waitedMs: number): readonly [cause: SilenceCause, because: string] => {
-  const { at, thresholds } = view;
-  const peer = peerOf(view);
+type Silence = readonly [cause: SilenceCause, because: string];
+
+/** Of a socket that has waited so long. */
+export const silenceCause = (view: SocketView, waitedMs: number): Silence =>
+  causeOfSilence(peerOf(view), view.at, waitedMs, view.thresholds);
+
+export const causeOfSilence = (
+  peer: KnownPeer | undefined,
+  at: number,
+  waitedMs: number,
+  thresholds: Thresholds,
+): Silence => {
   if (!peer?.reading) return ["unknown", "what else is known of the peer was not read"];
   const { lastHeardMs, listener, retransShare = 0 } = peer.reading;
   if (listener)

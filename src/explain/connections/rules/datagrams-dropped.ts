@@ -3,35 +3,33 @@
 import { bytes, count, duration } from "../../format.js";
 import { blockOf, isHeld, loopRows } from "../loop-verdict.js";
 import { evidenceOf, type SocketRule, type SocketView } from "../rule.js";
-
-/** Part of the receive buffer in use from which nothing more fits. */
-const fullShare = 0.75;
-
-const isFull = ({ mem }: SocketView["reading"]): boolean =>
-  mem?.rmemAlloc !== undefined && mem.rcvbuf !== undefined && mem.rmemAlloc >= fullShare * mem.rcvbuf;
+import { isReceiveFull, staysFullMs } from "../socket-watch.js";
 
 type UdpCause = "event-loop-blocked" | "application-not-reading" | "receive-buffer" | "unknown";
 
-const causeOf = ({ loop, watch, window, stretch, reading, thresholds }: SocketView): UdpCause => {
+/** `undefined`: full only now. It is a rush, a block that begins, or nobody reads: the next look tells. */
+const causeOf = ({ loop, watch, reading, thresholds, at }: SocketView): UdpCause | undefined => {
   if (!loop) return "unknown";
   const block = blockOf(loop);
   if (block.stillMs >= thresholds.blockedMs) return isHeld(block) ? "unknown" : "event-loop-blocked";
-  if (loop.movedAt === undefined || !watch.step) return "unknown";
-  return isFull(stretch.from) && isFull(reading) && window.ms >= thresholds.unreadMs
-    ? "application-not-reading"
-    : "receive-buffer";
+  if (loop.movedAt === undefined) return "unknown";
+  if (!isReceiveFull(reading)) return "receive-buffer";
+  return watch.fullAt !== undefined && at - watch.fullAt >= staysFullMs ? "application-not-reading" : undefined;
 };
 
 const headlines: Readonly<Record<UdpCause, string>> = {
   "event-loop-blocked": "lost datagrams: the event loop stood still",
-  "application-not-reading": "lost datagrams: the application does not read",
+  "application-not-reading":
+    "lost datagrams: the queue stays full, the application does not read it, or not fast enough",
   "receive-buffer": "lost datagrams: more came at once than the receive buffer holds",
   unknown: "lost datagrams",
 };
 
 const remediesOf = (cause: UdpCause, rcvbuf: number): readonly string[] =>
   cause === "application-not-reading"
-    ? ["Read the socket, or close it: its queue stays full."]
+    ? [
+        "Read the socket, or close it; if it is read, do less for each datagram: no buffer helps against a queue that stays full.",
+      ]
     : [
         ...(cause === "event-loop-blocked"
           ? ["Find what blocks the loop (the stack, node --cpu-prof) and move it into a worker thread or cut it up."]
@@ -41,9 +39,10 @@ const remediesOf = (cause: UdpCause, rcvbuf: number): readonly string[] =>
 
 export const datagramsDropped: SocketRule = (view) => {
   const { reading, watch, thresholds, loop } = view;
-  const drops = watch.step?.drops;
+  const drops = watch.lateDrops;
   if (reading.transport !== "udp" || !drops) return undefined;
   const cause = causeOf(view);
+  if (!cause) return undefined;
   const { rmemAlloc, rcvbuf } = reading.mem ?? {};
   return {
     symptom: "datagrams-dropped",

@@ -1,7 +1,8 @@
 // write-stalled: bytes wait and do not move. Which of peer, path and own process holds them is in the window, the
 // segments in flight and the timer (net/ipv4/tcp_timer.c; ss -tino).
 import type { SocketRule, SocketView, Verdict } from "../rule.js";
-import { pendingOf } from "../figures.js";
+import { isUnaccepted, pendingOf } from "../figures.js";
+import { silenceCause } from "./connect-cause.js";
 import { nagleDelayedAck } from "./nagle-delayed-ack.js";
 import { pathBlackhole } from "./path-blackhole.js";
 import { peerNotReading } from "./peer-not-reading.js";
@@ -130,6 +131,8 @@ const unknown = (view: SocketView, stillMs: number): Verdict | undefined => {
 export const writeStalled: SocketRule = (view) => {
   // A SYN in flight is another matter.
   if (/^(?:SYN-|TIME-WAIT|LISTEN)/.test(view.reading.state ?? "")) return undefined;
+  // … and so is a handshake that the peer has not taken to its end: connect-unanswered.ts.
+  if (isUnaccepted(view.reading) && silenceCause(view, stillMsOf(view))[0] === "peer-overflowing") return undefined;
   const nagle = nagleDelayedAck(view);
   if (nagle) return nagle;
   const blocked = eventLoopBlocked(view);

@@ -31,6 +31,10 @@ export interface EndSpec {
   readonly listen?: boolean | undefined;
   readonly host: string;
   readonly port?: number | undefined;
+  /** Of a unix socket, instead of host and port. */
+  readonly path?: string | undefined;
+  /** Of the listener. */
+  readonly backlog?: number | undefined;
   /** Connections that it opens; 1. */
   readonly count?: number | undefined;
   /** Written when the connection is there, before anything else. */
@@ -141,9 +145,12 @@ const serve = (socket: net.Socket): void => {
   say({ kind: "connected", count: totals.connected });
 };
 
-const { host, port = 3000 } = spec;
+const { host, port = 3000, path } = spec;
+const place = path === undefined ? { host, port } : { path };
 const orders = {
   block: ({ ms }: Order) => holdFor(Number(ms)),
+  /** Hardly turns any more: stands for so long in each iteration. */
+  "block-often": ({ ms }: Order) => void setInterval(() => holdFor(Number(ms)), 1),
   tally: () => say({ kind: "tally", ...totals }),
   send: (order: Order) => {
     for (const socket of sockets) pour(socket, order as Sending);
@@ -162,11 +169,11 @@ const orders = {
   },
 };
 
-if (spec.listen) net.createServer(serve).listen(port, host, () => obey(orders));
+if (spec.listen) net.createServer(serve).listen({ ...place, backlog: spec.backlog }, () => obey(orders));
 else {
   obey(orders);
   for (let n = 0; n < (spec.count ?? 1); n += 1) {
-    const socket = net.connect(port, host, () => serve(socket));
+    const socket = net.connect(place, () => serve(socket));
     socket.once("error", () => {
       totals.errors += 1;
     });

@@ -5,6 +5,9 @@ import { dataPruned } from "./data-pruned.js";
 import { healthyReads } from "./healthy-reads.js";
 import { healthyServices } from "./healthy-services.js";
 import { healthyBelow } from "./healthy-below.js";
+import { connectFailing } from "./connect-failing.js";
+import { datagramsDropped } from "./datagrams-dropped.js";
+import { healthyOutgoing } from "./healthy-outgoing.js";
 import { healthyWrites } from "./healthy-writes.js";
 import { memoryPressure } from "./memory-pressure.js";
 import { packetsDropped } from "./packets-dropped.js";
@@ -12,6 +15,7 @@ import { readStalled } from "./read-stalled.js";
 import { softirqSqueezed } from "./softirq-squeezed.js";
 import { healthyEnds, requestsReset } from "./requests-reset.js";
 import { throughputLimited } from "./throughput-limited.js";
+import { healthyUnixStreams, unixStreams } from "./unix-streams.js";
 import { writeBuffered } from "./write-buffered.js";
 import { writeStalled } from "./write-stalled.js";
 
@@ -26,6 +30,11 @@ export const scenarios: readonly Scenario[] = [
   ...softirqSqueezed,
   ...memoryPressure,
   ...requestsReset,
+  ...connectFailing,
+  ...datagramsDropped,
+  ...unixStreams,
+  ...healthyOutgoing,
+  ...healthyUnixStreams,
   ...healthyWrites,
   ...healthyReads,
   ...healthyServices,
