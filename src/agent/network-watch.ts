@@ -35,7 +35,7 @@ export interface NetworkWatchOptions {
 }
 
 /** The whole reading while all is quiet. */
-const quietMs = 5000;
+const quietMs = 10_000;
 /** What looked wrong is watched for so long after it did: findings end in it. */
 const lingerMs = 10_000;
 /** The part of the time that it may take: quiet, and while something looks wrong … */
@@ -98,6 +98,13 @@ const readSettings = (): NetworkSettings | undefined => {
   return { netdev_max_backlog, netdev_budget: one("netdev_budget"), netdev_budget_usecs: one("netdev_budget_usecs") };
 };
 
+/** Lost where the cheap figures do not show it: at rings, and in queues on the way out. */
+const lossesOf = ({ nics }: NetworkReading): number =>
+  nics.reduce((sum, { statistics: { rx_missed_errors = 0, rx_fifo_errors = 0 }, qdiscs = [] }) => {
+    const queued = qdiscs.reduce((drops, qdisc) => drops + (qdisc.drops ?? 0), 0);
+    return sum + Number(rx_missed_errors) + Number(rx_fifo_errors) + queued;
+  }, 0);
+
 interface Figures {
   readonly dropped: number;
   readonly squeezed: number;
@@ -137,6 +144,7 @@ export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatc
   let settings: NetworkSettings | undefined;
   let settingsAt = Number.NEGATIVE_INFINITY;
   let readAt = Number.NEGATIVE_INFINITY;
+  let losses: number | undefined;
   /** Of the last reading but the first, which asks drivers for their settings and runs code that is new. */
   let costMs: number | undefined;
 
@@ -176,6 +184,9 @@ export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatc
       // On a CPU that others want it takes longer than it costs: a dear one is believed little by little.
       if (readAt > 0) costMs = Math.min(now() - began, 1.5 * (costMs ?? Number.POSITIVE_INFINITY));
       readAt = at;
+      const lost = reading && lossesOf(reading);
+      if ((delta(losses, lost) ?? 0) > 0) wrongAt = at;
+      losses = lost;
       return reading;
     },
     close: () => {

@@ -15,7 +15,7 @@ test("a host of thousands of interfaces is shown by those that moved most", (t) 
   t.deepEqual(reading.nics[0]!.statistics, { rx_packets: 2999 });
 });
 
-test("quiet, it looks every five seconds; a repeated segment makes it look sooner", (t) => {
+test("quiet, it looks every ten seconds; a repeated segment makes it look sooner", (t) => {
   let clock = 0;
   const watch = openNetworkWatch({ now: () => clock });
   t.teardown(() => watch.close());
@@ -28,7 +28,7 @@ test("quiet, it looks every five seconds; a repeated segment makes it look soone
     return taken;
   };
   // What others do on this host may make it look more often: never less.
-  t.true(looks(1000, () => 7).length >= 4);
+  t.true(looks(1000, () => 7).length >= 2);
   t.is(looks(21_000, (at) => at).length, 20);
 });
 

@@ -11,8 +11,9 @@ import type { NetworkRule, NetworkVerdict } from "./step.js";
 
 export const networkRules: readonly NetworkRule[] = [packetsDropped, softirqSqueezed, memoryPressure];
 
-/** A finding outlives this many readings without evidence: they come further apart when all is quiet. */
+/** A finding outlives this many readings without evidence, which come at most so far apart while something is wrong. */
 const quietReadings = 3;
+const mostPauseMs = 2000;
 
 const added = (sum: Counters, more: Counters): Counters => {
   const out: Partial<Record<CounterName, number>> = { ...sum };
@@ -44,7 +45,7 @@ export const createNetwork = (): BesideSymptom => {
       return { symptom, cause, severity, confidence, subject, summary: shorten(summary), ...told };
     };
     const face = { symptom, cause, severity, stack: false, toll: total.toll };
-    const quietMs = Math.max(thresholds.resolveMs, quietReadings * ms);
+    const quietMs = Math.max(thresholds.resolveMs, quietReadings * Math.min(ms, mostPauseMs));
     lifecycle.report(key, { face, compose, quietMs, subject, evidence: true }, around.at, around.time);
   };
 
