@@ -2,6 +2,7 @@
 // by the explainer.
 import { explainReading, type SocketLook } from "../../explain/connections/explain-reading.js";
 import { createLoops, type Loops } from "../../explain/connections/loops.js";
+import { readBytesOf } from "../../explain/connections/socket-step.js";
 import type { Finding } from "../../explain/finding.js";
 import { surroundingsOf } from "../../explain/surroundings.js";
 import { defaultThresholds } from "../../explain/thresholds.js";
@@ -56,7 +57,11 @@ export const createFollower = (): Follower => {
     const pid = snapshot.process?.pid;
     const known = processes.get(pid) ?? { loops: createLoops(), first: snapshot, last: snapshot };
     processes.set(pid, known);
-    known.loops.observe(known.last, snapshot, surroundingsOf(known.last, snapshot, defaultThresholds));
+    const served = snapshot.connections?.rows.some((reading) => {
+      const before = looks.get(reading.cookie)?.at(-1)?.reading;
+      return before !== undefined && (readBytesOf(before, reading) ?? 0) > 0;
+    });
+    known.loops.observe(known.last, snapshot, surroundingsOf(known.last, snapshot, defaultThresholds), served);
     known.last = snapshot;
   };
 

@@ -3,6 +3,7 @@
 import { createBudget } from "../../agent/pace.js";
 import { connectionOfDiag, type Diag, type DumpFilter, type InetDiagSocket } from "../../kernel/index.js";
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
+import { cpuNow } from "./cpu-clock.js";
 import { groupBy } from "./group-by.js";
 import type { Holders } from "./holders.js";
 import { createPeers } from "./peers.js";
@@ -59,14 +60,15 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
   const looks = createBudget(share);
   const finds = createBudget(share);
   const shown = createShown();
-  const peers = createPeers();
+  const peers = createPeers(diag);
   let used: Ports | undefined;
 
   /** `undefined`: the watched processes have no TCP socket. */
   const filterOf = (serving: ReadonlySet<number>): DumpFilter | undefined => {
     if (options.port !== undefined) return { localPorts: [options.port] };
     if (!options.holdersOnly) return {};
-    if (!used || finds.isDue(now(), findEveryMs)) used = finds.spend(now(), now, () => portsOf(diag, holders, serving));
+    if (!used || finds.isDue(now(), findEveryMs))
+      used = finds.spend(now(), cpuNow, () => portsOf(diag, holders, serving));
     const { local, remote } = used;
     const ports = local.length + remote.length;
     return ports === 0 ? undefined : ports > mostPorts ? {} : { anyPorts: used };
@@ -114,7 +116,7 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
   return {
     read: (serving) => {
       if (!looks.isDue(now(), everyMs)) return undefined;
-      return looks.spend(now(), now, () => look(serving));
+      return looks.spend(now(), cpuNow, () => look(serving));
     },
   };
 };

@@ -2,6 +2,7 @@
 import { createBudget } from "../../agent/pace.js";
 import { errorCode } from "../../errors.js";
 import { UsageError } from "../command.js";
+import { cpuNow } from "./cpu-clock.js";
 import { ownersOf, socketsOf } from "./socket-owners.js";
 
 export interface Holder {
@@ -41,7 +42,7 @@ export const holdersOfProcess = (pid: number): Holders => {
   const budget = createBudget(share);
   const now = (): number => performance.now();
   let gone = false;
-  let sockets = budget.spend(now(), now, () => lookAt(pid));
+  let sockets = budget.spend(now(), cpuNow, () => lookAt(pid));
   return {
     of: (inode) => {
       const fd = sockets.get(inode);
@@ -50,7 +51,7 @@ export const holdersOfProcess = (pid: number): Holders => {
     refresh: () => {
       if (!budget.isDue(now(), everyMs)) return;
       try {
-        sockets = budget.spend(now(), now, () => socketsOf(pid));
+        sockets = budget.spend(now(), cpuNow, () => socketsOf(pid));
         gone = false;
       } catch {
         gone = true;
@@ -77,7 +78,7 @@ export const holdersOfAll = (): Holders => {
       const unknown = new Set<number>();
       for (const inode of wanted()) if (!known.has(inode)) unknown.add(inode);
       if (unknown.size === 0) return;
-      const { pids } = budget.spend(now(), now, () => ownersOf(unknown));
+      const { pids } = budget.spend(now(), cpuNow, () => ownersOf(unknown));
       if (known.size + unknown.size > maxKnown) known.clear();
       for (const inode of unknown) {
         const pid = pids.get(inode);

@@ -21,6 +21,7 @@ import { requestsReset } from "./rules/requests-reset.js";
 import { throughputLimited } from "./rules/throughput-limited.js";
 import { writeBuffered } from "./rules/write-buffered.js";
 import { writeStalled } from "./rules/write-stalled.js";
+import { readBytesOf } from "./socket-step.js";
 import { beginWatch, foldWatch, type SocketWatch } from "./socket-watch.js";
 
 export const socketRules: readonly SocketRule[] = [
@@ -74,6 +75,13 @@ export const createConnections = (): BesideSymptom => {
     return known;
   };
 
+  /** Some connection was read from since the look before. */
+  const isServed = (look: ConnectionsReading | undefined): boolean =>
+    look?.rows.some((reading) => {
+      const known = sockets.get(reading.cookie);
+      return known !== undefined && (readBytesOf(known.watch.last, reading) ?? 0) > 0;
+    }) === true;
+
   const forget = (at: number): void => {
     for (const [cookie, { watch }] of sockets) {
       if (at - watch.lastAt < forgetMs) return;
@@ -97,7 +105,7 @@ export const createConnections = (): BesideSymptom => {
     observe: (beside) => {
       const { snapshot, before, around, thresholds, lifecycle } = beside;
       startedAt ??= snapshot.at;
-      loops.observe(before, snapshot, around);
+      loops.observe(before, snapshot, around, around.outside && isServed(snapshot.connections));
       counters.add(beside.moved, snapshot.at);
       if (snapshot.network) memory = memoryStateOf(snapshot.network, thresholds);
       const look = snapshot.connections;

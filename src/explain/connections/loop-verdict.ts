@@ -14,6 +14,20 @@ export const isHeld = ({ stillMs, heldMs }: Block): boolean => heldMs >= stillMs
 export const hadItsChance = ({ movedAt }: LoopState, since: number): boolean =>
   movedAt !== undefined && movedAt > since;
 
+/**
+ * From outside a thread on a CPU may turn without rest as well as stand: libuv's counts are not seen. Nothing that it
+ * serves was read meanwhile, which speaks for a block and does not prove it.
+ */
+export const isOnlyBusy = ({ outside }: { readonly outside: boolean }, { stillMs, cpuMs = 0 }: Block): boolean =>
+  outside && cpuMs >= stillMs / 2;
+
+export const notCounted: Row = [
+  "not known",
+  "whether the loop turned meanwhile (libuv's count)",
+  undefined,
+  "missing readings, from outside",
+];
+
 export const loopRows = (loop: Block): readonly Row[] => [
   ["event loop stood for", loop.stillMs || undefined, "ms", "uv idle time, loop count"],
   ["of it on a CPU", loop.stillMs > 0 ? loop.cpuMs : undefined, "ms", "schedstat"],

@@ -36,7 +36,8 @@ interface Waits {
 }
 
 export interface Loops {
-  observe(before: Snapshot, snapshot: Snapshot, around: Surroundings): void;
+  /** `served`: bytes were read from some connection since the look before; only a loop that turns reads. */
+  observe(before: Snapshot, snapshot: Snapshot, around: Surroundings, served?: boolean): void;
   /** The named loop, else the only one, else the main one; `undefined` where no loop is known. */
   of(id: number | undefined): LoopState | undefined;
 }
@@ -86,11 +87,18 @@ const stepOf = (
 const stackOf = ({ stalls }: Snapshot, loop: number): readonly string[] | undefined =>
   stalls?.find((stall) => stall.loop === loop && stall.frames.length > 0)?.frames;
 
+/** What its thread's state called a standstill was none, but for a block that had begun before the look at sockets. */
+const turned = (state: LoopState, at: number, sinceLookMs: number): LoopState => {
+  const wasBlock = state.stillMs > sinceLookMs && state.stillMs > (state.ended?.stillMs ?? 0);
+  return { stillMs: 0, heldMs: 0, ended: wasBlock ? blockOf(state) : state.ended, movedAt: at };
+};
+
 export const createLoops = (): Loops => {
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let states = new Map<number, LoopState>();
   let main: number | undefined;
   return {
-    observe: (before, snapshot, around) => {
+    observe: (before, snapshot, around, served = false) => {
       const known = states;
       states = new Map();
       main = (snapshot.loops.length === 1 ? snapshot.loops[0] : snapshot.loops.find((loop) => loop.main))?.id;
@@ -99,10 +107,13 @@ export const createLoops = (): Loops => {
       for (const loop of snapshot.loops) {
         const earlier = before.loops.find(({ id }) => id === loop.id);
         const state = known.get(loop.id) ?? unseen;
-        const step = stepOf(looked ? { ...state, ended: undefined } : state, earlier, loop, around);
+        const next = stepOf(looked ? { ...state, ended: undefined } : state, earlier, loop, around);
+        const isTurning = served && loop.main && loop.iterations === undefined;
+        const step = isTurning ? turned(next, around.at, around.at - lookedAt) : next;
         const stack = step.stillMs > 0 ? stackOf(snapshot, loop.id) : undefined;
         states.set(loop.id, stack ? { ...step, stack } : step);
       }
+      if (snapshot.connections) lookedAt = around.at;
     },
     of: (id) => states.get(id ?? main ?? Number.NaN),
   };

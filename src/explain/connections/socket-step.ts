@@ -28,7 +28,7 @@ const grown32 = (before: TcpFigures | undefined, after: TcpFigures | undefined, 
 const millis = (micros: number | undefined): number | undefined => (micros === undefined ? undefined : micros / 1000);
 
 /** Bytes that left the receive queue; a socket that does not count what it receives tells only how far it fell. */
-const readBytes = (before: ConnectionReading, after: ConnectionReading): number | undefined => {
+export const readBytesOf = (before: ConnectionReading, after: ConnectionReading): number | undefined => {
   if (before.recvQBytes === undefined || after.recvQBytes === undefined) return undefined;
   const received = grown(before.tcp, after.tcp, "bytesReceived") ?? 0;
   return Math.max(0, received - (after.recvQBytes - before.recvQBytes));
@@ -39,7 +39,7 @@ export const socketStepOf = (before: ConnectionReading, after: ConnectionReading
   ms,
   ackedBytes: grown(before.tcp, after.tcp, "bytesAcked"),
   receivedBytes: grown(before.tcp, after.tcp, "bytesReceived"),
-  readBytes: readBytes(before, after),
+  readBytes: readBytesOf(before, after),
   sentSegments: grown32(before.tcp, after.tcp, "dataSegsOut"),
   retransSegments: grown32(before.tcp, after.tcp, "totalRetrans"),
   dsackDups: grown32(before.tcp, after.tcp, "dsackDups"),

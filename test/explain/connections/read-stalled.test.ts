@@ -1,5 +1,6 @@
 // The peer has sent and the application does not get it.
 import test from "ava";
+import { createExplainer } from "../../../src/explain/explainer.js";
 import { figure, history, outline, standing, told } from "./history.js";
 
 /** c3 slow reader's queue, and nobody reads at all: 62 KB in the queue, the buffer at 0.78. */
@@ -75,6 +76,31 @@ test("from outside: a thread asleep in epoll_wait does not read, one on the CPU 
   t.deepEqual(seen("asleep"), ["read-stalled/application-not-reading warning"]);
   t.deepEqual(seen("standing"), ["read-stalled/event-loop-blocked warning"]);
   t.deepEqual(seen("asleep", ["loops"]), ["read-stalled/unknown warning"]);
+});
+
+test("from outside: a thread on the CPU that reads another connection meanwhile turns, it is no block", (t) => {
+  const line = history({ source: "outside" })
+    .play(2000)
+    .play(6000, { ...unread, loop: "standing" });
+  const explainer = createExplainer();
+  for (const snapshot of line.snapshots) {
+    const [stalled] = snapshot.connections!.rows;
+    const tcp = { ...stalled!.tcp, bytesReceived: snapshot.at };
+    const served = { ...stalled!, cookie: 1n, remotePort: 50_000, recvQBytes: 0, tcp };
+    explainer.observe({ ...snapshot, connections: { ...snapshot.connections!, rows: [stalled!, served], total: 2 } });
+  }
+  t.deepEqual(outline(explainer.active()), ["read-stalled/application-not-reading warning"]);
+});
+
+test("from outside: a thread that is only seen on the CPU is blocked with a doubt, which is named", (t) => {
+  const seen = (source: "outside" | "process") =>
+    standing(
+      history({ source })
+        .play(2000)
+        .play(6000, { ...unread, loop: "standing" }),
+    ).map((finding) => [finding.cause, finding.confidence, figure(finding, "not known")]);
+  t.deepEqual(seen("process"), [["event-loop-blocked", 0.93, undefined]]);
+  t.deepEqual(seen("outside"), [["event-loop-blocked", 0.7, "whether the loop turned meanwhile (libuv's count)"]]);
 });
 
 /** b3: one lost head and nine segments behind it: inq 0, rmem 20736, rcv_ooopack 9. */

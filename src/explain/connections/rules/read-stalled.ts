@@ -2,7 +2,7 @@
 import { bytes, duration } from "../../format.js";
 import type { NodeSide } from "../../../snapshot/connection.js";
 import type { Severity } from "../../finding.js";
-import { hadItsChance, isBlocked, isHeld, loopRows } from "../loop-verdict.js";
+import { hadItsChance, isBlocked, isHeld, isOnlyBusy, loopRows, notCounted } from "../loop-verdict.js";
 import { evidenceOf, type Row, type SocketRule, type SocketView, severityAfter, type Verdict } from "../rule.js";
 import { outOfOrderHole } from "./out-of-order-hole.js";
 
@@ -81,20 +81,26 @@ const blocked = (view: SocketView, seenMs: number): Verdict | undefined => {
   const unreadMs = Math.max(seenMs, blockedMsOf(view));
   if (!loop || unreadMs < thresholds.unreadMs || !isBlocked(loop, unreadMs, thresholds)) return undefined;
   const held = isHeld(loop);
+  const onlyBusy = isOnlyBusy(view, loop);
   const told: Told = {
     cause: held ? "unknown" : "event-loop-blocked",
     severity: "warning",
-    confidence: held ? 0.5 : 0.93,
+    confidence: held ? 0.5 : onlyBusy ? 0.7 : 0.93,
     stack: held ? undefined : loop.stack,
     headline: held
       ? "did not read what had arrived: the thread was stopped or had no CPU"
       : `did not read what had arrived: the event loop stands still${loop.stack?.[0] ? ` in ${loop.stack[0]}` : ""}`,
-    ruledOut: [{ cause: "application-not-reading", because: "the loop has not turned since: it could not read" }],
+    ruledOut: [
+      {
+        cause: "application-not-reading",
+        because: onlyBusy ? "nothing was read from any connection" : "the loop has not turned since: it could not read",
+      },
+    ],
     remedy: held
       ? ["Look at what stops the process or takes its CPU: the quota, other processes, the hypervisor."]
       : ["Find what blocks the loop (the stack, node --cpu-prof) and move it into a worker thread or cut it up."],
   };
-  return verdict(view, unreadMs, told, loopRows(loop));
+  return verdict(view, unreadMs, told, [...loopRows(loop), ...(onlyBusy ? [notCounted] : [])]);
 };
 
 /** Not one reading of the loop: then nobody can say who is to blame. */
