@@ -110,8 +110,14 @@ const figures: Readonly<Record<string, (socket: SsSocket) => number>> = {
 /** Evidence is rounded: to whole ones from ten on, else to hundredths. */
 const rounding = (value: number): number => (value < 10 ? 0.005 : 0.5);
 
-const isWithin = (value: number, seen: readonly number[]): boolean =>
-  value >= Math.min(...seen) - rounding(value) && value <= Math.max(...seen) + rounding(value);
+/** What moved may have been beyond what it was at the looks of ss; what did not is equal. */
+const beyond = 0.25;
+
+const isWithin = (value: number, seen: readonly number[]): boolean => {
+  const [least, most] = [Math.min(...seen), Math.max(...seen)];
+  const room = beyond * (most - least) + rounding(value);
+  return value >= least - room && value <= most + room;
+};
 
 /** Every figure of the finding that ss shows too lies between what ss showed; returns which were compared. */
 export const agreeWithSs = (t: ExecutionContext, { finding, seen }: Explained): readonly string[] => {

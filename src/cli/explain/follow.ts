@@ -92,7 +92,7 @@ export const createFollower = (): Follower => {
         if (known) known.last = listener;
         else listeners.set(listener.cookie, { first: listener, last: listener });
       }
-      for (const finding of explainers.observe({ ...snapshot, connections: undefined }))
+      for (const finding of explainers.observe({ ...snapshot, connections: undefined, network: undefined }))
         findings.set(finding.id, finding);
     },
     story: (tcpRetries2) => {

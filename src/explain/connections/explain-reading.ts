@@ -48,15 +48,46 @@ const thresholdsOf = (options: ExplainReadingOptions): Thresholds => {
   return { ...defaultThresholds, ...Object.fromEntries(given) };
 };
 
+interface Told {
+  readonly at: number;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What limits a transfer holds for seconds, and a single look may fall between: it is what most of these looks say. */
+const settledMs = 1000;
+const fewestLooks = 4;
+
+const settled = (told: readonly Told[]): readonly Verdict[] => {
+  const last = told.at(-1)!;
+  const recent = told.filter(({ at }) => last.at - at < settledMs);
+  if (recent.length < fewestLooks) return last.verdicts;
+  const limits = new Map<string, Verdict[]>();
+  for (const { verdicts } of recent)
+    for (const verdict of verdicts)
+      if (verdict.symptom === "throughput-limited")
+        limits.set(verdictName(verdict), [...(limits.get(verdictName(verdict)) ?? []), verdict]);
+  return [
+    ...last.verdicts.filter(({ symptom }) => symptom !== "throughput-limited"),
+    ...[...limits.values()].flatMap((of) => (2 * of.length > recent.length ? usual(of) : [])),
+  ];
+};
+
+/** The last of those with the severity that most of them have. */
+const usual = (of: readonly Verdict[]): Verdict => {
+  const grades = of.map(({ severity }) => severities.indexOf(severity)).toSorted((a, b) => a - b);
+  const grade = severities[grades[Math.floor(grades.length / 2)]!];
+  return of.findLast(({ severity }) => severity === grade)!;
+};
+
 const follow = (looks: readonly SocketLook[], around: AroundSocket): readonly [Followed, readonly Verdict[]] => {
   const [first, ...later] = looks;
   const followed: Followed = { watch: beginWatch(first!.reading, first!.at), held: new Map() };
-  let verdicts = judge(followed, around, socketRules);
+  const told: Told[] = [{ at: first!.at, verdicts: judge(followed, around, socketRules) }];
   for (const { reading, at } of later) {
     followed.watch = foldWatch(followed.watch, reading, at);
-    verdicts = judge(followed, around, socketRules);
+    told.push({ at, verdicts: judge(followed, around, socketRules) });
   }
-  return [followed, verdicts];
+  return [followed, settled(told)];
 };
 
 /**
