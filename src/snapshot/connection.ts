@@ -131,7 +131,7 @@ export interface ArrivedReading {
 
 /** A socket as the kernel last saw it: `recvQBytes` was never read, `sendQBytes` never acknowledged; a FIN counts one. */
 export interface ClosedReading extends ConnectionReading {
-  /** What had arrived when it was last read open. */
+  /** What had arrived, and was read, when it was last seen open with empty queues. */
   readonly before?: ArrivedReading | undefined;
   /** Its timewait socket was gone before its time and RSTs were sent: something came after all was closed in order. */
   readonly answeredWithReset?: boolean | undefined;

@@ -10,6 +10,7 @@ import { connectionOfDiag } from "../../kernel/connection-reading.js";
 import type { InetDiagSocket } from "../../kernel/inet-diag.js";
 import type { ArrivedReading, ClosedReading, ClosesReading } from "../../snapshot/connection.js";
 import type { CounterName, Counters, ListenerReading } from "../../snapshot/snapshot.js";
+import type { OwnSocket } from "./own-sockets.js";
 import { createTimewaits } from "./timewaits.js";
 
 export interface Closes {
@@ -18,7 +19,7 @@ export interface Closes {
     at: number,
     listeners: readonly Pick<ListenerReading, "port">[],
     counters: Counters | undefined,
-    find: (cookie: bigint) => ArrivedReading | undefined,
+    find: (cookie: bigint) => Pick<OwnSocket, "arrived"> | undefined,
   ): ClosesReading | undefined;
   close(): void;
 }
@@ -37,19 +38,22 @@ const isRefusing = ({ tcpInfo }: InetDiagSocket, { dataSegsIn, bytesReceived }: 
   Number(tcpInfo?.bytesReceived) === bytesReceived && tcpInfo?.dataSegsIn !== dataSegsIn;
 
 /** More than a FIN was never read, or data was refused. */
-const isOdd = (socket: InetDiagSocket, seen: ArrivedReading | undefined): boolean =>
-  socket.rqueue > 1 || (seen !== undefined && isRefusing(socket, seen));
+const isOdd = (socket: InetDiagSocket, before: ArrivedReading | undefined): boolean =>
+  socket.rqueue > 1 || (before !== undefined && isRefusing(socket, before));
 
 /** We closed, all was acknowledged with the FIN (one byte), and the peer had not closed. */
-const isOurs = (socket: InetDiagSocket, seen: ArrivedReading | undefined): boolean => {
+const isOurs = (socket: InetDiagSocket, before: ArrivedReading | undefined): boolean => {
   const { bytesReceived, bytesSent, bytesAcked } = socket.tcpInfo ?? {};
-  return Number(bytesReceived) === seen?.bytesReceived && bytesAcked === (bytesSent ?? 0n) + 1n;
+  return Number(bytesReceived) === before?.bytesReceived && bytesAcked === (bytesSent ?? 0n) + 1n;
 };
 
-const readingOf = (socket: InetDiagSocket, seen: ArrivedReading | undefined): ClosedReading => {
-  const before = seen && { dataSegsIn: seen.dataSegsIn, bytesReceived: seen.bytesReceived };
-  return { ...connectionOfDiag(socket), pid: process.pid, role: "server", before, estimated: seen ? undefined : true };
-};
+const readingOf = (socket: InetDiagSocket, before: ArrivedReading | undefined, isUnknown: boolean): ClosedReading => ({
+  ...connectionOfDiag(socket),
+  pid: process.pid,
+  role: "server",
+  before,
+  estimated: isUnknown || undefined,
+});
 
 interface Moved {
   readonly accepted: number;
@@ -102,19 +106,23 @@ export const createCloses = (
     look(at, listeners, counters, find) {
       const { accepted, resets } = pace(at, counters);
       const ports = [...new Set(listeners.flatMap(({ port }) => port ?? []))].slice(0, portsAtMost);
-      const unseen = events ? 0 : accepted;
+      const wasThere = events !== undefined;
       if (ports.length === 0 || isBusy) stop();
       else follow(ports);
-      if (!events) return isRefused || ports.length === 0 ? undefined : { rows: [], count: 0, lost: unseen };
+      if (!events) return isRefused || ports.length === 0 ? undefined : { rows: [], count: 0, lost: accepted };
       const rows: ClosedReading[] = [];
       const count = events.read((socket) => {
         // A listener that closed, or one of which nothing is left to be told (SO_LINGER 0).
         if (socket.remotePort === 0 || rows.length >= rowsAtMost) return;
-        const seen = find(socket.cookie);
-        if (isOdd(socket, seen)) rows.push(readingOf(socket, seen));
-        else if (isOurs(socket, seen)) timewaits?.add(readingOf(socket, seen), at);
+        const own = find(socket.cookie);
+        const before = own?.arrived;
+        const isOutOfOrder = isOdd(socket, before);
+        if (!isOutOfOrder && !isOurs(socket, before)) return;
+        const reading = readingOf(socket, before, own === undefined);
+        if (isOutOfOrder) rows.push(reading);
+        else timewaits?.add(reading, at);
       }, eventsAtMost);
-      const lost = Math.max(0, events.lost - lostBefore) + unseen;
+      const lost = wasThere ? Math.max(0, events.lost - lostBefore) : accepted;
       lostBefore = events.lost;
       return { rows: [...rows, ...(timewaits?.gone(at, resets) ?? [])], count, lost };
     },

@@ -4,6 +4,7 @@ import type { SocketReading } from "../../kernel/socket-reading.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { createCookieWalk, walkCookies } from "../../kernel/walk.js";
+import type { ArrivedReading } from "../../snapshot/connection.js";
 import type { TcpState } from "../../snapshot/tcp-state.js";
 
 export interface OwnSocket {
@@ -27,8 +28,9 @@ export interface OwnSocket {
   readonly foundAt?: number | undefined;
   /** As last read. */
   state?: TcpState | undefined;
-  /** As last read: what tells, when it has closed, whether data came that nobody took. */
-  dataSegsIn?: number | undefined;
+  /** When it was last seen with empty queues: what tells, when it has closed, whether data came that nobody took. */
+  arrived?: ArrivedReading | undefined;
+  /** As last read. */
   bytesReceived?: number | undefined;
   bytesAcked?: number | undefined;
   /** Looks in a row that found memory in use: bytes to be read, sent or acknowledged. */

@@ -71,10 +71,13 @@ export const createPasses = (): Passes => {
       const number = columns.state[i]!;
       if (Number.isNaN(number)) return;
       socket.state = tcpStates[number];
-      socket.dataSegsIn = known(columns.dataSegsIn[i]!);
+      // With nothing in its queues, what was received has been read.
+      const [dataSegsIn, bytesReceived] = [known(columns.dataSegsIn[i]!), known(columns.bytesReceived[i]!)];
+      if (socket.heldLooks === 0 && dataSegsIn !== socket.arrived?.dataSegsIn)
+        socket.arrived = { dataSegsIn, bytesReceived };
       const moved =
         columns.bytesReceived[i]! - (socket.bytesReceived ?? 0) + columns.bytesAcked[i]! - (socket.bytesAcked ?? 0);
-      socket.bytesReceived = known(columns.bytesReceived[i]!);
+      socket.bytesReceived = bytesReceived;
       socket.bytesAcked = known(columns.bytesAcked[i]!);
       if (isMoving(moved) && moving < movingAtMost) {
         moving += 1;

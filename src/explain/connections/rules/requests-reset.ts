@@ -33,7 +33,7 @@ const isIdleClose = ({ closed, idleMs, timeoutMs }: Ending, { idleCloseMs }: Thr
   return idleMs >= (timeoutMs === undefined ? idleCloseMs : timeoutMs - tickMs);
 };
 
-/** All that is unread came since the last look, which saw it idle: a request that nobody has begun to read. */
+/** All that is unread came since it was last seen idle: a request that nobody has begun to read. */
 const isFreshRequest = ({ closed: { tcp, before, recvQBytes } }: Ending): boolean =>
   tcp?.bytesReceived !== undefined &&
   before?.bytesReceived !== undefined &&
