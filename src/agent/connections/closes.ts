@@ -69,7 +69,7 @@ export const createCloses = (
   let isRefused = false;
   let watched = "";
   let lostBefore = 0;
-  let before: { readonly at: number; readonly counters: Counters } | undefined;
+  let counted: { readonly at: number; readonly counters: Counters } | undefined;
   let isBusy = false;
 
   const stop = (): void => {
@@ -79,8 +79,8 @@ export const createCloses = (
   /** What moved in the namespace since the counters were last read; how busy it is. */
   const pace = (at: number, counters: Counters | undefined): Moved => {
     if (!counters) return { accepted: 0, resets: 0 };
-    const { at: since, counters: last } = before ?? { at, counters };
-    before = { at, counters };
+    const { at: since, counters: last } = counted ?? { at, counters };
+    counted = { at, counters };
     const perSecond = ((opensOf(counters) - opensOf(last)) / Math.max(1, at - since)) * 1000;
     isBusy = perSecond > (isBusy ? busyOpens / 2 : busyOpens);
     const movedBy = (name: CounterName): number => (counters[name] ?? 0) - (last[name] ?? 0);
