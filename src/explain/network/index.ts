@@ -30,21 +30,20 @@ interface Last {
 }
 
 export const createNetwork = (): BesideSymptom => {
-  const tolls = new Map<string, { toll: number; sinceAt: number }>();
+  const tolls = new Map<string, number>();
   let last: Last | undefined;
   let moved: Counters = {};
   let collapsed = 0;
 
   const report = (verdict: NetworkVerdict, ms: number, { around, thresholds, lifecycle }: Beside): void => {
     const { key, symptom, cause, severity, confidence, subject, tell } = verdict;
-    const known = lifecycle.has(key) ? tolls.get(key) : undefined;
-    const total = { toll: (known?.toll ?? 0) + verdict.toll, sinceAt: known?.sinceAt ?? around.at - ms };
+    const total = verdict.toll + ((lifecycle.has(key) && tolls.get(key)) || 0);
     tolls.set(key, total);
     const compose = () => {
-      const { summary, ...told } = tell(total.toll, around.at - total.sinceAt);
+      const { summary, ...told } = tell(total);
       return { symptom, cause, severity, confidence, subject, summary: shorten(summary), ...told };
     };
-    const face = { symptom, cause, severity, stack: false, toll: total.toll };
+    const face = { symptom, cause, severity, stack: false, toll: total };
     const quietMs = Math.max(thresholds.resolveMs, quietReadings * Math.min(ms, mostPauseMs));
     lifecycle.report(key, { face, compose, quietMs, subject, evidence: true }, around.at, around.time);
   };

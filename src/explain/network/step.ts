@@ -30,8 +30,8 @@ export interface NetworkVerdict {
   readonly subject: Subject;
   /** What this window adds to the toll. */
   readonly toll: number;
-  /** `total`: the toll of all windows so far, `overMs` their length. */
-  readonly tell: (total: number, overMs: number) => Told;
+  /** `total`: the toll of all windows so far. */
+  readonly tell: (total: number) => Told;
 }
 
 export interface Told {

@@ -69,8 +69,8 @@ const queues: readonly { readonly variant: string; readonly qdiscs: readonly str
     count: 20,
   },
   {
-    variant: "thirty downloads at 200 Mb/s, room for 20 KB",
-    qdiscs: ["add root tbf rate 200mbit burst 20kb limit 20kb"],
+    variant: "thirty downloads at 20 Mb/s, room for 8 KB",
+    qdiscs: ["add root tbf rate 20mbit burst 5kb limit 8kb"],
     count: 30,
   },
 ];
