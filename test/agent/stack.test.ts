@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
+import { timedTest } from "../lab/quiet-machine.js";
 import type { StackCapture } from "../../src/agent/stack.js";
 
 interface Told {
@@ -28,7 +29,7 @@ const unplaced = (frame: string | undefined): string | undefined => frame?.repla
 
 const source = join(__dirname, "../../../test/agent/stack.child.ts");
 
-test.serial(
+timedTest(
   "a synchronous loop is named to the line of its source, and its price is what the application lost",
   async (t) => {
     const { capture, longestGapMs, tookMs } = await run(t, ["loop"]);
@@ -42,20 +43,20 @@ test.serial(
   },
 );
 
-test.serial("a catastrophic regular expression is named while it runs", async (t) => {
+timedTest("a catastrophic regular expression is named while it runs", async (t) => {
   const { capture } = await run(t, ["regex"]);
   t.is(unplaced(capture.frames[0]), `backtrack (${source})`);
   t.true(capture.exact);
 });
 
-test.serial("JSON.parse cannot be interrupted: what ran after it is not called exact", async (t) => {
+timedTest("JSON.parse cannot be interrupted: what ran after it is not called exact", async (t) => {
   const { capture } = await run(t, ["json"]);
   t.false(capture.exact);
   t.regex(capture.note ?? "", /^native code could not be interrupted/);
   t.is(unplaced(capture.frames.at(-1)), `<anonymous> (${source})`);
 });
 
-test.serial("synchronous calls into Node are named with who called them", async (t) => {
+timedTest("synchronous calls into Node are named with who called them", async (t) => {
   for (const [mode, callee] of [
     ["crypto", "pbkdf2Sync (node:internal/crypto/pbkdf2)"],
     ["child", "execFileSync (node:child_process)"],
@@ -69,13 +70,13 @@ test.serial("synchronous calls into Node are named with who called them", async 
   }
 });
 
-test.serial("what runs after the loop has turned is not called exact", async (t) => {
+timedTest("what runs after the loop has turned is not called exact", async (t) => {
   const { capture } = await run(t, ["moved"]);
   t.is(unplaced(capture.frames[0]), `backtrack (${source})`);
   t.deepEqual([capture.exact, capture.note], [false, "the loop had already turned when it was asked"]);
 });
 
-test.serial("a handler that throws does not freeze the application", async (t) => {
+timedTest("a handler that throws does not freeze the application", async (t) => {
   const { capture, tookMs } = await run(t, ["throws"]);
   t.deepEqual(
     { ...capture, pauseMs: 0 },
@@ -89,19 +90,19 @@ test.serial("a handler that throws does not freeze the application", async (t) =
   t.true(tookMs < 3000, `${tookMs} ms`);
 });
 
-test.serial("a look that gets no answer in time ends, and the application runs on", async (t) => {
+timedTest("a look that gets no answer in time ends, and the application runs on", async (t) => {
   const { capture, tookMs } = await run(t, ["late"]);
   t.deepEqual(capture, { frames: [], exact: false, note: "no answer within 0 ms" });
   t.true(tookMs < 3000, `${tookMs} ms`);
 });
 
-test.serial("another debugger's pause is left alone", async (t) => {
+timedTest("another debugger's pause is left alone", async (t) => {
   const { capture, isHeld } = await run(t, ["foreign"]);
   t.deepEqual(capture, { frames: [], exact: false, note: "a debugger has paused the main thread" });
   t.true(isHeld);
 });
 
-test.serial("an open inspector means no stacks, with the reason", async (t) => {
+timedTest("an open inspector means no stacks, with the reason", async (t) => {
   const { available, reason } = await run(t, ["loop"], ["--inspect=0"]);
   t.deepEqual([available, reason], [false, "an inspector is open"]);
 });
@@ -114,7 +115,7 @@ strace("a traced process means no stacks, with the reason (needs strace)", async
   t.deepEqual([available, reason], [false, "the process is traced (TracerPid in /proc/self/status)"]);
 });
 
-test.serial("a source map in a file or inline leads to the original place", async (t) => {
+timedTest("a source map in a file or inline leads to the original place", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "sockscope-map-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
   // Line 1 of the bundle is line 10, column 5 of app.ts, whatever the column.
