@@ -5,10 +5,16 @@ import { cwndBytesOf, minRttMsOf, notSentOf, rttMsOf } from "../figures.js";
 import { limitedBy, mostly, smallBufferBytes, speed, windowRate } from "../limit.js";
 import type { SocketView, Verdict } from "../rule.js";
 
+/** The kernel counted the wait itself. It does where bbr paces, which spreads what is written over the round trip, so that
+ * some of it is unsent at every look (measured: 0.62 to 0.65). */
+export const isCountedAsFull = ({ window }: SocketView): boolean =>
+  (window.sndbufLimitedMs ?? 0) > 0.5 * (window.busyMs ?? Infinity);
+
 /** Whether the writer was refused: Node holds bytes, or the kernel counted a wait. Unknown: it was not asked. */
-const wasRefused = ({ reading: { node }, window }: SocketView): boolean | undefined => {
+const wasRefused = (view: SocketView): boolean | undefined => {
+  const { node } = view.reading;
   if ((node?.writableLength ?? 0) > 0 || node?.writableNeedDrain === true) return true;
-  if ((window.sndbufLimitedMs ?? 0) > 0.5 * (window.busyMs ?? Infinity)) return true;
+  if (isCountedAsFull(view)) return true;
   return node?.writableLength === 0 ? false : undefined;
 };
 
@@ -37,7 +43,8 @@ export const sendBuffer = (view: SocketView): Verdict | undefined => {
   /** Bytes that go out in a round trip. */
   const carried = ((window.ackedBytes ?? 0) / window.ms) * rttMs;
   if (refused === false || !isSmall(sndbuf, cwndBytes) || !isUsed(view, carried, sndbuf)) return undefined;
-  if ((notSentOf(reading) ?? 0) > 2 * (tcp?.sndMssBytes ?? 0) || 2 * carried > room) return undefined;
+  const allSent = (notSentOf(reading) ?? 0) <= 2 * (tcp?.sndMssBytes ?? 0) || isCountedAsFull(view);
+  if (!allSent || 2 * carried > room) return undefined;
   return limitedBy(view, {
     cause: "send-buffer",
     severity: sndbuf <= smallBufferBytes ? "warning" : "info",

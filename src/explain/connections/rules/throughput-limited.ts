@@ -4,7 +4,7 @@ import type { SocketRule } from "../rule.js";
 import { ownWindow } from "./own-window.js";
 import { congestionWindow, packetLoss, shapedLink } from "./path-limits.js";
 import { peerWindow } from "./peer-window.js";
-import { sendBuffer } from "./send-buffer.js";
+import { isCountedAsFull, sendBuffer } from "./send-buffer.js";
 
 /** The shortest window over which a rate means something. */
 const leastWindowMs = 900;
@@ -16,5 +16,6 @@ export const throughputLimited: SocketRule = (view) => {
   if (!sends) return ownWindow(view);
   // More to send at every look; a send buffer that holds everything back leaves nothing unsent.
   if (stretch.wanting < stretch.looks) return sendBuffer(view) ?? ownWindow(view);
-  return peerWindow(view) ?? shapedLink(view) ?? packetLoss(view) ?? congestionWindow(view);
+  const full = isCountedAsFull(view) ? sendBuffer(view) : undefined;
+  return full ?? peerWindow(view) ?? shapedLink(view) ?? packetLoss(view) ?? congestionWindow(view);
 };

@@ -1,0 +1,52 @@
+// The lab of transfers and its page: every pair of the contract is there, and the page says what the scenarios are.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { connectionCauses, connectionSymptoms } from "../../src/explain/finding.js";
+import { healthy, pairs, repeatedNames } from "../lab/transfer/pairs.js";
+import { renderPage } from "../lab/transfer/page.js";
+import { pairOf } from "../lab/transfer/scenario.js";
+import { scenarios } from "../lab/transfer/scenarios/index.js";
+import { packageRoot } from "../package-root.js";
+
+const page = join(packageRoot, "docs/fault-lab.md");
+
+// SOCKSCOPE_WRITE_TABLE=1 writes the page anew
+test("docs/fault-lab.md is what the scenarios say", (t) => {
+  const before = existsSync(page) ? readFileSync(page, "utf8") : "";
+  if (process.env.SOCKSCOPE_WRITE_TABLE === "1") writeFileSync(page, renderPage(before));
+  t.is(readFileSync(page, "utf8"), renderPage(before));
+});
+
+test("every symptom and cause that a finding about connections can name is in the lab's table", (t) => {
+  const symptoms = new Set(pairs.map(({ symptom }) => symptom));
+  const causes = new Set(pairs.map(({ cause }) => cause));
+  t.deepEqual(
+    connectionSymptoms.filter((symptom) => !symptoms.has(symptom)),
+    [],
+  );
+  t.deepEqual(
+    connectionCauses.filter((cause) => !causes.has(cause)),
+    [],
+  );
+});
+
+test("every scenario injects a pair of the table and has a name of its own", (t) => {
+  const names = new Set(["healthy", ...pairs.map(({ symptom, cause }) => `${symptom}/${cause}`)]);
+  t.deepEqual(
+    scenarios.map(pairOf).filter((name) => !names.has(name)),
+    [],
+  );
+  t.deepEqual(repeatedNames(), []);
+});
+
+test("every pair is live in three variants, or replayed by tests that exist, or excluded with a reason", (t) => {
+  const unproved = pairs.filter(({ scenarios: live, otherwise }) =>
+    otherwise?.how === "replayed" ? !existsSync(join(packageRoot, otherwise.by)) : !otherwise && live.length < 3,
+  );
+  t.deepEqual(
+    unproved.map(({ symptom, cause }) => `${symptom}/${cause}`),
+    [],
+  );
+  t.true(healthy.length >= 15);
+});
