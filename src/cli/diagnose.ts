@@ -38,7 +38,7 @@ export const diagnose: Command = {
     const durationMs = parseDurationMs("--duration", text(args, "duration") ?? "5s");
     const target = targetOf(args);
     requireReadings("addon", "sock_diag");
-    const outside = openOutside(target);
+    const outside = openOutside(target, durationMs);
     io.atExit(() => outside.close());
     return watch(io, outside, { target, durationMs, json: flag(args, "json") });
   },

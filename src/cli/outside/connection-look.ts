@@ -40,6 +40,8 @@ export interface LookOptions {
   /** Only those that are held by a watched process: their ports are found first, then only these are asked for. */
   readonly holdersOnly: boolean;
   readonly tcpRetries2?: number | undefined;
+  /** However dear a look is, it is taken so often: a watch that ends soon needs some. */
+  readonly leastEveryMs: number;
 }
 
 type Ports = NonNullable<DumpFilter["anyPorts"]>;
@@ -62,6 +64,7 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
   const shown = createShown();
   const peers = createPeers(diag);
   let used: Ports | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   /** `undefined`: the watched processes have no TCP socket. */
   const filterOf = (serving: ReadonlySet<number>): DumpFilter | undefined => {
@@ -77,7 +80,7 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
   const isForeign = (inode: number): boolean => options.holdersOnly && !holders.of(inode);
 
   /** Every socket that may be watched, with its row where it is worth one. */
-  const gather = (serving: ReadonlySet<number>, at: number): readonly Gathered[] => {
+  const gather = (serving: ReadonlySet<number>, filter: DumpFilter | undefined, at: number): readonly Gathered[] => {
     const gathered: Gathered[] = [];
     const take = (socket: InetDiagSocket, transport: "tcp" | "udp"): void => {
       const { inode, state, localPort } = socket;
@@ -87,7 +90,6 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
       const row = shown.wants(socket, transport, at) ? { ...connectionOfDiag(socket, transport), role } : undefined;
       gathered.push({ inode, state: transport === "udp" ? "udp" : state, row });
     };
-    const filter = filterOf(serving);
     peers.begin();
     if (filter) diag.each({ ...filter, attributes: ["info", "memInfo", "congestion"] }, (one) => take(one, "tcp"));
     const atPort = options.port === undefined ? {} : { localPorts: [options.port] };
@@ -96,8 +98,8 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
     return gathered;
   };
 
-  const look = (serving: ReadonlySet<number>): Looks => {
-    const gathered = gather(serving, now());
+  const look = (serving: ReadonlySet<number>, filter: DumpFilter | undefined): Looks => {
+    const gathered = gather(serving, filter, now());
     holders.refresh(() => gathered.map(({ inode }) => inode));
     const known = gathered.filter(({ inode }) => holders.of(inode));
     const byPid = groupBy(known, ({ inode }) => holders.of(inode)?.pid);
@@ -115,8 +117,12 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
 
   return {
     read: (serving) => {
-      if (!looks.isDue(now(), everyMs)) return undefined;
-      return looks.spend(now(), cpuNow, () => look(serving));
+      const at = now();
+      if (!looks.isDue(at, everyMs) && at - lookedAt < options.leastEveryMs) return undefined;
+      lookedAt = at;
+      // Finding the ports is paid for by itself.
+      const filter = filterOf(serving);
+      return looks.spend(at, cpuNow, () => look(serving, filter));
     },
   };
 };

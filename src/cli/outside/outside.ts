@@ -61,15 +61,23 @@ export const openPlace = (pid: number | undefined): { readonly diag: Diag; reado
   return { diag, from };
 };
 
+/** Of connections in a watch, on a host with ever so many sockets. */
+const fewestLooks = 4;
+
 /** Throws `UsageError` when there is no such process or port, or nothing can be read here. */
-export const openOutside = ({ pid, port }: OutsideTarget): Outside => {
+export const openOutside = ({ pid, port }: OutsideTarget, durationMs: number): Outside => {
   const holders = pid === undefined ? holdersOfAll() : holdersOfProcess(pid);
   const { diag, from } = openPlace(pid);
   try {
     if (port !== undefined) requireListener(diag, port);
     const finder = findListeners(diag, holders, (row) => port === undefined || row.port === port);
     const tcpRetries2 = readSysctl("net.ipv4.tcp_retries2", from)?.[0];
-    const connections = createConnectionLook(diag, holders, { port, holdersOnly: pid !== undefined, tcpRetries2 });
+    const connections = createConnectionLook(diag, holders, {
+      port,
+      holdersOnly: pid !== undefined,
+      tcpRetries2,
+      leastEveryMs: durationMs / fewestLooks,
+    });
     return watchFrom({ diag, from, holders, finder, connections, pid });
   } catch (error) {
     diag.close();
