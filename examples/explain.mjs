@@ -5,7 +5,7 @@ import { createServer, get } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { explain } from "sockscope";
 
-const server = createServer((request, response) => response.end(Buffer.alloc(64 * 1024 * 1024)));
+const server = createServer((_request, response) => response.end(Buffer.alloc(64 * 1024 * 1024)));
 server.listen(0, "127.0.0.1");
 const connection = once(server, "connection");
 await once(server, "listening");

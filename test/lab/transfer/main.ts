@@ -44,7 +44,13 @@ const main = async (): Promise<void> => {
   const chosen = scenarios.filter((scenario) => nameOf(scenario).includes(values.only));
   if (values.list) return console.log(chosen.map(nameOf).join("\n"));
   const rounds: Scenario[] = Array.from({ length: Number(values.repeat) }, () => chosen).flat();
-  const outcomes = await runAll(rounds, Number(values.jobs), report);
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  const outcomes = await runAll(rounds, Number(values.jobs), report, interrupted.signal);
+  if (interrupted.signal.aborted) {
+    process.exitCode = 130;
+    return;
+  }
   const table = confusionOf(outcomes);
   console.log(`\n${table}`);
   if (values.write) write(outcomes, table);

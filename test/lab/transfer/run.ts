@@ -66,22 +66,28 @@ const undoAll = async (undos: readonly (() => void | Promise<void>)[]): Promise<
   return failed;
 };
 
-const timeUp = (ms: number): { readonly passed: Promise<never>; clear(): void } => {
-  let timer: NodeJS.Timeout | undefined;
+/** Rejects when the time is up, or when whoever runs the lab wants it to end. */
+const cutOff = (ms: number, signal: AbortSignal | undefined): { readonly passed: Promise<never>; clear(): void } => {
+  const stop = new AbortController();
+  const ends = [AbortSignal.timeout(ms), ...(signal ? [signal] : [])];
   const passed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not over after ${ms} ms`)), ms);
+    for (const end of ends) {
+      const over = (): void => reject(new Error(end === signal ? "interrupted" : `not over after ${ms} ms`));
+      if (end.aborted) over();
+      else end.addEventListener("abort", over, { signal: stop.signal });
+    }
   });
-  return { passed, clear: () => clearTimeout(timer) };
+  return { passed, clear: () => stop.abort() };
 };
 
 /** Runs one scenario to its end; never throws, whatever went wrong is in `faults`. */
-export const runScenario = async (scenario: Scenario): Promise<Outcome> => {
+export const runScenario = async (scenario: Scenario, signal?: AbortSignal): Promise<Outcome> => {
   const begun = Date.now();
   const undos: (() => void | Promise<void>)[] = [];
   let isOver = false;
   /** What is still made when the time is up is undone at once. */
   const defer: Defer = (undo) => void (isOver ? undo() : undos.push(undo));
-  const limit = timeUp(scenario.timeoutMs ?? wholeMs);
+  const limit = cutOff(scenario.timeoutMs ?? wholeMs, signal);
   let open: OpenSite | undefined;
   const work = carryOut(scenario, defer, (made) => {
     open = made;
@@ -97,16 +103,21 @@ export const runScenario = async (scenario: Scenario): Promise<Outcome> => {
   return { ...verdict, faults, scenario, name: nameOf(scenario), tookMs: Date.now() - begun, story: told };
 };
 
-/** Runs scenarios, `jobs` at a time; those that need the machine for themselves come last, one by one. */
+/**
+ * Runs scenarios, `jobs` at a time; those that need the machine for themselves come last, one by one. When `signal` says
+ * so it ends at once, and undoes what it made.
+ */
 export const runAll = async (
   scenarios: readonly Scenario[],
   jobs: number,
   report: (outcome: Outcome) => void,
+  signal?: AbortSignal,
 ): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = [];
   const work = async (queue: Scenario[]): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const outcome = await runScenario(next);
+      if (signal?.aborted) return;
+      const outcome = await runScenario(next, signal);
       outcomes.push(outcome);
       report(outcome);
     }
