@@ -3,9 +3,12 @@ import { join } from "node:path";
 import test from "ava";
 import { packageRoot } from "../package-root.js";
 
-const permission = process.allowedNodeEnvironmentFlags.has("--permission")
-  ? "--permission"
-  : "--experimental-permission";
+const known = process.allowedNodeEnvironmentFlags;
+const permission = [
+  known.has("--permission") ? "--permission" : "--experimental-permission",
+  // From Node 25 on sockets need a permission too.
+  ...(known.has("--allow-net") ? ["--allow-net"] : []),
+];
 
 // The permission model refuses addons, as a missing prebuilt file or another system would.
 const program = `
@@ -25,7 +28,7 @@ const server = net.createServer().listen(0, "127.0.0.1", () => {
 `;
 
 test("without the addon explain() throws nothing but for a wrong argument, and says what is missing", (t) => {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [permission, "--allow-fs-read=*", "-e", program], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...permission, "--allow-fs-read=*", "-e", program], {
     encoding: "utf8",
   });
   t.is(status, 0, stderr);
