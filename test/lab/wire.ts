@@ -39,17 +39,8 @@ export interface Wire extends WireSettings {
 /** `ab`: from the first namespace to the second. */
 export type Direction = "ab" | "ba" | "both";
 
-export interface Carried {
-  readonly packets: number;
-  readonly bytes: number;
-  readonly lost: number;
-  /** Lost because the queue before the link was full. */
-  readonly overflowed: number;
-}
-
 export interface LaidWire {
   set(change: WireSettings & { readonly direction?: Direction | undefined }): Promise<void>;
-  stats(): Promise<Readonly<Record<"ab" | "ba", Carried>>>;
 }
 
 /** Joins two namespaces: the first is 10.99.0.1, the second 10.99.0.2. */
@@ -74,8 +65,5 @@ export const layWire = async (defer: Defer, a: Namespace, b: Namespace, wire: Wi
     return answer();
   };
   await answer();
-  return {
-    set: async (change) => void (await ask(change)),
-    stats: async () => JSON.parse(await ask({ stats: 1 })),
-  };
+  return { set: async (change) => void (await ask(change)) };
 };

@@ -4,10 +4,7 @@ import { createNamespace, type Namespace, type Settings } from "../netns.js";
 import { type LaidWire, layWire, type Wire } from "../wire.js";
 
 /** `loopback`: near and far are the same host. `wire`: a userspace link, near is its `a`. */
-export type PathSpec =
-  | { readonly kind: "loopback" }
-  | { readonly kind: "veth"; readonly mtu?: number | undefined }
-  | ({ readonly kind: "wire" } & Wire);
+export type PathSpec = { readonly kind: "loopback" } | { readonly kind: "veth" } | ({ readonly kind: "wire" } & Wire);
 
 export interface Host {
   readonly ns: Namespace;
@@ -35,16 +32,16 @@ export interface Path {
 const noWire = (): never => {
   throw new Error("this path has no wire");
 };
-const unlaid: LaidWire = { set: noWire, stats: noWire };
+const unlaid: LaidWire = { set: noWire };
 
-const joinByVeth = (near: Namespace, far: Namespace, mtu: number): void => {
+const joinByVeth = (near: Namespace, far: Namespace): void => {
   near.run("ip", "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", far.name);
   for (const [{ run }, address] of [
     [near, "10.99.0.1/24"],
     [far, "10.99.0.2/24"],
   ] as const) {
     run("ip", "addr", "add", address, "dev", "wire");
-    run("ip", "link", "set", "wire", "mtu", String(mtu), "up");
+    run("ip", "link", "set", "wire", "up");
   }
 };
 
@@ -64,7 +61,7 @@ export const layPath = async (defer: Defer, { path, congestion = "cubic", settin
   const near = { ns, address: "10.99.0.1", device: "wire" };
   const far = { ns: createNamespace(defer, settings?.far), address: "10.99.0.2", device: "wire" };
   const wire = path.kind === "wire" ? await layWire(defer, near.ns, far.ns, path) : unlaid;
-  if (path.kind === "veth") joinByVeth(near.ns, far.ns, path.mtu ?? 1500);
+  if (path.kind === "veth") joinByVeth(near.ns, far.ns);
   for (const host of [near, far]) useCongestion(host, congestion);
   return { near, far, wire };
 };
