@@ -57,6 +57,8 @@ export interface Looker {
   connectsHeard(heard: ConnectsHeard): void;
   /** After a look of the interval: how long the main thread should listen to connect(2) from now on, if at all. */
   wantsConnects(snapshot: Snapshot): number | undefined;
+  /** The snapshot of a look that took until `at`: what stood still meanwhile did so before its readings are judged. */
+  late(snapshot: Snapshot, at: number, lateMs: number): Snapshot;
   readonly loops: LoopWatch;
   close(): void;
 }
@@ -170,6 +172,11 @@ export const createLooker = (options: LookerOptions): Looker => {
       const signs = signsOf(at, listeners);
       remember(listeners);
       return { before: earlier, snapshot, signs };
+    },
+    late(snapshot, at, lateMs) {
+      const { fds } = snapshot.process ?? {};
+      lastLook = { ...snapshot, at, time: Date.now(), process: { ...surroundings.process(lateMs), fds } };
+      return lastLook;
     },
     listening(server) {
       own.listening(server);

@@ -22,6 +22,8 @@ export interface SurroundingsReader {
    * that the counters beside them must be of the same look. `observerLateMs` is passed on.
    */
   read(at: number, close: boolean, dropped: boolean, observerLateMs: number | undefined): Surroundings;
+  /** What tells whether the process stood still: next to nothing. */
+  process(observerLateMs: number | undefined): ProcessReading;
   close(): void;
 }
 
@@ -44,14 +46,17 @@ export const openSurroundings = (tid: number | undefined): SurroundingsReader =>
   const observer = (): TaskReading | undefined =>
     schedstat && { state: "R", ...parseSchedstat(schedstat.read() ?? "") };
 
+  const processNow = (observerLateMs: number | undefined): ProcessReading => ({
+    pid: process.pid,
+    cpuQuota: quota.read(),
+    observerLateMs,
+    observer: observer(),
+  });
+
   return {
+    process: processNow,
     read(at, close, dropped, observerLateMs) {
-      const quiet: ProcessReading = {
-        pid: process.pid,
-        cpuQuota: quota.read(),
-        observerLateMs,
-        observer: observer(),
-      };
+      const quiet = processNow(observerLateMs);
       if (at - settingsAt >= settingsMs) {
         sysctl = readSysctls();
         settingsAt = at;

@@ -57,6 +57,8 @@ export const startWatch = (parts: WatchParts): Watch => {
   const wanted = new Int32Array(parts.wants);
   let timer: NodeJS.Timeout | undefined;
   let due = now();
+  /** When the latest look began, or when it ended if it was held up: what comes between it and the next is lateness. */
+  let begunAt = due;
   const asking = createAsking(looker.fdOf, (sockets) => parts.report({ type: "ask", sockets }));
   const noticeOf = createSamplingNotice();
   let followedAt = Number.NEGATIVE_INFINITY;
@@ -80,21 +82,34 @@ export const startWatch = (parts: WatchParts): Watch => {
     const notice = snapshot.connections && noticeOf(snapshot.connections);
     if (notice !== undefined) parts.report({ type: "status", status: { state: "running", reason: notice } });
   };
+  /** A process that is stopped in the middle of a look has readings of after the stop in a snapshot of before it. */
+  const whole = (snapshot: Snapshot, at: number): Snapshot => {
+    const endedAt = now();
+    if (endedAt - at < stoppedMs) return snapshot;
+    const late = looker.late(snapshot, endedAt, endedAt - due);
+    begunAt = endedAt;
+    return late;
+  };
   const look = (): number => {
-    const at = now();
+    let at = now();
+    begunAt = at;
     const interval = at - intervalAt >= intervalMs - intervalSlackMs;
     const close = pace.fast && !parts.slow;
     const { counters, synRecv, sockets: followed } = attention;
     const follow = followed.length > 0 && !parts.slow && at - followedAt >= followMs - intervalSlackMs;
     const stalls = stacks?.take() ?? [];
-    const lateMs = at - due;
-    const quiet = !interval && !close && !counters && !synRecv && !follow && stalls.length === 0 && lateMs < stoppedMs;
+    const isCalm = !interval && !close && !counters && !synRecv && !follow && stalls.length === 0;
+    const quiet = isCalm && at - due < stoppedMs;
     const glanced = quiet ? looker.glance(at) : undefined;
-    if (glanced) return pace.next(glanced, { pressed: false, followed: followed.length > 0 });
+    const wasHeld = now() - at >= stoppedMs;
+    if (glanced && !wasHeld) return pace.next(glanced, { pressed: false, followed: followed.length > 0 });
+    if (wasHeld) at = now();
     // Where a glance did not do, everything is read: what explains the trouble it showed, and figures from before it.
     const closely = close || (quiet && !parts.slow);
+    const lateMs = at - due;
     const request = { at, lateMs, interval, close: closely, counters, synRecv, stalls, followed, follow };
-    const { before, snapshot, signs } = looker.look(request);
+    const { before, snapshot: looked, signs } = looker.look(request);
+    const snapshot = whole(looked, at);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     attention = explainer.attention();
     if (interval || follow) followedAt = at;
@@ -131,7 +146,8 @@ export const startWatch = (parts: WatchParts): Watch => {
     } catch (error) {
       delay = fail(error);
     }
-    due = now() + delay;
+    // From the beginning of the look: a stop that falls into it, after its readings, shows as lateness of the next.
+    due = begunAt + delay;
     timer = setTimeout(turn, delay);
     if (parts.slow) timer.unref();
   };

@@ -44,14 +44,18 @@ export const foldDisturbance = (
 ): Disturbance => {
   const pressed = step.pressedMs > 0 || dropped;
   const runOn = (part: number, before: number): number => (part >= step.ms && part > 0 ? before + part : part);
-  const pressedRunMs = runOn(step.pressedMs, disturbance.pressedRunMs);
+  // One place is free for a moment whenever somebody is accepted: a look may meet just that. Two in a row end the run.
+  const dips = step.pressedMs > 0 && step.pressedMs >= step.ms / 2;
+  const pressedRunMs = dips ? disturbance.pressedRunMs + step.pressedMs : step.pressedMs;
   const fullRunMs = runOn(step.fullMs, disturbance.fullRunMs);
   return {
     ...disturbance,
     held: fold(disturbance.held, step, run, thresholds),
     pressed: pressed ? fold(disturbance.pressed, step, run, thresholds) : disturbance.pressed,
     pressedRunMs,
-    longestPressedMs: Math.max(disturbance.longestPressedMs, pressedRunMs),
+    longestPressedMs: step.pressed
+      ? Math.max(disturbance.longestPressedMs, pressedRunMs)
+      : disturbance.longestPressedMs,
     fullRunMs,
     longestFullMs: Math.max(disturbance.longestFullMs, fullRunMs),
     lastPressedAt: pressed ? step.around.at : disturbance.lastPressedAt,

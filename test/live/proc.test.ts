@@ -27,8 +27,15 @@ const read = (): Reading => {
   return JSON.parse(stdout) as Reading;
 };
 
-const protocolOf = (name: CounterName): string =>
-  ["PassiveOpens", "AttemptFails", "EstabResets", "OutRsts"].includes(name) ? "Tcp" : "TcpExt";
+const ofSnmp: readonly CounterName[] = [
+  "ActiveOpens",
+  "PassiveOpens",
+  "AttemptFails",
+  "EstabResets",
+  "RetransSegs",
+  "OutRsts",
+];
+const protocolOf = (name: CounterName): string => (ofSnmp.includes(name) ? "Tcp" : "TcpExt");
 
 live(title("the counters and their deltas equal nstat's, and the overflow is counted exactly"), (t) => {
   const { before, after } = read();
