@@ -101,9 +101,9 @@ const applicationNotReading: readonly Scenario[] = [
   },
   {
     expect: dropped("application-not-reading", 4000),
-    variant: "a socket that is read no more, rushes of 100, on loopback",
+    variant: "a socket that is read no more, rushes of 50, on loopback",
     path: { kind: "loopback" },
-    run: (site) => forgets(site, { burst: 100, everyMs: 200 }),
+    run: (site) => forgets(site, { burst: 50, everyMs: 100 }),
   },
   {
     expect: dropped("application-not-reading", 5000),
