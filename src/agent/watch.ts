@@ -43,6 +43,8 @@ const intervalSlackMs = 5;
 const undecidedShare = 0.9;
 /** So late, the process may have been stopped. */
 const stoppedMs = 50;
+/** A look that took so long was cut in two by a stop; what waits for a CPU, or reads much, takes less. */
+const cutMs = 500;
 
 export const startWatch = (parts: WatchParts): Watch => {
   const { options, looker, stacks, log, now } = parts;
@@ -85,7 +87,7 @@ export const startWatch = (parts: WatchParts): Watch => {
   /** A process that is stopped in the middle of a look has readings of after the stop in a snapshot of before it. */
   const whole = (snapshot: Snapshot, at: number): Snapshot => {
     const endedAt = now();
-    if (endedAt - at < stoppedMs) return snapshot;
+    if (endedAt - at < cutMs) return snapshot;
     const late = looker.late(snapshot, endedAt, endedAt - due);
     begunAt = endedAt;
     return late;
