@@ -37,6 +37,7 @@ export interface Binding {
   /** Seven doubles a loop; returns how many loops there are. */
   readLoops(rows: Float64Array): number;
   gettid(): number;
+  threadCpuMs(): number;
   /** A file as the network namespace of `pid` shows it; `path` ends with NUL. Bytes read or a negative errno. */
   readInNetns(pid: number, path: Uint8Array, into: Uint8Array): number;
   writeNow(fd: number, bytes: Uint8Array): number;

@@ -1,6 +1,7 @@
-// registerLoop(threadId), readLoops(rows), gettid().
+// registerLoop(threadId), readLoops(rows), gettid(), threadCpuMs().
 #include <node_api.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "napi/args.hh"
@@ -38,12 +39,20 @@ Napi::Value Gettid(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), threadId());
 }
 
+Napi::Value ThreadCpuMs(const Napi::CallbackInfo& info) {
+  timespec spent{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return Napi::Number::New(info.Env(), static_cast<double>(spent.tv_sec) * 1e3 +
+                                           static_cast<double>(spent.tv_nsec) / 1e6);
+}
+
 }  // namespace
 
 void exportLoops(Napi::Env env, Napi::Object exports) {
   exports.Set("registerLoop", Napi::Function::New<RegisterLoop>(env, "registerLoop"));
   exports.Set("readLoops", Napi::Function::New<ReadLoops>(env, "readLoops"));
   exports.Set("gettid", Napi::Function::New<Gettid>(env, "gettid"));
+  exports.Set("threadCpuMs", Napi::Function::New<ThreadCpuMs>(env, "threadCpuMs"));
 }
 
 }  // namespace sockscope

@@ -60,7 +60,7 @@ export const createDiscovery = (
   let settlingUntil = Number.NEGATIVE_INFINITY;
 
   const settleShared = (at: number, budget: Budget): void =>
-    budget.spend(at, now, () => {
+    budget.spend(at, () => {
       for (const listener of own.all) {
         const accepts = listener.loop !== undefined;
         listener.reportedElsewhere = listener.inode !== undefined && isReportedElsewhere(listener.inode, accepts);
@@ -75,7 +75,7 @@ export const createDiscovery = (
   const walkForListeners = (at: number): void => {
     if (!demandedBudget.isDue(at, 0)) return;
     const walk = (): SocketWalk | undefined => walkSockets({ listeningOnly: true, into: table });
-    takeIn(demandedBudget.spend(at, now, walk), at);
+    takeIn(demandedBudget.spend(at, walk), at);
   };
   /** Also finds listeners that came unannounced. */
   const walkRegularly = (at: number): ReadonlyMap<bigint, OwnedReading> | undefined => {
@@ -112,7 +112,7 @@ export const createDiscovery = (
         at - walkedAt >= Math.max(everyMs - slackMs, restMs);
       const owned = isRegular ? walkRegularly(at) : undefined;
       if (interval && (!isRegular || unknownBudget.isDue(at, unknownEveryMs)))
-        unknownBudget.spend(at, now, lookForUnknown);
+        unknownBudget.spend(at, lookForUnknown);
       if (demanded || own.lost) walkForListeners(at);
       return owned;
     },

@@ -86,11 +86,11 @@ const growingShare = 0.25;
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
   const own = createOwnListeners(options.slots, options.servers);
-  const sockets = createOwnSockets(now);
+  const sockets = createOwnSockets();
   const discovery = createDiscovery(own, diag, now, sockets);
-  const connections = options.slow ? undefined : createConnectionLooks(sockets, diag, intervalMs, now);
-  const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections", now });
-  const queues = diag && !options.slow ? createQueueLooks(diag, now) : undefined;
+  const connections = options.slow ? undefined : createConnectionLooks(sockets, diag, intervalMs);
+  const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections" });
+  const queues = diag && !options.slow ? createQueueLooks(diag) : undefined;
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
   const network = options.slow ? undefined : openNetworkWatch({ now });

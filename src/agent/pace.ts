@@ -1,5 +1,6 @@
 // How often the observer looks: rarely while all is quiet, every 20 ms while a queue grows or a loop is late.
 // Each wake-up costs a busy server about 0.1 ms, so the fast pace has to end by itself.
+import { threadCpuMs } from "../kernel/loops.js";
 
 export interface PaceOptions {
   /** `SOCKSCOPE_SAMPLE_MS`. */
@@ -68,21 +69,22 @@ export const createPace = ({ sampleMs, intervalMs }: PaceOptions): Pace => {
 export interface Budget {
   isDue(at: number, everyMs: number): boolean;
   /** Runs it and remembers what it cost. */
-  spend<Result>(at: number, now: () => number, read: () => Result): Result;
+  spend<Result>(at: number, read: () => Result): Result;
 }
 
-export const createBudget = (share: number): Budget => {
+/** `spentMs`: by the CPU's clock, as the clock on the wall would count what others took from this thread. */
+export const createBudget = (share: number, spentMs: () => number = threadCpuMs): Budget => {
   let last = Number.NEGATIVE_INFINITY;
   let costMs = 0;
   return {
     isDue: (at, everyMs) => at - last >= Math.max(everyMs, costMs / share),
-    spend(at, now, read) {
-      const began = now();
+    spend(at, read) {
+      const began = spentMs();
       try {
         return read();
       } finally {
         last = at;
-        costMs = now() - began;
+        costMs = spentMs() - began;
       }
     },
   };

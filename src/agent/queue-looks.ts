@@ -15,17 +15,17 @@ const dumpShare = 0.1;
 const waitingMs = 20;
 const synRecvMs = 200;
 
-export const createQueueLooks = (diag: Diag, now: () => number): QueueLooks => {
+export const createQueueLooks = (diag: Diag): QueueLooks => {
   const waitingBudget = createBudget(dumpShare / 2);
   const synRecvBudget = createBudget(dumpShare / 2);
 
   const residents = (at: number, ports: readonly number[]): ReadonlyMap<number, WaitingReading> | undefined => {
     if (ports.length === 0 || !waitingBudget.isDue(at, waitingMs)) return undefined;
-    return waitingBudget.spend(at, now, () => diag.waiting(ports));
+    return waitingBudget.spend(at, () => diag.waiting(ports));
   };
   const halfOpen = (at: number, ports: readonly number[]): ReadonlyMap<number, number> | undefined => {
     if (ports.length === 0 || !synRecvBudget.isDue(at, synRecvMs)) return undefined;
-    return synRecvBudget.spend(at, now, () => diag.synRecv(ports));
+    return synRecvBudget.spend(at, () => diag.synRecv(ports));
   };
 
   return {

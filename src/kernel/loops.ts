@@ -33,6 +33,11 @@ export function currentTid(): number | undefined {
   return binding?.gettid();
 }
 
+/** Time this thread has been on a CPU, ms: clock_gettime(2), CLOCK_THREAD_CPUTIME_ID. Without the addon: time passed. */
+export function threadCpuMs(): number {
+  return binding?.threadCpuMs() ?? performance.now();
+}
+
 /** All registered loops of this process. About 1 µs; waits for no loop. */
 export function readLoops(): Loop[] {
   if (!binding) return [];

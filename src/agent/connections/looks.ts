@@ -8,6 +8,7 @@
 // may be some seconds old where there are thousands: nothing that only a state tells is urgent. An object is made only of what is worth one (some 10 µs
 // each with its explanation): of more than `rowsAtMost`, those that have held bytes for longest.
 import type { Diag } from "../../kernel/diag.js";
+import { threadCpuMs } from "../../kernel/loops.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { readSysctl } from "../../kernel/sysctl.js";
@@ -64,10 +65,9 @@ export const createConnectionLooks = (
   own: OwnSockets,
   diag: Diag | undefined,
   intervalMs: number,
-  now: () => number,
 ): ConnectionLooks => {
   const others = createOtherSockets();
-  const fillDestinations = createDestinations(diag, now);
+  const fillDestinations = createDestinations(diag);
   const passes = createPasses();
   const part = Math.min(1, intervalMs / 1000);
   const answers = createNodeAnswers();
@@ -112,11 +112,11 @@ export const createConnectionLooks = (
   };
   /** Adds up what it takes. */
   const measured = <Result>(run: () => Result): Result => {
-    const began = now();
+    const began = threadCpuMs();
     try {
       return run();
     } finally {
-      connectionsMs += now() - began;
+      connectionsMs += threadCpuMs() - began;
     }
   };
   const lookAtAll = ({ at, listeners, loops, counters, followed }: ConnectionLookRequest): ConnectionsReading => {
@@ -152,7 +152,7 @@ export const createConnectionLooks = (
       const known = last;
       const sockets = followed.flatMap((cookie) => own.get(cookie) ?? []);
       if (!known || sockets.length === 0 || !budget.isDue(at, 0)) return undefined;
-      return budget.spend(at, now, () =>
+      return budget.spend(at, () =>
         measured(() => {
           const rows = withTimers(read(sockets, at, placesOf(listeners, loops)), followed);
           return { ...known, followedOnly: true, rows, read: rows.length };

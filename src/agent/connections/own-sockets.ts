@@ -1,6 +1,7 @@
 // The process's own sockets that are no listeners, as walks of its descriptors (proc_pid_fd(5)) find them. Identity is
 // the cookie, a descriptor only leads to it; what does not change while a socket lives is read once and kept.
 import type { SocketReading } from "../../kernel/socket-reading.js";
+import { threadCpuMs } from "../../kernel/loops.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { createCookieWalk, walkCookies } from "../../kernel/walk.js";
@@ -75,9 +76,6 @@ const identity = [
 ] as const;
 /** So many new ones at a walk. */
 const newAtMost = 2048;
-/** What a walk costs, ms, where nobody takes the CPU away meanwhile: for a socket that is known, and for a new one. */
-const knownMs = 0.0015;
-const newMs = 0.008;
 const chunkSize = 512;
 /** The kernel tells of an end later than the descriptor goes: a round trip, or retransmissions of the FIN. */
 const goneAtMost = 2048;
@@ -124,7 +122,7 @@ interface Held {
   readonly socket: OwnSocket;
 }
 
-export const createOwnSockets = (now: () => number): OwnSockets => {
+export const createOwnSockets = (): OwnSockets => {
   const table = new SocketTable(0);
   const walked = createCookieWalk();
   const sockets = new Map<bigint, OwnSocket>();
@@ -188,7 +186,7 @@ export const createOwnSockets = (now: () => number): OwnSockets => {
 
   return {
     walk(at) {
-      const began = now();
+      const began = threadCpuMs();
       if (!walkCookies(walked)) return undefined;
       const next = new Map<number, Held>();
       const unknown = recognise(next);
@@ -200,10 +198,9 @@ export const createOwnSockets = (now: () => number): OwnSockets => {
       const isSame = unknown.length === 0 && next.size === byFd.size;
       byFd = next;
       if (!isSame) settle();
-      const tookMs = now() - began;
+      const tookMs = threadCpuMs() - began;
       walksMs += tookMs;
-      const fresh = Math.min(unknown.length, newAtMost);
-      return { listener, costMs: Math.min(tookMs, 1 + walked.length * knownMs + fresh * newMs) };
+      return { listener, costMs: tookMs };
     },
     get all() {
       all ??= [...sockets.values()].filter(({ transport }) => transport !== undefined);

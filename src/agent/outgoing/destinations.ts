@@ -15,13 +15,12 @@ const share = 0.01;
 /** Fills in the remote side of those that are still connecting. */
 export const createDestinations = (
   diag: Pick<Diag, "each"> | undefined,
-  now: () => number,
 ): ((callers: readonly Caller[], at: number) => void) => {
   const budget = createBudget(share);
   return (callers, at) => {
     const unknown = new Map(callers.flatMap((one) => (one.remoteAddress === undefined ? [[one.cookie, one]] : [])));
     if (!diag || unknown.size === 0 || !budget.isDue(at, 0)) return;
-    budget.spend(at, now, () =>
+    budget.spend(at, () =>
       diag.each({ states: ["SYN-SENT"], attributes: [] }, ({ cookie, remoteAddress, remotePort }) => {
         const caller = unknown.get(cookie);
         if (!caller) return;

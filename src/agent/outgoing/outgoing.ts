@@ -24,7 +24,6 @@ export interface OutgoingOptions {
   readonly diag: Diag | undefined;
   /** The main thread listens all the time (`detail: "connections"`). */
   readonly always: boolean;
-  readonly now: () => number;
 }
 
 /** Longer than the pauses of most clients that try again. */
@@ -36,7 +35,7 @@ const portPlaces = 4;
 const portsEveryMs = 3000;
 const portsShare = 0.01;
 
-export const createOutgoing = ({ diag, always, now }: OutgoingOptions): Outgoing => {
+export const createOutgoing = ({ diag, always }: OutgoingOptions): Outgoing => {
   const suspicion = always ? undefined : openSuspicion();
   const budget = createBudget(portsShare);
   // Nothing failed before anybody listened: the first failure heard is one more than none.
@@ -50,7 +49,7 @@ export const createOutgoing = ({ diag, always, now }: OutgoingOptions): Outgoing
     const total = withoutPort().reduce((sum, { count }) => sum + count, 0);
     if (!diag || total === starved || !budget.isDue(at, portsEveryMs)) return;
     starved = total;
-    ports = budget.spend(at, now, () =>
+    ports = budget.spend(at, () =>
       withoutPort()
         .slice(-portPlaces)
         .flatMap(({ address, port }) => {

@@ -3,7 +3,6 @@
 import { createBudget } from "../../agent/pace.js";
 import { connectionOfDiag, type Diag, type DumpFilter, type InetDiagSocket } from "../../kernel/index.js";
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
-import { cpuNow } from "./cpu-clock.js";
 import { groupBy } from "./group-by.js";
 import type { Holders } from "./holders.js";
 import { createPeers } from "./peers.js";
@@ -71,7 +70,7 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
     if (options.port !== undefined) return { localPorts: [options.port] };
     if (!options.holdersOnly) return {};
     if (!used || finds.isDue(now(), findEveryMs))
-      used = finds.spend(now(), cpuNow, () => portsOf(diag, holders, serving));
+      used = finds.spend(now(), () => portsOf(diag, holders, serving));
     const { local, remote } = used;
     const ports = local.length + remote.length;
     return ports === 0 ? undefined : ports > mostPorts ? {} : { anyPorts: used };
@@ -122,7 +121,7 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
       lookedAt = at;
       // Finding the ports is paid for by itself.
       const filter = filterOf(serving);
-      return looks.spend(at, cpuNow, () => look(serving, filter));
+      return looks.spend(at, () => look(serving, filter));
     },
   };
 };

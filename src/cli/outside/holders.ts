@@ -2,7 +2,6 @@
 import { createBudget } from "../../agent/pace.js";
 import { errorCode } from "../../errors.js";
 import { UsageError } from "../command.js";
-import { cpuNow } from "./cpu-clock.js";
 import { ownersOf, socketsOf } from "./socket-owners.js";
 
 export interface Holder {
@@ -42,7 +41,7 @@ export const holdersOfProcess = (pid: number): Holders => {
   const budget = createBudget(share);
   const now = (): number => performance.now();
   let gone = false;
-  let sockets = budget.spend(now(), cpuNow, () => lookAt(pid));
+  let sockets = budget.spend(now(), () => lookAt(pid));
   return {
     of: (inode) => {
       const fd = sockets.get(inode);
@@ -51,7 +50,7 @@ export const holdersOfProcess = (pid: number): Holders => {
     refresh: () => {
       if (!budget.isDue(now(), everyMs)) return;
       try {
-        sockets = budget.spend(now(), cpuNow, () => socketsOf(pid));
+        sockets = budget.spend(now(), () => socketsOf(pid));
         gone = false;
       } catch {
         gone = true;
@@ -78,7 +77,7 @@ export const holdersOfAll = (): Holders => {
       const unknown = new Set<number>();
       for (const inode of wanted()) if (!known.has(inode)) unknown.add(inode);
       if (unknown.size === 0) return;
-      const { pids } = budget.spend(now(), cpuNow, () => ownersOf(unknown));
+      const { pids } = budget.spend(now(), () => ownersOf(unknown));
       if (known.size + unknown.size > maxKnown) known.clear();
       for (const inode of unknown) {
         const pid = pids.get(inode);
