@@ -1,6 +1,6 @@
 // Patterns of moments, taken one at a time: a million arrivals are one waiting event, not a million.
 import { type Engine, toNanos } from "./engine.js";
-import type { Pattern } from "./scenario.js";
+import type { Pattern } from "./accept/scenario.js";
 
 /** Runs `act` at each moment of the pattern. Of one moment's calls each runs after what the one before set off. */
 export function schedule(engine: Engine, pattern: Pattern, priority: number, act: () => void): void {

@@ -1,11 +1,11 @@
 // Runs a scenario and says what came of it. The same scenario gives the same result, byte for byte.
 import type { Sysctls } from "../snapshot/snapshot.js";
-import { type AcceptWorld, createAcceptWorld } from "./accept-world.js";
-import type { Client } from "./client.js";
+import { type AcceptWorld, createAcceptWorld } from "./accept/accept-world.js";
+import type { Client } from "./accept/client.js";
 import { toNanos, toSeconds } from "./engine.js";
 import { createReservoir, type Reservoir } from "./reservoir.js";
-import type { AcceptResult, AcceptScenario, ConnectRecord, Outcome } from "./scenario.js";
-import { createTimeline } from "./timeline.js";
+import type { AcceptResult, AcceptScenario, ConnectRecord, Outcome } from "./accept/scenario.js";
+import { createTimeline } from "./accept/timeline.js";
 import { parseScenario } from "./validate.js";
 
 const mostConnects = 10_000;

@@ -1,6 +1,6 @@
 // Checks a scenario before it runs: one error that names the JSON path, what stood there and what is accepted.
 import type { Sysctls } from "../snapshot/snapshot.js";
-import type { AcceptScenario } from "./scenario.js";
+import type { AcceptScenario } from "./accept/scenario.js";
 
 /** A malformed scenario. `message` is one line. */
 export class ScenarioError extends Error {

@@ -1,6 +1,6 @@
 // A Node process: libuv's loop turns, accepts so many per iteration, serves, stalls (libuv src/unix/stream.c,
 // uv__server_io: one accept4 per iteration since 1.45).
-import { type Engine, nanosPerMs, priority, toNanos } from "./engine.js";
+import { type Engine, nanosPerMs, priority, toNanos } from "../engine.js";
 import type { Listener } from "./listener.js";
 import type { EventLoopSpec, Pause } from "./scenario.js";
 import { createThread, type Thread } from "./thread.js";

@@ -1,11 +1,11 @@
 // Clients: SYN retries on the kernel's grid, data on TLP and RTO, give-up (net/ipv4/tcp_timer.c, tcp_output.c).
 import type { Connection } from "./accept-queue.js";
-import { type Engine, priority, toNanos } from "./engine.js";
+import { type Engine, priority, toNanos } from "../engine.js";
 import type { Link } from "./link.js";
 import type { Listener } from "./listener.js";
 import type { Request } from "./syn-queue.js";
-import type { ModelSysctls } from "./sysctl.js";
-import type { Timer, TimerWheel } from "./timer-wheel.js";
+import type { ModelSysctls } from "../sysctl.js";
+import type { Timer, TimerWheel } from "../timer-wheel.js";
 
 /** `closed`: it gave up waiting for an answer. `accepted` and what follows does not change any more. */
 export type ClientState = "syn-sent" | "established" | "accepted" | "reset" | "timed-out" | "closed";

@@ -2,12 +2,12 @@
 // (net/ipv4/tcp_input.c tcp_conn_request; tcp_minisocks.c tcp_check_req; syncookies.c cookie_v4_check).
 import { type AcceptQueue, type Connection, createAcceptQueue } from "./accept-queue.js";
 import type { Client } from "./client.js";
-import { createCounters, type ModelCounters } from "./counters.js";
-import { type Engine, toNanos } from "./engine.js";
+import { createCounters, type ModelCounters } from "../counters.js";
+import { type Engine, toNanos } from "../engine.js";
 import type { Link } from "./link.js";
 import { createSynQueue, type Request, type SynQueue } from "./syn-queue.js";
-import type { ModelSysctls } from "./sysctl.js";
-import type { TimerWheel } from "./timer-wheel.js";
+import type { ModelSysctls } from "../sysctl.js";
+import type { TimerWheel } from "../timer-wheel.js";
 
 export interface ListenerStats {
   readonly counters: ModelCounters;

@@ -1,5 +1,5 @@
 // An accept scenario and what a run of it gives: the shapes of `sockscope simulate`. Times in seconds.
-import type { Sysctls } from "../snapshot/snapshot.js";
+import type { Sysctls } from "../../snapshot/snapshot.js";
 
 /** `count` connects at one moment, or `rate` a second, evenly spaced, until (and without) `until`. */
 export type Pattern =

@@ -1,6 +1,6 @@
 // Half-open connections: request sockets with their SYN-ACK timers (net/ipv4/inet_connection_sock.c, reqsk_timer_handler).
 import type { Client } from "./client.js";
-import type { Timer, TimerWheel } from "./timer-wheel.js";
+import type { Timer, TimerWheel } from "../timer-wheel.js";
 
 export interface Request {
   readonly client: Client;

@@ -1,10 +1,10 @@
 // What would have happened with another limit, without the stall, with more processes: the model run again with what
 // was measured. Where it cannot reproduce what did happen, nothing is predicted.
-import type { Sysctls } from "../snapshot/snapshot.js";
+import type { Sysctls } from "../../snapshot/snapshot.js";
 import { type ArrivalStep, newArrivals } from "./new-arrivals.js";
 import type { AcceptResult, AcceptScenario, Arrival, ConnectRecord } from "./scenario.js";
-import { runAccept } from "./simulate.js";
-import { sysctlDefaults } from "./sysctl.js";
+import { runAccept } from "../simulate.js";
+import { sysctlDefaults } from "../sysctl.js";
 
 /** What was measured at a listener over a stretch of time. Times in ms, on one clock. */
 export interface Measured {

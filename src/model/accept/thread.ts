@@ -1,5 +1,5 @@
 // A thread that computes, and the times in which it may not: stopped, throttled, starved, stolen from.
-import { nanosPerMs, toNanos } from "./engine.js";
+import { nanosPerMs, toNanos } from "../engine.js";
 import type { Pause } from "./scenario.js";
 
 interface Window {

@@ -7,9 +7,9 @@ import type {
   ProcessReading,
   Snapshot,
   WaitingReading,
-} from "../snapshot/snapshot.js";
+} from "../../snapshot/snapshot.js";
 import { type AcceptWorld, createAcceptWorld } from "./accept-world.js";
-import { nanosPerMs, toNanos } from "./engine.js";
+import { nanosPerMs, toNanos } from "../engine.js";
 import type { EventLoop } from "./event-loop.js";
 import type { AcceptScenario } from "./scenario.js";
 

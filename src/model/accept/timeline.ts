@@ -1,5 +1,5 @@
 // The course of a run in at most 2,000 entries: when there are more, every second one goes.
-import { toSeconds } from "./engine.js";
+import { toSeconds } from "../engine.js";
 import type { AcceptWorld } from "./accept-world.js";
 import type { TimelineEntry } from "./scenario.js";
 

@@ -1,5 +1,5 @@
 // From what a listener shows (admitted, refused) to what came: SYNs that clients repeat are not new clients.
-import { firingTick, ticksPerSecond } from "./timer-wheel.js";
+import { firingTick, ticksPerSecond } from "../timer-wheel.js";
 
 /** A stretch of time at a listener. Times in ms. */
 export interface ArrivalStep {

@@ -1,6 +1,6 @@
 // A server that accepts at given moments: as many as wait, up to the number asked for; the call does not block.
-import { schedule } from "./arrivals.js";
-import { type Engine, priority, toNanos } from "./engine.js";
+import { schedule } from "../arrivals.js";
+import { type Engine, priority, toNanos } from "../engine.js";
 import type { Listener } from "./listener.js";
 import type { AcceptCall } from "./scenario.js";
 

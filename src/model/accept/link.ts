@@ -1,5 +1,5 @@
 // The path between clients and the listener: a fixed delay, or loopback, where a handshake runs inside connect(2).
-import { type Engine, priority, toNanos } from "./engine.js";
+import { type Engine, priority, toNanos } from "../engine.js";
 
 /** Below this round trip a path is loopback: nothing is in flight while a program runs (kernel.md K). */
 export const loopbackBelowSeconds = 0.0005;

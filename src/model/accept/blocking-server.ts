@@ -1,5 +1,5 @@
 // The textbook server: each worker accepts one connection, serves it, and only then accepts the next.
-import { type Engine, priority, toNanos } from "./engine.js";
+import { type Engine, priority, toNanos } from "../engine.js";
 import type { Listener } from "./listener.js";
 import type { BlockingServerSpec } from "./scenario.js";
 

@@ -1,15 +1,15 @@
 // One accept scenario, put together and ready to run: used by `simulate` and by the model's snapshots.
-import { schedule } from "./arrivals.js";
+import { schedule } from "../arrivals.js";
 import { runAcceptSchedule } from "./accept-schedule.js";
 import { runBlockingServer } from "./blocking-server.js";
 import { type Client, type ClientEvents, createClients } from "./client.js";
-import { createEngine, type Engine, priority, toNanos } from "./engine.js";
+import { createEngine, type Engine, priority, toNanos } from "../engine.js";
 import { type EventLoop, runEventLoop } from "./event-loop.js";
 import { createLink } from "./link.js";
 import { createListener, type Listener } from "./listener.js";
 import type { AcceptCall, AcceptScenario } from "./scenario.js";
-import { limitOf, type ModelSysctls, sysctlDefaults } from "./sysctl.js";
-import { createTimerWheel } from "./timer-wheel.js";
+import { limitOf, type ModelSysctls, sysctlDefaults } from "../sysctl.js";
+import { createTimerWheel } from "../timer-wheel.js";
 
 export interface AcceptWorld {
   readonly engine: Engine;
