@@ -3,7 +3,9 @@ export { simulate, type SimulateOptions } from "./simulate.js";
 export { observeModel, type SourceOptions } from "./accept/source.js";
 export { type ArrivalStep, newArrivals } from "./accept/new-arrivals.js";
 export { type Measured, type Predicted, type Remedy, type WhatIf, whatIf } from "./accept/what-if.js";
-export { parseScenario, ScenarioError } from "./validate.js";
+export { ScenarioError } from "./checks.js";
+export type { Kind, Result, ResultOf, Scenario } from "./kinds.js";
+export { parseScenario } from "./validate.js";
 export type {
   AcceptCall,
   AcceptResult,

@@ -3,7 +3,7 @@
 import type { Sysctls } from "../../snapshot/snapshot.js";
 import { type ArrivalStep, newArrivals } from "./new-arrivals.js";
 import type { AcceptResult, AcceptScenario, Arrival, ConnectRecord } from "./scenario.js";
-import { runAccept } from "../simulate.js";
+import { runAccept } from "./run.js";
 import { sysctlDefaults } from "../sysctl.js";
 
 /** What was measured at a listener over a stretch of time. Times in ms, on one clock. */

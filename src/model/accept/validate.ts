@@ -1,0 +1,95 @@
+// Checks an accept scenario before it runs.
+import {
+  boolean,
+  type Check,
+  count,
+  either,
+  fail,
+  int32,
+  integer,
+  isObject,
+  list,
+  most,
+  number,
+  object,
+  oneOf,
+  pattern,
+  positiveSeconds,
+  seconds,
+} from "../checks.js";
+import type { AcceptScenario } from "./scenario.js";
+
+const span = { from: seconds, until: seconds };
+const eventLoop = object(
+  { acceptsPerIteration: either("all", integer(1, most), '"all" or an integer from 1') },
+  {
+    serviceTime: seconds,
+    holdTime: seconds,
+    tick: number(0.001, 3600),
+    stalls: list(object({ at: seconds, duration: seconds }, { onCpu: boolean })),
+    pauses: list(
+      object({ kind: oneOf("stopped", "throttled", "starved", "stolen"), ...span }, { quota: number(0, 0.1) }),
+    ),
+    notAccepting: list(object(span)),
+    maxConnections: count,
+    fds: object({ open: count, limit: count }),
+  },
+);
+
+const accepts: Check = (value, path) => {
+  if (Array.isArray(value)) return list(pattern(either("all", count, '"all" or an integer from 0')))(value, path);
+  if (!isObject(value)) return fail(path, value, "an array of accepts, a blocking server or an event loop");
+  if ("acceptsPerIteration" in value) return eventLoop(value, path);
+  object({ serviceTime: positiveSeconds }, { workers: integer(1, most) })(value, path);
+};
+
+const retries = integer(0, 255);
+const shape = object(
+  {
+    kind: oneOf("accept"),
+    listener: object({ backlog: integer(-int32 - 1, int32) }, { closeAt: seconds }),
+    arrivals: list(pattern(count, { spoofed: boolean })),
+  },
+  {
+    sysctl: object(
+      {},
+      {
+        base: oneOf("linux", "host"),
+        somaxconn: integer(0, int32),
+        tcp_max_syn_backlog: integer(0, int32),
+        tcp_syncookies: oneOf(0, 1, 2),
+        tcp_abort_on_overflow: oneOf(0, 1),
+        tcp_syn_linear_timeouts: retries,
+        tcp_synack_retries: retries,
+        tcp_syn_retries: integer(0, 127),
+      },
+    ),
+    rtt: number(0, 60),
+    accepts,
+    clients: object(
+      {},
+      {
+        timeout: either(null, positiveSeconds, "null or seconds above 0"),
+        patience: either(null, positiveSeconds, "null or seconds above 0"),
+        speakFirst: boolean,
+      },
+    ),
+    seed: integer(0, 2 ** 32 - 1),
+    until: seconds,
+  },
+);
+
+/** Each pattern alone may be in bounds and all together not: what waits takes memory. */
+const checkTotal = ({ arrivals, until: end = Number.POSITIVE_INFINITY }: AcceptScenario): void => {
+  let total = 0;
+  for (const [index, one] of arrivals.entries()) {
+    total += "at" in one ? one.count : one.rate * Math.max(0, Math.min(one.until, end) - one.from);
+    if (total > most) fail(`$.arrivals[${index}]`, one, `what makes at most ${most} arrivals in all`);
+  }
+};
+
+/** `value` is an accept scenario; throws ScenarioError. */
+export const checkAccept: Check = (value, path) => {
+  shape(value, path);
+  checkTotal(value as AcceptScenario);
+};

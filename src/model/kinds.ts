@@ -1,0 +1,31 @@
+// The kinds of scenario: how each is checked and run.
+import { runAccept } from "./accept/run.js";
+import type { AcceptResult, AcceptScenario } from "./accept/scenario.js";
+import { checkAccept } from "./accept/validate.js";
+import type { Check } from "./checks.js";
+
+interface Scenarios {
+  readonly accept: AcceptScenario;
+}
+interface Results {
+  readonly accept: AcceptResult;
+}
+
+export type Kind = keyof Scenarios;
+export type Scenario = Scenarios[Kind];
+export type Result = Results[Kind];
+export type ResultOf<Given extends Scenario> = Results[Given["kind"]];
+
+interface KindOf<Name extends Kind> {
+  /** Throws ScenarioError. */
+  readonly check: Check;
+  /** Runs a scenario that is known to be well formed. */
+  run(scenario: Scenarios[Name]): Results[Name];
+}
+
+export const kinds: { readonly [Name in Kind]: KindOf<Name> } = {
+  accept: { check: checkAccept, run: runAccept },
+};
+
+/** Runs a scenario that is known to be well formed. */
+export const runScenario = (scenario: Scenario): Result => kinds[scenario.kind].run(scenario);
