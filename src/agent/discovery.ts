@@ -111,8 +111,7 @@ export const createDiscovery = (
         (own.all.length > 0 || interval) &&
         at - walkedAt >= Math.max(everyMs - slackMs, restMs);
       const owned = isRegular ? walkRegularly(at) : undefined;
-      if (interval && (!isRegular || unknownBudget.isDue(at, unknownEveryMs)))
-        unknownBudget.spend(at, lookForUnknown);
+      if (interval && (!isRegular || unknownBudget.isDue(at, unknownEveryMs))) unknownBudget.spend(at, lookForUnknown);
       if (demanded || own.lost) walkForListeners(at);
       return owned;
     },

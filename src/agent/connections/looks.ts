@@ -61,11 +61,7 @@ const countedAtMost = 1024;
 const followShare = 0.005;
 const settingsMs = 10_000;
 
-export const createConnectionLooks = (
-  own: OwnSockets,
-  diag: Diag | undefined,
-  intervalMs: number,
-): ConnectionLooks => {
+export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, intervalMs: number): ConnectionLooks => {
   const others = createOtherSockets();
   const fillDestinations = createDestinations(diag);
   const passes = createPasses();

@@ -69,8 +69,7 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
   const filterOf = (serving: ReadonlySet<number>): DumpFilter | undefined => {
     if (options.port !== undefined) return { localPorts: [options.port] };
     if (!options.holdersOnly) return {};
-    if (!used || finds.isDue(now(), findEveryMs))
-      used = finds.spend(now(), () => portsOf(diag, holders, serving));
+    if (!used || finds.isDue(now(), findEveryMs)) used = finds.spend(now(), () => portsOf(diag, holders, serving));
     const { local, remote } = used;
     const ports = local.length + remote.length;
     return ports === 0 ? undefined : ports > mostPorts ? {} : { anyPorts: used };

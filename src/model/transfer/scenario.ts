@@ -1,0 +1,153 @@
+// A transfer scenario and what a run of it gives: the shapes of `sockscope simulate`. Times in seconds, sizes in bytes.
+import type { Sysctls } from "../../snapshot/snapshot.js";
+
+export type Side = "sender" | "receiver";
+
+export interface PathSpec {
+  /** "veth": two namespaces on this host; "wire": a link with a network card at each end. */
+  readonly device: "loopback" | "veth" | "wire";
+  /** Round trip that the link adds; 0 by default. */
+  readonly rtt?: number | undefined;
+  /** 65536 on loopback, 1500 elsewhere. */
+  readonly mtu?: number | undefined;
+  /** Bytes a second in each direction; null (the default): as fast as it goes. */
+  readonly rate?: number | null | undefined;
+  /** Packets that wait for the link when it has a rate; the next is dropped. */
+  readonly queue?: number | undefined;
+  /** Share of packets lost, 0..1, in each direction. */
+  readonly loss?: number | undefined;
+  /** Share of packets that come `reorderDelay` later than the others. */
+  readonly reorder?: number | undefined;
+  readonly reorderDelay?: number | undefined;
+  /** Segmentation offload: segments of up to 64 KiB stay whole up to the device (or, on veth, up to the peer); true by default. */
+  readonly gso?: boolean | undefined;
+  /** The receiving device merges packets; as `gso` by default. */
+  readonly gro?: boolean | undefined;
+  /** What carries a link with delay: a TUN device (its packets are linear) or the device itself, as with netem. */
+  readonly delayedLink?: "tun" | "device" | undefined;
+  /** Nothing arrives any more from then on, in either direction. */
+  readonly blackholeAt?: number | undefined;
+}
+
+/** `bytes` in all, by calls of `chunk` (all at once by default); a blocked writer goes on when it is woken. */
+export interface WriteSpec {
+  readonly at: number;
+  readonly bytes: number;
+  readonly chunk?: number | undefined;
+  /** Pause between two calls. */
+  readonly every?: number | undefined;
+}
+
+/**
+ * One read of `bytes` (or several of `chunk` until so many are read or the queue is empty); one read every so often; or
+ * a reader that reads whenever something is there.
+ */
+export type ReadSpec =
+  | { readonly at: number; readonly bytes: number; readonly chunk?: number | undefined }
+  | { readonly from: number; readonly until: number; readonly every: number; readonly bytes: number }
+  | { readonly from: number; readonly until?: number | undefined; readonly chunk: number };
+
+export interface EndpointSpec {
+  /** As the kernel holds it (twice what setsockopt was given), or "auto" (the default): tuned by the kernel. */
+  readonly sndbuf?: number | "auto" | undefined;
+  readonly rcvbuf?: number | "auto" | undefined;
+  /** Calls return at once (the default); false: they block. */
+  readonly nonblocking?: boolean | undefined;
+  readonly nodelay?: boolean | undefined;
+  readonly congestion?: "cubic" | "reno" | "bbr" | undefined;
+  /** SO_RCVLOWAT. */
+  readonly lowat?: number | undefined;
+  /** TCP_NOTSENT_LOWAT. */
+  readonly notsentLowat?: number | undefined;
+  /** TCP_USER_TIMEOUT, seconds. */
+  readonly userTimeout?: number | undefined;
+  readonly writes?: readonly WriteSpec[] | undefined;
+  readonly reads?: readonly ReadSpec[] | undefined;
+  /** close(2), or shutdown(SHUT_WR). */
+  readonly closeAt?: number | undefined;
+  readonly shutdownAt?: number | undefined;
+}
+
+export interface TransferSysctls extends Sysctls {
+  readonly base?: "linux" | "host" | undefined;
+  readonly tcp_rmem?: readonly [number, number, number] | undefined;
+  readonly tcp_wmem?: readonly [number, number, number] | undefined;
+  readonly tcp_retries2?: number | undefined;
+}
+
+export interface TransferScenario {
+  readonly kind: "transfer";
+  readonly path?: PathSpec | undefined;
+  /** Who connects. Either end may write and read; "auto" and empty where nothing is said. */
+  readonly sender: EndpointSpec;
+  /** Who accepts. */
+  readonly receiver: EndpointSpec;
+  readonly sysctl?: TransferSysctls | undefined;
+  readonly seed?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+export type CallOutcome = "complete" | "partial" | "would-block" | "blocked" | "eof" | "reset" | "timed-out";
+
+/** One system call. */
+export interface CallRecord {
+  readonly at: number;
+  readonly side: Side;
+  readonly call: "write" | "read";
+  readonly asked: number;
+  readonly returned: number;
+  readonly outcome: CallOutcome;
+  /** After a would-block or a partial write: when the socket became usable again; of a blocked call: when it returned. */
+  readonly resumedAt: number | null;
+  /** What it waited for, in words; null where it did not wait. */
+  readonly why: string | null;
+}
+
+export interface TransferEvent {
+  readonly at: number;
+  readonly event: string;
+  readonly side: Side;
+  readonly bytes?: number | undefined;
+}
+
+/** The queues at a moment at which something changed, from the sender's writes to the receiver's reads. */
+export interface TransferTimelineEntry {
+  readonly at: number;
+  readonly written: number;
+  readonly sendQ: number;
+  readonly notSent: number;
+  readonly recvQ: number;
+  readonly read: number;
+  readonly window: number;
+}
+
+export interface TransferFinal {
+  /** SIOCINQ of the receiver. */
+  readonly recvQ: number;
+  /** SIOCOUTQ of the sender: not acknowledged. */
+  readonly sendQ: number;
+  /** SIOCOUTQNSD of the sender. */
+  readonly notSent: number;
+  /** The receiver's window as the sender knows it. */
+  readonly window: number;
+  /** SO_MEMINFO of the receiver and the sender. */
+  readonly rmem: number;
+  readonly rcvbuf: number;
+  readonly wmemQueued: number;
+  readonly sndbuf: number;
+}
+
+export interface TransferResult {
+  readonly kind: "transfer";
+  readonly written: number;
+  readonly read: number;
+  readonly calls: readonly CallRecord[];
+  /** Calls beyond the first 10,000 are counted, not listed; likewise events. */
+  readonly callsOmitted: number;
+  readonly final: TransferFinal;
+  /** The kernel's counters that moved, by its names. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly events: readonly TransferEvent[];
+  readonly eventsOmitted: number;
+  readonly timeline: readonly TransferTimelineEntry[];
+}
