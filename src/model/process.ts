@@ -1,0 +1,32 @@
+// Processes in virtual time: generators that run until a call has to wait, and go on when something wakes them. A
+// process that was woken runs after whatever woke it is done, in the order of the wake-ups.
+import { type Engine, priority, toNanos } from "./engine.js";
+
+/** What a process is waiting for: `start` is handed the function that makes it runnable again. */
+export interface Wait {
+  readonly start: (wake: () => void) => void;
+}
+
+/** A program, or a call that it performs with `yield*`. */
+export type Process<Returned = void> = Generator<Wait, Returned, void>;
+
+/** Starts a program at the current moment. */
+export function spawn(engine: Engine, program: Process): void {
+  const run = (): void => {
+    const step = program.next();
+    if (step.done) return;
+    let woken = false;
+    step.value.start(() => {
+      if (woken) return;
+      woken = true;
+      engine.at(engine.now(), priority.server, run);
+    });
+  };
+  engine.at(engine.now(), priority.server, run);
+}
+
+/** nanosleep(2), or computing: the process does nothing else until then. */
+export function* sleep(engine: Engine, seconds: number): Process {
+  const until = engine.now() + toNanos(seconds);
+  yield { start: (wake) => engine.at(until, priority.server, wake) };
+}
