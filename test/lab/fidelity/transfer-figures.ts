@@ -51,7 +51,7 @@ const compare = (
 export const observedOfModel = ({ calls, written, final }: TransferResult): Observed => {
   const blocks: Wait[] = [];
   let taken = 0;
-  for (const call of calls.filter(({ side, call }: CallRecord) => side === "sender" && call === "write")) {
+  for (const call of calls.filter((one: CallRecord) => one.side === "sender" && one.call === "write")) {
     taken += call.returned;
     if (call.outcome === "would-block") blocks.push({ at: call.at, taken, resumedAt: call.resumedAt ?? undefined });
   }

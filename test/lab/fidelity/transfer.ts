@@ -33,7 +33,8 @@ const observed = async ({ count, seed, lanes, save }: Options): Promise<readonly
   const scenarios = Array.from({ length: count }, (_, index) => transferScenario(seed, index));
   const runs: Run[] = [];
   if (save !== undefined) writeFileSync(save, "");
-  await runOnKernel<TransferScenario, Observed>("transfer-scenario.py", scenarios, lanes, (scenario, kernel, index) => {
+  await runOnKernel("transfer-scenario.py", scenarios, lanes, (scenario, seen, index) => {
+    const kernel = seen as Observed;
     runs.push({ index, scenario, kernel });
     if (save !== undefined) appendFileSync(save, `${JSON.stringify({ index, scenario, kernel })}\n`);
   });
