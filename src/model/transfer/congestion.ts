@@ -1,48 +1,88 @@
-// Congestion control as an endpoint sees it (struct tcp_congestion_ops); `congestion/` implements it.
+// Congestion control as an endpoint sees it (struct tcp_congestion_ops, tcp_rate.c, pacing); `congestion/` implements it.
+// Times in ns, counts in packets of one MSS.
+import type { SentStamp } from "./congestion/delivery-rate.js";
 
-/** What an ACK told (struct rate_sample and what tcp_ack knows). Times in ns. */
+export type CongestionName = "reno" | "cubic" | "bbr";
+
+/** What an ACK told (struct rate_sample and what tcp_ack knows). */
 export interface AckSample {
   readonly now: number;
   /** Packets newly acknowledged, cumulatively or by SACK. */
   readonly acked: number;
-  /** Packets in flight before this ACK. */
+  /** Packets newly taken for lost. */
+  readonly lost: number;
+  /** snd_una moved. */
+  readonly advanced: boolean;
+  /** Packets in flight before this ACK, and now (less what is SACKed or lost, plus what was sent again). */
   readonly priorInFlight: number;
-  /** Packets in flight now. */
   readonly inFlight: number;
+  /** Packets sent and not acknowledged, now. */
+  readonly packetsOut: number;
   /** Of a packet that was not sent twice; undefined: none. */
   readonly rtt: number | undefined;
-  readonly smoothedRtt: number;
-  readonly minRtt: number;
-  /** The window was fully used since it was last raised (tcp_is_cwnd_limited). */
-  readonly isCwndLimited: boolean;
-  /** The application had nothing more to send when the packet was sent. */
+  /** Undefined before the first round trip was measured. */
+  readonly smoothedRtt: number | undefined;
+  readonly minRtt: number | undefined;
+  /** snd_una and snd_nxt after it. */
+  readonly una: number;
+  readonly nxt: number;
+  /** The stamp of the packet sent last among those it acknowledged. */
+  readonly stamp?: SentStamp | undefined;
+}
+
+/** The end of an attempt to send (tcp_write_xmit). */
+export interface SendSample {
+  readonly now: number;
+  readonly packetsOut: number;
+  readonly inFlight: number;
+  /** It stopped because the congestion window was full. */
+  readonly hitWindow: boolean;
+  /** Nothing is left to send and the device holds nothing of it: what is measured now says nothing about the path. */
   readonly isAppLimited: boolean;
-  /** Packets delivered since the acknowledged one was sent, and over how long. */
-  readonly delivered: number;
-  readonly interval: number;
+  readonly una: number;
+  readonly nxt: number;
+  readonly rto: number;
 }
 
 export interface Congestion {
-  readonly name: "reno" | "cubic" | "bbr";
+  readonly name: CongestionName;
   /** tcp_sndbuf_expand's factor: 2; 3 with bbr. */
   readonly sndbufFactor: number;
-  /** Packets. */
+  /** Packets leave no faster than the pacing rate; without, the rate only sizes super-segments and what the device may hold. */
+  readonly isPaced: boolean;
   cwnd(): number;
   ssthresh(): number;
-  /** Bytes a second; undefined: not paced. What the device may hold (TSQ) follows it too. */
-  pacingRate(): number | undefined;
-  isPacing(): boolean;
+  /** Bytes a second; 0 before it is known. */
+  pacingRate(): number;
+  /** Packets that may leave now (tcp_cwnd_test). */
+  quota(inFlight: number): number;
+  /** Packets of one super-segment (tcp_tso_segs). */
+  tsoSegments(): number;
+  /** Bytes of truesize that qdisc and driver may hold before this flow waits (tcp_small_queue_check). */
+  smallQueueLimit(truesize: number): number;
+  /** Nothing leaves before this moment; 0 where nothing is paced. */
+  departsAt(): number;
+  /** A segment leaves: moves departsAt; the stamp stays with it until it is acknowledged. */
+  onSegment(bytes: number, packetsOut: number, now: number): SentStamp;
+  onRetransmitted(packets: number): void;
+  onSent(sample: SendSample): void;
   onAck(sample: AckSample): void;
-  /** Fast recovery begins, and ends. */
-  onRecovery(inFlight: number, now: number): void;
+  /** Fast recovery begins, and ends; a timeout's slow start ends with onRecovered too. */
+  onRecovery(now: number): void;
   onRecovered(now: number): void;
-  /** A retransmission timeout. */
+  /** A retransmission timeout; `inFlight` after everything was taken for lost. */
   onTimeout(inFlight: number, now: number): void;
-  /** The connection was idle for longer than `rto` (tcp_cwnd_restart). */
-  onIdle(idle: number, rto: number): void;
+  /** The timeout or recovery was for nothing (tcp_undo_cwnd_reduction). */
+  onUndo(now: number): void;
+  /** Data is written after a silence of `idle` with nothing in flight (tcp_cwnd_restart). */
+  onIdle(idle: number, rto: number, now: number): void;
 }
 
 export interface CongestionInput {
+  readonly name: CongestionName;
   readonly mss: number;
-  readonly initialCwnd: number;
+  /** The handshake's round trip. */
+  readonly rtt?: number | undefined;
+  /** 10 by default. */
+  readonly initialCwnd?: number | undefined;
 }

@@ -1,12 +1,12 @@
 // The congestion controls by the kernel's names (sysctl tcp_congestion_control), and a flow as a new connection has it.
+import type { CongestionName } from "../congestion.js";
 import { bbr } from "./bbr.js";
 import { createBbr } from "./bbr-state.js";
 import { createCubic, cubic } from "./cubic.js";
 import { type Algorithm, type Flow, initialWindowSegments, noThreshold } from "./flow.js";
 import { reno } from "./reno.js";
 
-export type AlgorithmName = "cubic" | "reno" | "bbr";
-export const algorithms: Readonly<Record<AlgorithmName, Algorithm>> = { cubic, reno, bbr };
+export const algorithms: Readonly<Record<CongestionName, Algorithm>> = { cubic, reno, bbr };
 
 export const createFlow = (mssBytes: number): Flow => ({
   mssBytes,

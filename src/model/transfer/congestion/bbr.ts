@@ -54,7 +54,9 @@ function updateBandwidth(flow: Flow, ack: Ack): boolean {
   }
   const measured = rate.delivered / rate.intervalMicros;
   if (rate.isAppLimited && measured < bandwidth(bbr)) return isRoundStart;
-  bbr.bandwidths = bbr.bandwidths.filter(({ round, rate: past }) => round > bbr.round - bandwidthRounds && past > measured);
+  bbr.bandwidths = bbr.bandwidths.filter(
+    ({ round, rate: past }) => round > bbr.round - bandwidthRounds && past > measured,
+  );
   bbr.bandwidths.push({ round: bbr.round, rate: measured });
   return isRoundStart;
 }
@@ -67,13 +69,16 @@ function updateMode(flow: Flow, ack: Ack, isRoundStart: boolean): void {
     if (reached >= bbr.fullBandwidth * 1.25) {
       bbr.fullBandwidth = reached;
       bbr.fullBandwidthRounds = 0;
-    } else bbr.isPipeFull = (bbr.fullBandwidthRounds += 1) >= fullRounds;
+    } else {
+      bbr.fullBandwidthRounds += 1;
+      bbr.isPipeFull = bbr.fullBandwidthRounds >= fullRounds;
+    }
   }
   if (bbr.mode === "startup" && bbr.isPipeFull) {
     bbr.mode = "drain";
     flow.ssthreshSegments = inflightGoal(flow, bandwidth(bbr), unit);
   }
-  if (bbr.mode === "drain" && ack.inFlight <= inflightGoal(flow, bandwidth(bbr), unit)) probeBandwidth(bbr, ack.nowNanos);
+  if (bbr.mode === "drain" && ack.inFlight <= inflightGoal(flow, bandwidth(bbr), unit)) probeBandwidth(bbr, ack.now);
 }
 
 function probeBandwidth(bbr: BbrState, nowNanos: number): void {
@@ -87,7 +92,7 @@ function updateCycle(flow: Flow, ack: Ack): void {
   const { bbr } = flow;
   if (bbr.mode !== "probe-bandwidth") return;
   const gain = cycleGains[bbr.cycle]!;
-  const isFullLength = ack.nowNanos - bbr.cycleNanos > (bbr.minRttMicros ?? 0) * 1000;
+  const isFullLength = ack.now - bbr.cycleNanos > (bbr.minRttMicros ?? 0) * 1000;
   const goal = inflightGoal(flow, bandwidth(bbr), gain);
   const isOver =
     gain > unit
@@ -95,13 +100,13 @@ function updateCycle(flow: Flow, ack: Ack): void {
       : isFullLength || (gain < unit && ack.priorInFlight <= inflightGoal(flow, bandwidth(bbr), unit));
   if (!isOver) return;
   bbr.cycle = (bbr.cycle + 1) % cycleGains.length;
-  bbr.cycleNanos = ack.nowNanos;
+  bbr.cycleNanos = ack.now;
 }
 
 /** The smallest round trip of ten seconds; when it is that old the pipe is emptied to see it again (bbr_update_min_rtt). */
 function updateMinRtt(flow: Flow, ack: Ack): void {
   const { bbr } = flow;
-  const { nowNanos, rttMicros } = ack;
+  const { now: nowNanos, rtt: rttMicros } = ack;
   const isExpired = nowNanos > bbr.minRttNanos + minRttWindowNanos;
   if (rttMicros !== undefined && (isExpired || rttMicros < (bbr.minRttMicros ?? Number.POSITIVE_INFINITY))) {
     bbr.minRttMicros = rttMicros;
@@ -141,19 +146,18 @@ export function bbrStart(flow: Flow): void {
 
 function setWindow(flow: Flow, ack: Ack, gain: number): void {
   const { bbr } = flow;
-  if (ack.delivered > 0) {
+  if (ack.acked > 0) {
     const goal = inflightGoal(flow, bandwidth(bbr), gain);
-    if (flow.state === "recovery") flow.cwndSegments = Math.max(flow.cwndSegments - ack.lost, ack.inFlight + ack.delivered);
-    else if (bbr.isPipeFull) flow.cwndSegments = Math.min(flow.cwndSegments + ack.delivered, goal);
-    else if (flow.cwndSegments < goal || bbr.deliveredSegments < initialWindowSegments)
-      flow.cwndSegments += ack.delivered;
+    if (flow.state === "recovery") flow.cwndSegments = Math.max(flow.cwndSegments - ack.lost, ack.inFlight + ack.acked);
+    else if (bbr.isPipeFull) flow.cwndSegments = Math.min(flow.cwndSegments + ack.acked, goal);
+    else if (flow.cwndSegments < goal || bbr.deliveredSegments < initialWindowSegments) flow.cwndSegments += ack.acked;
     flow.cwndSegments = Math.max(flow.cwndSegments, minCwnd);
   }
   if (bbr.mode === "probe-rtt") flow.cwndSegments = Math.min(flow.cwndSegments, minCwnd);
 }
 
 function control(flow: Flow, ack: Ack): void {
-  flow.bbr.deliveredSegments += ack.delivered;
+  flow.bbr.deliveredSegments += ack.acked;
   const isRoundStart = updateBandwidth(flow, ack);
   updateCycle(flow, ack);
   updateMode(flow, ack, isRoundStart);

@@ -117,9 +117,9 @@ function update(flow: Flow, delivered: number, nowNanos: number): void {
 
 function avoid(flow: Flow, ack: Ack): void {
   if (!isCwndLimited(flow)) return;
-  const left = isInSlowStart(flow) ? slowStart(flow, ack.delivered) : ack.delivered;
+  const left = isInSlowStart(flow) ? slowStart(flow, ack.acked) : ack.acked;
   if (left === 0) return;
-  update(flow, left, ack.nowNanos);
+  update(flow, left, ack.now);
   increase(flow, flow.cubic.perSegments, left);
 }
 
@@ -133,9 +133,9 @@ function ssthresh(flow: Flow): number {
 
 function measured(flow: Flow, ack: Ack): void {
   const { cubic } = flow;
-  const tick = Math.floor(ack.nowNanos / tickNanos);
+  const tick = Math.floor(ack.now / tickNanos);
   if (cubic.epochTick !== undefined && tick - cubic.epochTick < ticksPerSecond) return;
-  const delay = Math.max(1, ack.rttMicros!);
+  const delay = Math.max(1, ack.rtt!);
   if (cubic.delayMinMicros === 0 || cubic.delayMinMicros > delay) cubic.delayMinMicros = delay;
   if (!cubic.hasLeftSlowStart && isInSlowStart(flow) && flow.cwndSegments >= hystartLowWindow)
     hystart(flow, ack, delay);

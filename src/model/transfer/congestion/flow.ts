@@ -1,5 +1,6 @@
 // What congestion control knows of one sender (struct tcp_sock's snd_cwnd, snd_ssthresh, prr_*; include/net/tcp.h).
 // Counts are segments of one MSS, times virtual nanoseconds unless the name says otherwise.
+import type { AckSample } from "../congestion.js";
 import type { BbrState } from "./bbr-state.js";
 import type { CubicState } from "./cubic.js";
 
@@ -39,24 +40,12 @@ export interface Flow {
   readonly bbr: BbrState;
 }
 
-/** What an acknowledgement said. */
-export interface Ack {
-  readonly nowNanos: number;
-  /** Segments this ACK delivered, cumulatively or by SACK (acked_sacked). */
-  readonly delivered: number;
-  /** Segments it newly marked lost. */
-  readonly lost: number;
-  /** snd_una moved. */
-  readonly advanced: boolean;
-  /** A round trip measured by a segment that was sent once. */
-  readonly rttMicros?: number | undefined;
-  /** Segments in flight before and after it (tcp_packets_in_flight). */
-  readonly priorInFlight: number;
-  readonly inFlight: number;
-  readonly unackedSequence: number;
-  readonly nextSequence: number;
-  /** What tcp_rate.c made of it (only bbr asks). */
-  readonly rate?: RateSample | undefined;
+/** What an ACK said, with what was made of it. */
+export interface Ack extends Omit<AckSample, "rtt" | "stamp"> {
+  /** µs. */
+  readonly rtt: number | undefined;
+  /** Only bbr asks. */
+  readonly rate: RateSample | undefined;
 }
 
 /** struct rate_sample: how many segments were delivered over how long. */

@@ -15,11 +15,11 @@ const ackDelayMicros = (pacingRate: number): number =>
 
 export function hystart(flow: Flow, ack: Ack, rttMicros: number): void {
   const { cubic } = flow;
-  const nowMicros = Math.floor(ack.nowNanos / 1000);
-  if (ack.unackedSequence > cubic.roundEndSequence) {
+  const nowMicros = Math.floor(ack.now / 1000);
+  if (ack.una > cubic.roundEndSequence) {
     cubic.roundStartMicros = nowMicros;
     cubic.lastAckMicros = nowMicros;
-    cubic.roundEndSequence = ack.nextSequence;
+    cubic.roundEndSequence = ack.nxt;
     cubic.roundRttMicros = Number.POSITIVE_INFINITY;
     cubic.roundSamples = 0;
   }

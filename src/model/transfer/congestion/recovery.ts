@@ -1,5 +1,5 @@
 // What a loss does to the window (net/ipv4/tcp_input.c): fast recovery with proportional rate reduction, timeout, the way back.
-import { type Ack, type Algorithm, type Flow, isInSlowStart } from "./flow.js";
+import type { Ack, Algorithm, Flow } from "./flow.js";
 import { updatePacingRate } from "./pacing.js";
 
 /** Duplicate ACKs, or segments SACKed above a hole, that make it a loss (sysctl tcp_reordering). */
@@ -43,15 +43,15 @@ export function undoReduction(flow: Flow): void {
 
 /** RFC 6937: sends in proportion to what arrives, so that the window ends at the threshold (tcp_cwnd_reduction). */
 function reduceWindow(flow: Flow, ack: Ack): void {
-  if (ack.delivered <= 0 || flow.priorCwndSegments === 0) return;
+  if (ack.acked <= 0 || flow.priorCwndSegments === 0) return;
   const room = flow.ssthreshSegments - ack.inFlight;
-  flow.prrDelivered += ack.delivered;
+  flow.prrDelivered += ack.acked;
   let sends: number;
   if (room < 0) {
     const share = flow.ssthreshSegments * flow.prrDelivered + flow.priorCwndSegments - 1;
     sends = Math.floor(share / flow.priorCwndSegments) - flow.prrOut;
   } else {
-    sends = Math.max(flow.prrDelivered - flow.prrOut, ack.delivered);
+    sends = Math.max(flow.prrDelivered - flow.prrOut, ack.acked);
     if (ack.advanced && ack.lost === 0) sends += 1;
     sends = Math.min(room, sends);
   }
@@ -60,12 +60,15 @@ function reduceWindow(flow: Flow, ack: Ack): void {
 }
 
 /** An acknowledgement's effect on window and pacing rate (tcp_ack: pkts_acked, then tcp_cong_control). */
-export function acknowledge(flow: Flow, algorithm: Algorithm, ack: Ack, packetsOut: number): void {
-  if (ack.rttMicros !== undefined) algorithm.measured?.(flow, ack);
-  if (algorithm.control) return algorithm.control(flow, ack);
+export function acknowledge(flow: Flow, algorithm: Algorithm, ack: Ack): void {
+  if (ack.rtt !== undefined) algorithm.measured?.(flow, ack);
+  if (algorithm.control) {
+    algorithm.control(flow, ack);
+    return;
+  }
   if (flow.state === "recovery") reduceWindow(flow, ack);
-  else if (ack.delivered > 0 && ack.advanced) algorithm.avoid(flow, ack);
-  updatePacingRate(flow, packetsOut);
+  else if (ack.acked > 0 && ack.advanced) algorithm.avoid(flow, ack);
+  updatePacingRate(flow, ack.packetsOut);
 }
 
 /** Segments that may leave now (tcp_cwnd_test: at most half a window in one super-segment). */
@@ -73,7 +76,3 @@ export function cwndQuota(flow: Flow, inFlight: number): number {
   if (inFlight >= flow.cwndSegments) return 0;
   return Math.min(Math.max(flow.cwndSegments >> 1, 1), flow.cwndSegments - inFlight);
 }
-
-/** A timeout's slow start is over when the threshold is reached. */
-export const isRecovering = (flow: Flow): boolean =>
-  flow.state === "recovery" || (flow.state === "loss" && isInSlowStart(flow));

@@ -4,7 +4,7 @@ import { increase, isCwndLimited, slowStart } from "./window.js";
 
 function avoid(flow: Flow, ack: Ack): void {
   if (!isCwndLimited(flow)) return;
-  const left = isInSlowStart(flow) ? slowStart(flow, ack.delivered) : ack.delivered;
+  const left = isInSlowStart(flow) ? slowStart(flow, ack.acked) : ack.acked;
   if (left > 0) increase(flow, flow.cwndSegments, left);
 }
 

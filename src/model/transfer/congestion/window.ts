@@ -1,4 +1,5 @@
 // Slow start, additive increase and what counts as a full window (net/ipv4/tcp_cong.c, tcp_cwnd_validate in tcp_output.c).
+import type { SendSample } from "../congestion.js";
 import { type Flow, initialWindowSegments, isInSlowStart } from "./flow.js";
 
 /** Grows by one a delivered segment up to the threshold; returns the delivered segments that were not used (tcp_slow_start). */
@@ -25,35 +26,22 @@ export function increase(flow: Flow, perSegments: number, delivered: number): vo
 export const isCwndLimited = (flow: Flow): boolean =>
   flow.isCwndLimited || (isInSlowStart(flow) && flow.cwndSegments < 2 * flow.maxPacketsOut);
 
-export interface Sending {
-  readonly nowNanos: number;
-  readonly packetsOut: number;
-  /** It stopped because the window was full. */
-  readonly hitWindow: boolean;
-  readonly unackedSequence: number;
-  readonly nextSequence: number;
-  readonly rtoNanos: number;
-}
-
 /** After each attempt to send: remembers how much of the window was used, and lets it decay when it is not (tcp_cwnd_validate). */
-export function validateWindow(flow: Flow, sending: Sending): void {
-  const { packetsOut, hitWindow } = sending;
-  if (
-    sending.unackedSequence >= flow.cwndUsageSequence ||
-    hitWindow ||
-    (!flow.isCwndLimited && packetsOut > flow.maxPacketsOut)
-  ) {
+export function validateWindow(flow: Flow, sample: SendSample, isPaced: boolean): void {
+  const { now, packetsOut, hitWindow } = sample;
+  const isMore = !flow.isCwndLimited && packetsOut > flow.maxPacketsOut;
+  if (sample.una >= flow.cwndUsageSequence || hitWindow || isMore) {
     flow.isCwndLimited = hitWindow;
     flow.maxPacketsOut = packetsOut;
-    flow.cwndUsageSequence = sending.nextSequence;
+    flow.cwndUsageSequence = sample.nxt;
   }
   if (isCwndLimited(flow)) {
     flow.cwndUsed = 0;
-    flow.cwndStampNanos = sending.nowNanos;
+    flow.cwndStampNanos = now;
     return;
   }
   flow.cwndUsed = Math.max(flow.cwndUsed, packetsOut);
-  if (sending.nowNanos - flow.cwndStampNanos >= sending.rtoNanos) applicationLimited(flow, sending.nowNanos);
+  if (!isPaced && now - flow.cwndStampNanos >= sample.rto) applicationLimited(flow, now);
 }
 
 /** An RTO long the window was not needed: halfway down to what was (tcp_cwnd_application_limited). */
