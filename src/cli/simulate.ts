@@ -1,10 +1,13 @@
-// `sockscope simulate`: runs a scenario of the model and prints what came of it.
+// `sockscope simulate`: runs a scenario of the model, or one for each value of a sweep, and prints what came of it.
 import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { readSysctls } from "../kernel/index.js";
-import { type AcceptResult, ScenarioError, simulate } from "../model/index.js";
+import { parseScenario, type Result, ScenarioError, type SimulateOptions, simulate } from "../model/index.js";
 import { type Arguments, type Command, flag, type Io, texts, UsageError } from "./command.js";
-import { setValue } from "./set-value.js";
-import { resultLines } from "./view/accept-result.js";
+import { type Sweep, sweepOf, variantsOf } from "./simulate/sweep.js";
+import type { SweepRow } from "./view/figure.js";
+import { figuresOf, resultLines } from "./view/results.js";
+import { sweepLines } from "./view/sweep.js";
 
 const stdin = 0;
 
@@ -17,18 +20,52 @@ const readScenario = (path: string): unknown => {
   }
 };
 
-const resultOf = (scenario: unknown): AcceptResult => {
+/** Throws `UsageError` where one of them is malformed, before the first is run. */
+const check = (sweep: Sweep, { host }: SimulateOptions): void => {
   try {
-    return simulate(scenario, { host: readSysctls() });
+    for (const { scenario } of variantsOf(sweep)) parseScenario(scenario, host);
   } catch (error) {
     throw error instanceof ScenarioError ? new UsageError(error.message) : error;
   }
 };
 
-const run = (io: Io, args: Arguments): number => {
-  const scenario = texts(args, "set").reduce(setValue, readScenario(args.positionals[0]!));
-  const result = resultOf(scenario);
-  io.print(flag(args, "json") ? JSON.stringify(result) : resultLines(result, io.width()).join("\n"));
+const viewOf = (io: Io): { width: number; paint: Io["paint"] } => ({ width: io.width(), paint: io.paint });
+
+/** One JSON array, an entry a line: what was set, and the result. */
+const printJson = async (io: Io, sweep: Sweep, options: SimulateOptions): Promise<void> => {
+  let before = "[";
+  for (const { set, scenario } of variantsOf(sweep)) {
+    io.print(`${before}${JSON.stringify({ set, ...simulate(scenario, options) })}`);
+    before = ",";
+    await setImmediate();
+    if (io.interrupted.aborted) return;
+  }
+  io.print("]");
+};
+
+const printTable = async (io: Io, sweep: Sweep, options: SimulateOptions): Promise<void> => {
+  const rows: SweepRow[] = [];
+  let figures: ReturnType<typeof figuresOf> = [];
+  for (const { set, scenario } of variantsOf(sweep)) {
+    const result: Result = simulate(scenario, options);
+    figures = figuresOf(result);
+    rows.push({ set, values: figures.map((figure) => figure.of(result)) });
+    await setImmediate();
+    if (io.interrupted.aborted) return;
+  }
+  const keys = sweep.axes.map(({ key }) => key);
+  io.print(sweepLines(keys, figures, rows, viewOf(io)).join("\n"));
+};
+
+const run = async (io: Io, args: Arguments): Promise<number> => {
+  const sweep = sweepOf(readScenario(args.positionals[0]!), texts(args, "set"));
+  const options = { host: readSysctls() };
+  check(sweep, options);
+  if (sweep.axes.length > 0) await (flag(args, "json") ? printJson : printTable)(io, sweep, options);
+  else {
+    const result: Result = simulate(sweep.scenario, options);
+    io.print(flag(args, "json") ? JSON.stringify(result) : resultLines(result, viewOf(io)).join("\n"));
+  }
   return 0;
 };
 
@@ -39,10 +76,11 @@ export const simulateCommand: Command = {
   about: [
     'A scenario is a JSON file, "-" for standard input: { "kind": "accept", "listener": { "backlog": 4 }, "arrivals": [{ "at": 0, "count": 10 }], "accepts": [{ "at": 3.5, "count": "all" }], "until": 10 }.',
     "--set listener.backlog=16 or --set arrivals.0.count=20 changes a value of it.",
+    "--set listener.backlog=1..64, =1..4096*2 (each twice the one before), =0..1+0.1 or =1,2,4 runs it for each value: a table and charts; two such keys make a grid. At most 10,000 runs.",
   ],
   options: {
-    set: { type: "string", multiple: true, value: "KEY=VALUE", about: "change one value of the scenario" },
-    json: { type: "boolean", about: "print the whole result as JSON" },
+    set: { type: "string", multiple: true, value: "KEY=VALUE", about: "change one value of the scenario, or sweep it" },
+    json: { type: "boolean", about: "print the whole result as JSON; of a sweep, an array with one a run" },
   },
   positionals: { min: 1, max: 1, name: "SCENARIO.json" },
   run,

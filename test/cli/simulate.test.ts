@@ -48,6 +48,28 @@ test.serial("simulate --json --set changes the scenario and prints the whole res
   t.like(result, { limit: 16, arrivals: 18, admitted: 17, overflows: 2, drops: 2, listenerDrops: 2, ghosts: 0 });
 });
 
+test.serial("simulate --json of a sweep is an array with what was set and the result, one a run", (t) => {
+  const { status, stdout } = run(JSON.stringify(scenario), "--json", "--set", "listener.backlog=4..16*2");
+  t.is(status, 0);
+  const results = JSON.parse(stdout) as readonly Record<string, unknown>[];
+  t.deepEqual(
+    results.map(({ set, overflows }) => [set, overflows]),
+    [
+      [{ "listener.backlog": 4 }, 10],
+      [{ "listener.backlog": 8 }, 2],
+      [{ "listener.backlog": 16 }, 0],
+    ],
+  );
+});
+
+test.serial("a sweep with a value that the scenario does not take prints nothing but what is accepted", (t) => {
+  t.deepEqual(run(JSON.stringify(scenario), "--set", "sysctl.tcp_syncookies=0..3"), {
+    status: 2,
+    stdout: "",
+    stderr: "sockscope simulate: $.sysctl.tcp_syncookies: 3 is not accepted here, 0 or 1 or 2 is\n",
+  });
+});
+
 for (const [title, text, args, message] of [
   [
     "a malformed scenario",

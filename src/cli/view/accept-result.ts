@@ -1,5 +1,8 @@
 // The result of an accept scenario for a person: what became of the clients, the counters, and the course of it.
 import type { AcceptResult, Outcome, TimelineEntry } from "../../model/index.js";
+import { cellLines, figureLines } from "./cells.js";
+import type { View } from "./finding.js";
+import type { Figure } from "./figure.js";
 
 const outcomes: readonly Outcome[] = ["accepted", "queued", "ghost", "reset", "timed-out", "pending"];
 const mostRows = 20;
@@ -35,27 +38,44 @@ const thin = (timeline: readonly TimelineEntry[]): readonly TimelineEntry[] => {
   });
 };
 
+const heads = ["at", "queue", "SYN queue", "accepted", "overflows", "drops"];
+
 const course = (result: AcceptResult, width: number): readonly string[] => {
-  const columns = ["at", "queue", "SYN queue", "accepted", "overflows", "drops"];
-  const rows = thin(result.timeline).map((entry) => ({
-    cells: [entry.at.toFixed(3), entry.acceptQueue, entry.synQueue, entry.accepted, entry.overflows, entry.drops].map(
-      String,
+  const entries = thin(result.timeline);
+  const [head, ...lines] = cellLines(
+    heads,
+    entries.map((entry) =>
+      [entry.at.toFixed(3), entry.acceptQueue, entry.synQueue, entry.accepted, entry.overflows, entry.drops].map(
+        String,
+      ),
     ),
-    share: entry.acceptQueue / (result.limit + 1),
-  }));
-  const widths = columns.map((name, index) => Math.max(name.length, ...rows.map(({ cells }) => cells[index]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `  ${cells.map((cell, index) => cell.padStart(widths[index]!)).join("  ")}`;
-  const bar = Math.max(narrowestBar, Math.min(40, width - line(columns).length - 2));
+  );
+  const bar = Math.max(narrowestBar, Math.min(40, width - head!.length - 2));
   return [
-    line(columns),
-    ...rows.map(({ cells, share }) => `${line(cells)}  ${"█".repeat(Math.round(share * bar))}`.trimEnd()),
+    head!,
+    ...lines.map((line, row) => {
+      const share = entries[row]!.acceptQueue / (result.limit + 1);
+      return `${line}  ${"█".repeat(Math.round(share * bar))}`.trimEnd();
+    }),
   ];
 };
 
 /** Lines for a terminal of this width. */
-export const resultLines = (result: AcceptResult, width: number): readonly string[] => {
-  const rows = figures(result);
-  const left = Math.max(...rows.map(([name]) => name.length));
-  return [...rows.map(([name, text]) => `${name.padEnd(left)}  ${text}`), "", ...course(result, width)];
-};
+export const acceptLines = (result: AcceptResult, { width }: View): readonly string[] => [
+  ...figureLines(figures(result)),
+  "",
+  ...course(result, width),
+];
+
+/** What a sweep shows of each run. */
+export const acceptFigures: readonly Figure<AcceptResult>[] = [
+  { name: "clients", of: ({ arrivals }) => arrivals },
+  { name: "accepted", of: ({ accepted }) => accepted },
+  { name: "repeated a SYN", of: ({ retried }) => retried },
+  { name: "overflows", of: ({ overflows }) => overflows },
+  { name: "listener drops", of: ({ listenerDrops }) => listenerDrops, isDrawn: true },
+  { name: "ghosts", of: ({ ghosts }) => ghosts },
+  { name: "resets", of: ({ resets }) => resets },
+  { name: "peak queue", of: ({ peakAcceptQueue }) => peakAcceptQueue },
+  { name: "wait p95 ms", of: ({ wait }) => (wait.p95 === null ? null : Math.round(wait.p95 * 1000)), isDrawn: true },
+];

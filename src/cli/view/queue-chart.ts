@@ -1,5 +1,6 @@
 // The accept queue over time as a small chart: depth in eighths of a row, below it the dropped segments and the
 // main thread. State in, lines out; understood without colour.
+import { axisLine, chartColumns, depthLines, laneLine } from "./chart.js";
 import type { View } from "./finding.js";
 
 export interface QueueSample {
@@ -23,9 +24,6 @@ export interface QueueChart {
   /** When sockscope reported something; the lane is left out without it. */
   readonly reports?: readonly number[] | undefined;
 }
-
-const margin = 13;
-const eighths = " ▁▂▃▄▅▆▇█";
 
 interface Column {
   readonly length: number;
@@ -59,11 +57,6 @@ const columns = (chart: QueueChart, count: number): readonly Column[] => {
   return result;
 };
 
-const bar = (length: number, full: number, rows: number, row: number): string => {
-  const level = length === 0 ? 0 : Math.max(1, Math.round((length / full) * rows * 8));
-  return eighths[Math.min(8, Math.max(0, level - row * 8))]!;
-};
-
 const dropMark = (drops: number): string => (drops === 0 ? " " : drops > 9 ? "+" : String(drops));
 const busyMark = ({ looks, busy }: Column): string => (looks === 0 ? " " : busy === 0 ? "·" : busy < looks ? "▒" : "█");
 
@@ -88,35 +81,26 @@ const timeAxis = (spanMs: number, count: number): string => {
 /** The chart's lines, none wider than `width`. */
 export const queueChartLines = (chart: QueueChart, { width, paint }: View): readonly string[] => {
   const rows = chart.rows ?? 4;
-  const count = Math.max(8, Math.min(64, width - margin - 1));
+  const count = chartColumns(width);
   const peak = Math.max(chart.limit + 1, ...chart.samples.map((sample) => sample.length));
   const cells = columns(chart, count);
   const last = chart.samples.at(-1);
-  const label = (text: string, edge: string): string => `${text.padStart(margin - 2)} ${edge}`;
-  const depth = Array.from({ length: rows }, (_, index) => {
-    const row = rows - 1 - index;
-    const line = cells
-      .map((cell) => bar(cell.length, peak, rows, row))
-      .join("")
-      .trimEnd();
-    return label(index === 0 ? `${peak} full` : row === 0 ? "0" : "", index === 0 ? "┤" : "│") + paint("cyan", line);
-  });
   const drops = cells.map((cell) => dropMark(cell.drops)).join("");
   return [
     paint(
       "bold",
       `${chart.title}${last ? `: ${last.length} of ${chart.limit + 1}, ${last.drops} segments dropped` : ""}`,
     ),
-    ...depth,
-    label("dropped", "│") + paint("red", drops.trimEnd()),
-    label("main thread", "│") +
-      cells
-        .map((cell) => busyMark(cell))
-        .join("")
-        .trimEnd(),
+    ...depthLines(
+      cells.map(({ length }) => length),
+      { full: peak, label: `${peak} full`, rows },
+      paint,
+    ),
+    laneLine("dropped", "│", paint("red", drops.trimEnd())),
+    laneLine("main thread", "│", cells.map(busyMark).join("").trimEnd()),
     ...(chart.reports
-      ? [label("sockscope", "│") + paint("yellow", reportLane(chart.reports, chart.spanMs, count))]
+      ? [laneLine("sockscope", "│", paint("yellow", reportLane(chart.reports, chart.spanMs, count)))]
       : []),
-    `${" ".repeat(margin - 1)}└${paint("dim", timeAxis(chart.spanMs, count))}`,
+    axisLine(paint("dim", timeAxis(chart.spanMs, count))),
   ];
 };
