@@ -1,13 +1,17 @@
 // What the fidelity runner knows of a kind of scenario: how to compare the model with the kernel, and what must be reached.
 
 export interface Options {
+  /** Scenarios `from`, `from + 1`, … of a seed. */
   readonly count: number;
+  readonly from: number;
   readonly seed: number;
+  /** Times that each runs on the kernel. */
+  readonly repeat: number;
   /** Scenarios run on the kernel at a time. */
   readonly lanes: number;
-  /** Kernel results are appended there, one scenario a line. */
+  /** What the kernel did is kept there, one scenario a line. */
   readonly save?: string | undefined;
-  /** Kernel results are taken from there; nothing is run on the kernel. */
+  /** It is taken from there; nothing is run on the kernel. */
   readonly replay?: string | undefined;
 }
 

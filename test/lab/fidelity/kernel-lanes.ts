@@ -5,11 +5,11 @@ import { createInterface } from "node:readline";
 import { script } from "../root.js";
 
 /** Runs the scenarios and hands over each result as it comes; throws when a lane ends early. */
-export const runOnKernel = async <Scenario>(
+export const runOnKernel = async (
   file: string,
-  scenarios: readonly Scenario[],
+  scenarios: readonly object[],
   lanes: number,
-  onResult: (scenario: Scenario, observed: unknown, index: number) => void,
+  onResult: (observed: unknown, index: number) => void,
 ): Promise<void> => {
   let next = 0;
   const children: ChildProcess[] = [];
@@ -25,7 +25,7 @@ export const runOnKernel = async <Scenario>(
       const answer = await answers.next();
       if (answer.done === true)
         throw new Error(`${file} ended at scenario ${index}: ${JSON.stringify(scenarios[index])}`);
-      onResult(scenarios[index]!, JSON.parse(answer.value), index);
+      onResult(JSON.parse(answer.value), index);
     }
     child.stdin.end();
     await ended;

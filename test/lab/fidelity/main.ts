@@ -1,5 +1,6 @@
 // npm run fidelity: random scenarios on the running kernel and in the model, and how far they are apart.
-//   --only NAME   one kind   --count N --seed N   which scenarios   --lanes N (4)   at a time
+//   --only NAME   one kind   --count N --from N --seed N   which scenarios
+//   --repeat N (2)   times each on the kernel   --lanes N (6)   so many at a time
 //   --save FILE   keeps what the kernel did   --replay FILE   compares the model with what was kept
 //   --json   everything that was compared   --write   the tables into docs/fidelity.md
 import { parseArgs } from "node:util";
@@ -11,7 +12,9 @@ const { values } = parseArgs({
     only: { type: "string" },
     count: { type: "string" },
     seed: { type: "string", default: "1" },
-    lanes: { type: "string", default: "4" },
+    from: { type: "string", default: "0" },
+    repeat: { type: "string", default: "2" },
+    lanes: { type: "string", default: "6" },
     save: { type: "string" },
     replay: { type: "string" },
     json: { type: "boolean", default: false },
@@ -29,6 +32,8 @@ const main = async (): Promise<void> => {
     const report = await entry.compare({
       count: Number(values.count ?? entry.count),
       seed: Number(values.seed),
+      from: Number(values.from),
+      repeat: Number(values.repeat),
       lanes: Number(values.lanes),
       save: values.save,
       replay: values.replay,

@@ -1,5 +1,5 @@
 // Transfers: the model against the kernel, figure by figure and device by device.
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { simulate } from "../../../src/model/index.js";
 import type { TransferResult, TransferScenario } from "../../../src/model/transfer/scenario.js";
 import type { Entry, Options, Report } from "./entry.js";
@@ -14,7 +14,8 @@ const worstShown = 40;
 export interface Run {
   readonly index: number;
   readonly scenario: TransferScenario;
-  readonly kernel: Observed;
+  /** What each run on the kernel gave. */
+  readonly kernel: readonly Observed[];
 }
 
 interface Judged extends Run {
@@ -29,16 +30,17 @@ const replayed = (file: string): readonly Run[] =>
     .map((line) => JSON.parse(line) as Run)
     .sort((a, b) => a.index - b.index);
 
-const observed = async ({ count, seed, lanes, save }: Options): Promise<readonly Run[]> => {
-  const scenarios = Array.from({ length: count }, (_, index) => transferScenario(seed, index));
-  const runs: Run[] = [];
-  if (save !== undefined) writeFileSync(save, "");
-  await runOnKernel("transfer-scenario.py", scenarios, lanes, (scenario, seen, index) => {
-    const kernel = seen as Observed;
-    runs.push({ index, scenario, kernel });
-    if (save !== undefined) appendFileSync(save, `${JSON.stringify({ index, scenario, kernel })}\n`);
-  });
-  return runs.sort((a, b) => a.index - b.index);
+const observed = async ({ count, from, seed, repeat, lanes, save }: Options): Promise<readonly Run[]> => {
+  const chosen = Array.from({ length: count }, (_, nth) => from + nth);
+  const rounds = Array.from({ length: repeat }, () => chosen).flat();
+  const seen = new Map<number, Observed[]>(chosen.map((index) => [index, []]));
+  const scenarioOf = (index: number): TransferScenario => transferScenario(seed, index);
+  await runOnKernel("transfer-scenario.py", rounds.map(scenarioOf), lanes, (result, nth) =>
+    seen.get(rounds[nth]!)!.push(result as Observed),
+  );
+  const runs = [...seen].map(([index, kernel]) => ({ index, scenario: scenarioOf(index), kernel }));
+  if (save !== undefined) writeFileSync(save, runs.map((run) => `${JSON.stringify(run)}\n`).join(""));
+  return runs;
 };
 
 /** What the model makes of it; a run that throws is wrong in every figure. */
@@ -50,12 +52,7 @@ export const judge = (run: Run): Judged => {
     };
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
-    const nothing: Observed = {
-      blocks: [],
-      taken: Number.NaN,
-      final: { recvQ: Number.NaN, sendQ: Number.NaN, notSent: Number.NaN },
-    };
-    const compared = compareFigures(run.kernel, nothing).map((one) => ({ ...one, error: 1 }));
+    const compared = compareFigures(run.kernel, run.kernel[0]!).map((one) => ({ ...one, model: undefined, error: 1 }));
     return { ...run, compared, failure };
   }
 };
@@ -68,14 +65,30 @@ const cell = (errors: readonly number[]): string => {
 const errorsOf = (judged: readonly Judged[], name: string): readonly number[] =>
   judged.flatMap(({ compared }) => compared.filter((one) => one.name === name).map(({ error }) => error));
 
+const row = (title: string, judged: readonly Judged[]): string =>
+  `| ${title} | ${figureNames.map((name) => cell(errorsOf(judged, name))).join(" | ")} |`;
+
+/** What the comparison makes of the kernel's own runs: the last one against the others. */
+const againstItself = (judged: readonly Judged[]): readonly Judged[] =>
+  judged
+    .filter(({ kernel }) => kernel.length > 1)
+    .map((run) => ({ ...run, compared: compareFigures(run.kernel.slice(0, -1), run.kernel.at(-1)!) }));
+
 const tableOf = (judged: readonly Judged[]): readonly string[] => [
   `| median / 95th percentile (scenarios) | ${figureNames.join(" | ")} |`,
   `| --- |${" ---: |".repeat(figureNames.length)}`,
-  ...[...devices, "all"].map((device) => {
-    const of = device === "all" ? judged : judged.filter(({ scenario }) => deviceOf(scenario) === device);
-    return `| ${device} | ${figureNames.map((name) => cell(errorsOf(of, name))).join(" | ")} |`;
-  }),
+  ...devices.map((device) =>
+    row(
+      device,
+      judged.filter(({ scenario }) => deviceOf(scenario) === device),
+    ),
+  ),
+  row("all", judged),
+  row("the kernel against itself", againstItself(judged)),
 ];
+
+const shown = (value: number | undefined): string =>
+  value === undefined ? "none" : String(Math.round(value * 1000) / 1000);
 
 const story = ({ index, scenario, compared, failure }: Judged): string => {
   const { sender, receiver } = scenario;
@@ -83,7 +96,7 @@ const story = ({ index, scenario, compared, failure }: Judged): string => {
   const who = `${index}: ${deviceOf(scenario)}, ${readerOf(scenario)}, sndbuf ${sender.sndbuf}, rcvbuf ${receiver.rcvbuf}, ${write?.bytes} bytes by ${write?.chunk}`;
   if (failure !== undefined) return `${who}: ${failure}`;
   const far = compared.filter(({ error }) => error > goals.p95);
-  return `${who}: ${far.map(({ name, kernel, model }) => `${name} ${kernel} on the kernel, ${model} in the model`).join("; ")}`;
+  return `${who}: ${far.map(({ name, kernel, model }) => `${name} ${kernel.map(shown).join(" or ")} on the kernel, ${shown(model)} in the model`).join("; ")}`;
 };
 
 const largest = ({ compared }: Judged): number => Math.max(0, ...compared.map(({ error }) => error));
