@@ -24,10 +24,11 @@ export interface StreamSocket {
   hasSpace(): boolean;
   /** tcp_poll; sets SOCK_NOSPACE where it is not writable. */
   poll(): number;
-  /** The peer's FIN is in, and everything before it (RCV_SHUTDOWN). */
+  /** The peer's FIN is in, and everything before it (SOCK_DONE); or the connection broke and its error was told. */
   isEof(): boolean;
   /** Nothing can be written any more (SEND_SHUTDOWN). */
   isWriteShut(): boolean;
+  hasError(): boolean;
   /** sk_err, which the call that reports it clears; undefined: none. */
   takeError(): Errno | undefined;
 }

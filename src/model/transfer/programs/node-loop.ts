@@ -1,0 +1,76 @@
+// A Node process: libuv's loop (src/unix/linux.c uv__io_poll, level-triggered epoll) that runs callbacks, one after
+// another, and process.nextTick's after each.
+import { type Engine, nanosPerSecond, toNanos } from "../../engine.js";
+import { type Process, sleep } from "../../process.js";
+import type { StreamSocket } from "../stream-socket.js";
+import { createEpoll } from "./epoll.js";
+
+export interface NodeLoop {
+  /** Virtual time, ns. */
+  now(): number;
+  nextTick(callback: () => void): void;
+  setTimeout(callback: () => void, seconds: number): void;
+  /** The running callback computes for so long (or waits in a call that blocks), after what it did so far. */
+  block(seconds: number): void;
+  /** What of the socket is waited for (EPOLLIN, EPOLLOUT; 0: nothing) and who is told. */
+  watch(socket: StreamSocket, events: number, onEvents: (events: number) => void): void;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+/** uv__io_poll takes so many events at a time. */
+const eventsAtOnce = 1024;
+
+/** The process: `main` runs first, then the loop, for ever. */
+export function* runNode(engine: Engine, main: (loop: NodeLoop) => void): Process {
+  const epoll = createEpoll(engine);
+  const handlers = new Map<StreamSocket, (events: number) => void>();
+  let ticks: (() => void)[] = [];
+  let timers: Timer[] = [];
+  let busySeconds = 0;
+
+  const call = function* (callback: () => void): Process {
+    callback();
+    for (let batch = ticks; batch.length > 0; batch = ticks) {
+      ticks = [];
+      for (const tick of batch) tick();
+    }
+    if (busySeconds === 0) return;
+    const cost = busySeconds;
+    busySeconds = 0;
+    yield* sleep(engine, cost);
+  };
+  const runTimers = function* (): Process {
+    const due = timers.filter(({ at }) => at <= engine.now());
+    timers = timers.filter((timer) => !due.includes(timer));
+    for (const { callback } of due) yield* call(callback);
+  };
+
+  yield* call(() =>
+    main({
+      now: engine.now,
+      nextTick: (callback) => ticks.push(callback),
+      setTimeout: (callback, seconds) => {
+        timers = [...timers, { at: engine.now() + toNanos(seconds), callback }].sort((a, b) => a.at - b.at);
+      },
+      block: (seconds) => {
+        busySeconds += seconds;
+      },
+      watch: (socket, events, onEvents) => {
+        handlers.set(socket, onEvents);
+        if (events === 0) epoll.remove(socket);
+        else epoll.set(socket, events);
+      },
+    }),
+  );
+  for (;;) {
+    const next = timers[0];
+    const timeout = next && Math.max(0, (next.at - engine.now()) / nanosPerSecond);
+    for (const { socket, events } of yield* epoll.wait(eventsAtOnce, timeout))
+      yield* call(() => handlers.get(socket)?.(events));
+    yield* runTimers();
+  }
+}

@@ -1,0 +1,87 @@
+// How a net.Socket reads (libuv's uv__read, lib/internal/streams/readable.js): on each readable event up to 32 reads of
+// 64 KiB, up to the first short one; a paused stream keeps what comes up to its high-water mark and then stops reading.
+import type { StreamSocket } from "../stream-socket.js";
+
+export interface NodeReads {
+  pause(): void;
+  resume(): void;
+  /** readableLength: bytes read from the kernel that the application was not given. */
+  length(): number;
+  /** libuv waits for EPOLLIN. */
+  isReading(): boolean;
+  /** EPOLLIN. */
+  onReadable(): void;
+}
+
+interface Options {
+  readonly socket: StreamSocket;
+  /** readableHighWaterMark. */
+  readonly highWaterMark: number;
+  readonly nextTick: (callback: () => void) => void;
+  readonly onData: (bytes: number) => void;
+  readonly onEnd: () => void;
+  readonly onError: (error: number) => void;
+}
+
+/** What libuv asks for at a time, and how often before others get their turn. */
+const readBytes = 65_536;
+const readsAtOnce = 32;
+
+export function createNodeReads(options: Options): NodeReads {
+  const { socket, highWaterMark, nextTick, onData, onEnd, onError } = options;
+  const chunks: number[] = [];
+  let length = 0;
+  let isFlowing = true;
+  let isReading = true;
+  let hasEnded = false;
+
+  const push = (bytes: number): void => {
+    if (isFlowing && length === 0) return onData(bytes);
+    chunks.push(bytes);
+    length += bytes;
+    if (length >= highWaterMark) isReading = false;
+  };
+  const end = (): void => {
+    isReading = false;
+    hasEnded = true;
+    if (length === 0) onEnd();
+  };
+  const flow = (): void => {
+    const hadChunks = length > 0;
+    while (isFlowing && chunks.length > 0) {
+      const bytes = chunks.shift()!;
+      length -= bytes;
+      onData(bytes);
+    }
+    if (!hasEnded) isReading = length < highWaterMark;
+    else if (hadChunks && length === 0) onEnd();
+  };
+
+  return {
+    length: () => length,
+    isReading: () => isReading,
+    pause: () => {
+      isFlowing = false;
+    },
+    resume: () => {
+      if (isFlowing) return;
+      isFlowing = true;
+      nextTick(flow);
+    },
+    onReadable: () => {
+      for (let count = 0; count < readsAtOnce && isReading; count += 1) {
+        const asked = readBytes;
+        const got = socket.receive(asked);
+        if (got > 0) push(got);
+        else if (socket.isEof()) return end();
+        else {
+          const error = socket.takeError();
+          if (error === undefined) return;
+          isReading = false;
+          return onError(error);
+        }
+        if (got < asked) return;
+      }
+    },
+  };
+}

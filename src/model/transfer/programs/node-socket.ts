@@ -1,0 +1,71 @@
+// A net.Socket on a model socket: both of its directions, and what of it libuv's loop watches.
+import type { StreamSocket } from "../stream-socket.js";
+import { poll } from "../wait-queue.js";
+import type { NodeLoop } from "./node-loop.js";
+import { createNodeReads } from "./node-reads.js";
+import { createNodeWrites } from "./node-writes.js";
+
+export interface NodeSocket {
+  /** False: the stream wants to drain first. What is written all the same is kept in the process. */
+  write(bytes: number): boolean;
+  pause(): void;
+  resume(): void;
+  writableLength(): number;
+  readableLength(): number;
+}
+
+export interface NodeSocketOptions {
+  /** 64 KiB since Node 22; 16 KiB before. */
+  readonly highWaterMark?: number | undefined;
+  readonly onData?: ((bytes: number) => void) | undefined;
+  readonly onDrain?: (() => void) | undefined;
+  readonly onEnd?: (() => void) | undefined;
+  /** A negative errno. */
+  readonly onError?: ((error: number) => void) | undefined;
+}
+
+const nothing = (): void => {};
+
+export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: NodeSocketOptions = {}): NodeSocket {
+  const { highWaterMark = 65_536, onData = nothing, onDrain = nothing, onEnd = nothing, onError = nothing } = options;
+  let watched = 0;
+  const writes = createNodeWrites({
+    socket,
+    highWaterMark,
+    nextTick: (callback) => loop.nextTick(() => then(callback)),
+    onDrain,
+    onError,
+  });
+  const reads = createNodeReads({
+    socket,
+    highWaterMark,
+    nextTick: (callback) => loop.nextTick(() => then(callback)),
+    onData,
+    onEnd,
+    onError,
+  });
+  const onEvents = (events: number): void => {
+    if ((events & ~poll.out) !== 0 && reads.isReading()) reads.onReadable();
+    if ((events & ~poll.in) !== 0) writes.onWritable();
+  };
+  const watch = (): void => {
+    const wanted = (reads.isReading() ? poll.in : 0) | (writes.isWaiting() ? poll.out : 0);
+    if (wanted === watched) return;
+    watched = wanted;
+    loop.watch(socket, wanted, (events) => then(() => onEvents(events)));
+  };
+  /** After everything that may have changed what libuv waits for. */
+  const then = <Value>(act: () => Value): Value => {
+    const value = act();
+    watch();
+    return value;
+  };
+  watch();
+  return {
+    write: (bytes) => then(() => writes.write(bytes)),
+    pause: reads.pause,
+    resume: () => then(reads.resume),
+    writableLength: writes.length,
+    readableLength: reads.length,
+  };
+}
