@@ -31,4 +31,6 @@ export interface StreamSocket {
   hasError(): boolean;
   /** sk_err, which the call that reports it clears; undefined: none. */
   takeError(): Errno | undefined;
+  /** shutdown(SHUT_WR): a FIN behind what is queued. */
+  shutdown(): void;
 }

@@ -31,10 +31,10 @@ test("reads take what is there, short when it is less, and drain the queue", (t)
 });
 
 test("a peer that closed is read to the end and then reads as 0, again and again", (t) => {
-  const { writer, reader, close } = createQueuePair();
+  const { writer, reader } = createQueuePair();
   const said = act(function* (say) {
     yield* write(writer, 3);
-    close();
+    writer.shutdown();
     for (let count = 0; count < 3; count += 1) say(yield* read(reader, 100));
   });
   t.deepEqual(said, ["0 3", "0 0", "0 0"]);
@@ -51,7 +51,7 @@ test("a sleeping reader is woken by the peer's close, and by its reset with ECON
     },
     function* (_, wait) {
       yield* wait(1);
-      closed.close();
+      closed.writer.shutdown();
       yield* wait(1);
       broken.reset();
     },
@@ -166,7 +166,7 @@ test("a write that may not sleep takes what fits, then nothing", (t) => {
 });
 
 test("a write to a closed end is EPIPE, and what was taken before is told first", (t) => {
-  const { writer, close } = createQueuePair({ sendLimit: 900, receiveLimit: 1000 });
+  const { writer } = createQueuePair({ sendLimit: 900, receiveLimit: 1000 });
   const said = act(
     function* (say) {
       say(yield* write(writer, 2500));
@@ -174,8 +174,7 @@ test("a write to a closed end is EPIPE, and what was taken before is told first"
     },
     function* (_, wait) {
       yield* wait(1);
-      close();
-      writer.waitQueue.wake(0);
+      writer.shutdown();
     },
   );
   t.deepEqual(said, ["1 1900", "1 -32"]);

@@ -68,7 +68,7 @@ test("below SO_RCVLOWAT poll stays asleep", (t) => {
 test("the end of the stream is readable, and an error comes unasked", (t) => {
   const [closed, broken] = [createQueuePair(), createQueuePair()];
   const said = act(function* (say, _, engine) {
-    closed.close();
+    closed.writer.shutdown();
     broken.reset();
     const sockets = [closed, broken].map(({ reader }) => ({ socket: reader, events: bits.in | bits.rdhup }));
     say((yield* poll(engine, sockets)).map(names).join(", "));

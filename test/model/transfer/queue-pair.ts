@@ -12,8 +12,6 @@ interface Limits {
 interface Pair {
   readonly writer: StreamSocket;
   readonly reader: StreamSocket;
-  /** The writer's end is closed: its FIN follows what was written. */
-  close(): void;
   /** The writer's end resets: what arrived before can still be read. */
   reset(): void;
   sendQ(): number;
@@ -63,6 +61,7 @@ export function createQueuePair({ sendLimit = 1e9, receiveLimit = 1e9, lowat = 1
     isWriteShut: () => false,
     hasError,
     takeError,
+    shutdown: () => {},
   };
   const writer: StreamSocket = {
     ...reader,
@@ -89,14 +88,15 @@ export function createQueuePair({ sendLimit = 1e9, receiveLimit = 1e9, lowat = 1
     },
     isEof: () => false,
     isWriteShut: () => closed,
+    shutdown: () => {
+      closed = true;
+      readers.wake(0);
+      writers.wake(0);
+    },
   };
   return {
     writer,
     reader,
-    close: () => {
-      closed = true;
-      readers.wake(0);
-    },
     reset: () => {
       error = errno.ECONNRESET;
       readers.wake(0);

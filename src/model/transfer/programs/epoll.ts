@@ -58,7 +58,9 @@ export function createEpoll(engine: Engine): Epoll {
   // ep_send_events
   const collect = (most: number): EpollEvent[] => {
     const found: EpollEvent[] = [];
-    for (const item of [...ready]) {
+    // A copy: a level-triggered socket comes back to the end of the list.
+    const listed = [...ready];
+    for (const item of listed) {
       if (found.length >= most) break;
       ready.delete(item);
       const events = item.socket.poll() & item.events;
@@ -105,6 +107,6 @@ export function createEpoll(engine: Engine): Epoll {
       ready.delete(item);
       socket.waitQueue.remove(item.waiter);
     },
-    wait: (most = 1024, timeout = undefined) => wait(most, timeout),
+    wait: (most = 1024, timeout?) => wait(most, timeout),
   };
 }

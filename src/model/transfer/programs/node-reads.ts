@@ -36,7 +36,10 @@ export function createNodeReads(options: Options): NodeReads {
   let hasEnded = false;
 
   const push = (bytes: number): void => {
-    if (isFlowing && length === 0) return onData(bytes);
+    if (isFlowing && length === 0) {
+      onData(bytes);
+      return;
+    }
     chunks.push(bytes);
     length += bytes;
     if (length >= highWaterMark) isReading = false;
@@ -48,8 +51,10 @@ export function createNodeReads(options: Options): NodeReads {
   };
   const flow = (): void => {
     const hadChunks = length > 0;
-    while (isFlowing && chunks.length > 0) {
-      const bytes = chunks.shift()!;
+    for (;;) {
+      // onData may pause the stream again.
+      const bytes = isFlowing ? chunks.shift() : undefined;
+      if (bytes === undefined) break;
       length -= bytes;
       onData(bytes);
     }

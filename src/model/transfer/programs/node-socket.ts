@@ -8,6 +8,7 @@ import { createNodeWrites } from "./node-writes.js";
 export interface NodeSocket {
   /** False: the stream wants to drain first. What is written all the same is kept in the process. */
   write(bytes: number): boolean;
+  end(): void;
   pause(): void;
   resume(): void;
   writableLength(): number;
@@ -29,21 +30,9 @@ const nothing = (): void => {};
 export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: NodeSocketOptions = {}): NodeSocket {
   const { highWaterMark = 65_536, onData = nothing, onDrain = nothing, onEnd = nothing, onError = nothing } = options;
   let watched = 0;
-  const writes = createNodeWrites({
-    socket,
-    highWaterMark,
-    nextTick: (callback) => loop.nextTick(() => then(callback)),
-    onDrain,
-    onError,
-  });
-  const reads = createNodeReads({
-    socket,
-    highWaterMark,
-    nextTick: (callback) => loop.nextTick(() => then(callback)),
-    onData,
-    onEnd,
-    onError,
-  });
+  const nextTick = (callback: () => void): void => loop.nextTick(() => then(callback));
+  const writes = createNodeWrites({ socket, highWaterMark, nextTick, onDrain, onError });
+  const reads = createNodeReads({ socket, highWaterMark, nextTick, onData, onEnd, onError });
   const onEvents = (events: number): void => {
     if ((events & ~poll.out) !== 0 && reads.isReading()) reads.onReadable();
     if ((events & ~poll.in) !== 0) writes.onWritable();
@@ -63,6 +52,7 @@ export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: 
   watch();
   return {
     write: (bytes) => then(() => writes.write(bytes)),
+    end: writes.end,
     pause: reads.pause,
     resume: () => then(reads.resume),
     writableLength: writes.length,

@@ -3,10 +3,12 @@
 import { errno, type StreamSocket } from "../stream-socket.js";
 
 export interface NodeWrites {
-  /** stream.write(): false says that the stream wants to drain first; what is written all the same is kept. */
+  /** stream.write(): false says that so much is waiting that the stream wants to drain first; what is written all the same is kept. */
   write(bytes: number): boolean;
   /** writableLength: bytes that were written to the stream and that the kernel has not all taken. */
   length(): number;
+  /** stream.end(): the socket is shut down when everything is written. */
+  end(): void;
   /** libuv waits for EPOLLOUT. */
   isWaiting(): boolean;
   /** EPOLLOUT. */
@@ -31,11 +33,19 @@ export function createNodeWrites({ socket, highWaterMark, nextTick, onDrain, onE
   /** Written while a request was under way. */
   let buffered = 0;
   let needsDrain = false;
+  let isEnding = false;
 
+  const finishMaybe = (): void => {
+    if (!isEnding || length > 0) return;
+    isEnding = false;
+    socket.shutdown();
+  };
   const afterWrite = (): void => {
-    if (!needsDrain || length > 0) return;
-    needsDrain = false;
-    onDrain();
+    if (needsDrain && length === 0) {
+      needsDrain = false;
+      if (!isEnding) onDrain();
+    }
+    finishMaybe();
   };
   /** One write(2); false: the connection is broken. */
   const tryWrite = (): boolean => {
@@ -61,13 +71,17 @@ export function createNodeWrites({ socket, highWaterMark, nextTick, onDrain, onE
   return {
     write: (bytes) => {
       length += bytes;
-      const isBelow = length < highWaterMark;
-      if (!isBelow) needsDrain = true;
       if (request > 0) buffered += bytes;
       else dispatch(bytes);
+      const isBelow = length < highWaterMark;
+      if (!isBelow) needsDrain = true;
       return isBelow;
     },
     length: () => length,
+    end: () => {
+      isEnding = true;
+      finishMaybe();
+    },
     isWaiting: () => left > 0,
     onWritable: () => {
       if (left === 0 || !tryWrite() || left > 0) return;
