@@ -14,6 +14,10 @@ export interface PathSpec {
   readonly rate?: number | null | undefined;
   /** Packets that wait for the link when it has a rate; the next is dropped. */
   readonly queue?: number | undefined;
+  /** The same in bytes, headers included; both hold where both are given. */
+  readonly queueBytes?: number | undefined;
+  /** Where they wait: in the sender's own device (qdisc and driver: it counts against the flow), or further on; "link" with TUN, else "device". */
+  readonly bottleneck?: "device" | "link" | undefined;
   /** Share of packets lost, 0..1, in each direction. */
   readonly loss?: number | undefined;
   /** Share of packets that come `reorderDelay` later than the others. */
@@ -25,8 +29,9 @@ export interface PathSpec {
   readonly gro?: boolean | undefined;
   /** What carries a link with delay: a TUN device (its packets are linear) or the device itself, as with netem. */
   readonly delayedLink?: "tun" | "device" | undefined;
-  /** Nothing arrives any more from then on, in either direction. */
+  /** Nothing arrives any more from then on, in either direction, until (if ever) the link has healed. */
   readonly blackholeAt?: number | undefined;
+  readonly blackholeUntil?: number | undefined;
 }
 
 /** `bytes` in all, by calls of `chunk` (all at once by default); a blocked writer goes on when it is woken. */

@@ -20,6 +20,8 @@ export interface Segment {
   /** The sending skb: its truesize and the page fragments that hold its payload. */
   readonly truesize: number;
   readonly frags: number;
+  /** Payload bytes of each fragment, for devices that cut in software; undefined: evenly. */
+  readonly fragBytes?: readonly number[] | undefined;
 }
 
 export interface SackBlock {
