@@ -1,5 +1,5 @@
 // A Node process: libuv's loop (src/unix/linux.c uv__io_poll, level-triggered epoll) that runs callbacks, one after
-// another, and process.nextTick's after each.
+// another, and what nextTick put off after each.
 import { type Engine, nanosPerSecond, toNanos } from "../../engine.js";
 import { type Process, sleep } from "../../process.js";
 import type { StreamSocket } from "../stream-socket.js";
