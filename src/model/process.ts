@@ -25,8 +25,10 @@ export function spawn(engine: Engine, program: Process): void {
   engine.at(engine.now(), priority.server, run);
 }
 
-/** nanosleep(2), or computing: the process does nothing else until then. */
-export function* sleep(engine: Engine, seconds: number): Process {
-  const until = engine.now() + toNanos(seconds);
-  yield { start: (wake) => engine.at(until, priority.server, wake) };
+/** Does nothing until then (ns); goes on at once when that is past. */
+export function* sleepUntil(engine: Engine, until: number): Process {
+  if (until > engine.now()) yield { start: (wake) => engine.at(until, priority.server, wake) };
 }
+
+/** nanosleep(2), or computing: the process does nothing else until then. */
+export const sleep = (engine: Engine, seconds: number): Process => sleepUntil(engine, engine.now() + toNanos(seconds));

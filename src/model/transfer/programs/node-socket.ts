@@ -6,7 +6,7 @@ import { createNodeReads } from "./node-reads.js";
 import { createNodeWrites } from "./node-writes.js";
 
 export interface NodeSocket {
-  /** False: the stream wants to drain first. What is written all the same is kept in the process. */
+  /** False: the stream wants to drain first. What is written all the same is kept in memory. */
   write(bytes: number): boolean;
   end(): void;
   pause(): void;
