@@ -24,7 +24,7 @@ export function updatePacingRate(flow: Flow, packetsOut: number): void {
   const isGrowing = flow.cwndSegments < flow.ssthreshSegments >> 1;
   const ratio = isGrowing ? slowStartRatio : avoidanceRatio;
   const segments = Math.max(flow.cwndSegments, packetsOut);
-  const perSrtt = flow.mssBytes * (ratio / 100) * segments * 1e6;
+  const perSrtt = flow.mssBytes * ratio * segments * 1e4;
   flow.pacingRate = flow.srttMicros === undefined ? perSrtt : Math.floor(perSrtt / Math.max(1, flow.srttMicros));
 }
 
