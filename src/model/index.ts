@@ -20,3 +20,16 @@ export type {
   Stall,
   TimelineEntry,
 } from "./accept/scenario.js";
+export type {
+  NicCpuResult,
+  NicCpuSpec,
+  NicEvent,
+  NicQueueResult,
+  NicResult,
+  NicScenario,
+  NicSpec,
+  NicSysctls,
+  NicTimelineEntry,
+  PacketArrival,
+  SoftnetRow,
+} from "./nic/scenario.js";

@@ -3,12 +3,17 @@ import { runAccept } from "./accept/run.js";
 import type { AcceptResult, AcceptScenario } from "./accept/scenario.js";
 import { checkAccept } from "./accept/validate.js";
 import type { Check } from "./checks.js";
+import { runNic } from "./nic/run.js";
+import type { NicResult, NicScenario } from "./nic/scenario.js";
+import { checkNic } from "./nic/validate.js";
 
 interface Scenarios {
   readonly accept: AcceptScenario;
+  readonly nic: NicScenario;
 }
 interface Results {
   readonly accept: AcceptResult;
+  readonly nic: NicResult;
 }
 
 export type Kind = keyof Scenarios;
@@ -25,7 +30,9 @@ interface KindOf<Name extends Kind> {
 
 export const kinds: { readonly [Name in Kind]: KindOf<Name> } = {
   accept: { check: checkAccept, run: runAccept },
+  nic: { check: checkNic, run: runNic },
 };
 
 /** Runs a scenario that is known to be well formed. */
-export const runScenario = (scenario: Scenario): Result => kinds[scenario.kind].run(scenario);
+export const runScenario = (scenario: Scenario): Result =>
+  (kinds[scenario.kind] as unknown as KindOf<Kind>).run(scenario);

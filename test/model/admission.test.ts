@@ -2,7 +2,7 @@ import test from "ava";
 import { simulate } from "../../src/model/index.js";
 import type { AcceptResult } from "../../src/model/index.js";
 
-const run = (scenario: object): AcceptResult => simulate({ kind: "accept", ...scenario });
+const run = (scenario: object): AcceptResult => simulate({ kind: "accept", ...scenario }) as AcceptResult;
 const often = Array.from({ length: 40 }, (_, index) => ({ at: 2.5 + index / 10, count: "all" }));
 const blocked = (tcp_syncookies: number) =>
   run({

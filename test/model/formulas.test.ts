@@ -2,7 +2,7 @@ import test from "ava";
 import { simulate } from "../../src/model/index.js";
 import type { AcceptResult } from "../../src/model/index.js";
 
-const run = (scenario: object): AcceptResult => simulate({ kind: "accept", ...scenario });
+const run = (scenario: object): AcceptResult => simulate({ kind: "accept", ...scenario }) as AcceptResult;
 const burst = (count: number) => [{ at: 0, count }];
 const figures = ({ admitted, overflows, drops, listenerDrops, ghosts, resets }: AcceptResult) => ({
   admitted,

@@ -1,5 +1,5 @@
 import test from "ava";
-import { ScenarioError, simulate } from "../../src/model/index.js";
+import { type AcceptResult, ScenarioError, simulate } from "../../src/model/index.js";
 
 const scenario = (seed: number) => ({
   kind: "accept",
@@ -74,6 +74,7 @@ for (const [title, broken, message] of [
 
 test("the host's settings are the base and the given ones win", (t) => {
   const sysctl = { base: "host", tcp_syncookies: 0 };
-  const result = simulate({ ...good, listener: { backlog: 50 }, sysctl }, { host: { somaxconn: 7 } });
+  const clamped = { ...good, listener: { backlog: 50 }, sysctl };
+  const result = simulate(clamped, { host: { somaxconn: 7 } }) as AcceptResult;
   t.deepEqual([result.limit, result.admitted], [7, 8]);
 });

@@ -66,7 +66,7 @@ test("ten at once and then quiet, with hardly any queue: the others come back af
 });
 
 test("the overflow counter counts attempts, not clients: every retry is one more", (t) => {
-  const scenario = { kind: "accept", listener: { backlog: 4 }, arrivals: [{ at: 0, count: 10 }] };
+  const scenario = { kind: "accept", listener: { backlog: 4 }, arrivals: [{ at: 0, count: 10 }] } as const;
   const after = (until: number) => simulate({ ...scenario, until }).overflows;
   t.deepEqual(
     [after(0.5), after(1.5), after(2.5), after(3.5), after(4.5), after(5.5), after(6.5), after(7.5)],
