@@ -3,6 +3,16 @@ export { simulate, type SimulateOptions } from "./simulate.js";
 export { observeModel, type SourceOptions } from "./accept/source.js";
 export { type ArrivalStep, newArrivals } from "./accept/new-arrivals.js";
 export { type Measured, type Predicted, type Remedy, type WhatIf, whatIf } from "./accept/what-if.js";
+export {
+  type Answer,
+  answerOfListener,
+  createDemux,
+  type Demux,
+  type Endpoint,
+  type Found,
+  type Packet,
+  type Protocol,
+} from "./demux.js";
 export { ScenarioError } from "./checks.js";
 export type { Kind, Result, ResultOf, Scenario } from "./kinds.js";
 export { parseScenario } from "./validate.js";
