@@ -151,7 +151,9 @@ export const createLooker = (options: LookerOptions): Looker => {
       // At every look: a stall whose first steps have no figures is judged without them. Glances have none.
       const readings = loops.read(at, (loop, main) => !options.slow && (main || accepting.has(loop)));
       const dropped = listeners.some(({ cookie, drops }) => before.has(cookie) && before.get(cookie)?.drops !== drops);
-      const around = surroundings.read(at, interval || close || counters, dropped, Math.max(0, lateMs));
+      // Ends of connections, drops and what is lost below the sockets: each means something only beside its counters.
+      const counted = interval || dropped;
+      const around = surroundings.read(at, interval || close || counters, counted, Math.max(0, lateMs));
       const near = { at, listeners, loops: readings, counters: around.counters, followed };
       const snapshot: Snapshot = {
         time: Date.now(),

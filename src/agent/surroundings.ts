@@ -18,10 +18,10 @@ export interface Surroundings {
 
 export interface SurroundingsReader {
   /**
-   * `close`: all but the settings; otherwise only what costs next to nothing. `dropped`: a listener's drops have moved, so
-   * that the counters beside them must be of the same look. `observerLateMs` is passed on.
+   * `close`: all but the settings; otherwise only what costs next to nothing. `counted`: what this look shows is judged with
+   * the counters beside it, so they must be of the same look. `observerLateMs` is passed on.
    */
-  read(at: number, close: boolean, dropped: boolean, observerLateMs: number | undefined): Surroundings;
+  read(at: number, close: boolean, counted: boolean, observerLateMs: number | undefined): Surroundings;
   /** What tells whether the process stood still: next to nothing. */
   process(observerLateMs: number | undefined): ProcessReading;
   close(): void;
@@ -55,7 +55,7 @@ export const openSurroundings = (tid: number | undefined): SurroundingsReader =>
 
   return {
     process: processNow,
-    read(at, close, dropped, observerLateMs) {
+    read(at, close, counted, observerLateMs) {
       const quiet = processNow(observerLateMs);
       if (at - settingsAt >= settingsMs) {
         sysctl = readSysctls();
@@ -66,7 +66,7 @@ export const openSurroundings = (tid: number | undefined): SurroundingsReader =>
       return {
         process: dear ? { ...quiet, fds: fds.read() } : quiet,
         host: dear ? host.read() : undefined,
-        counters: dear || dropped ? counters.read() : undefined,
+        counters: dear || counted ? counters.read() : undefined,
         sysctl,
       };
     },

@@ -17,7 +17,7 @@ import { connectionsLeaking } from "./rules/connections-leaking.js";
 import { dataPruned } from "./rules/data-pruned.js";
 import { datagramsDropped } from "./rules/datagrams-dropped.js";
 import { readStalled } from "./rules/read-stalled.js";
-import { requestsReset } from "./rules/requests-reset.js";
+import { createRequestsReset } from "./rules/requests-reset.js";
 import { throughputLimited } from "./rules/throughput-limited.js";
 import { writeBuffered } from "./rules/write-buffered.js";
 import { writeStalled } from "./rules/write-stalled.js";
@@ -52,6 +52,7 @@ export const createConnections = (): BesideSymptom => {
   const groups = createGroups();
   const counters = createRecentCounters();
   const failures = createConnectFailures();
+  const requestsReset = createRequestsReset();
   const peers = createPeers();
   let startedAt: number | undefined;
   let dropped = false;
@@ -133,7 +134,7 @@ export const createConnections = (): BesideSymptom => {
       for (const reading of late) peers.opened(peerOf(reading), snapshot.at);
       const judged: Judged[] = [
         ...failures(look, peers, snapshot.at, thresholds),
-        ...requestsReset(snapshot, moved, thresholds),
+        ...requestsReset.judge(snapshot, moved, thresholds),
       ];
       const noticed = [...sockets.values()].filter(({ watch }) => watch.lastAt >= allAt);
       for (const { watch, verdicts, isServer: side } of noticed)

@@ -48,10 +48,14 @@ interface Scene {
 const onData: Scene = { counters: { TCPAbortOnData: 1 } };
 const onClose: Scene = { counters: { TCPAbortOnClose: 3 } };
 
-/** What is said after one look with these ends, and, at last, when all has been quiet. */
-const play = (rows: readonly ClosedReading[], scene: Scene): { readonly said: readonly Finding[]; end: Finding[] } => {
+type Look = (at: number, ends: readonly ClosedReading[], counters: Counters | undefined) => readonly Finding[];
+
+const zero = { TCPAbortOnData: 0, TCPAbortOnClose: 0 };
+
+/** An explainer that has seen two quiet looks, at 1 s and 2 s. */
+const begun = (scene: Scene): Look => {
   const explainer = createExplainer();
-  const look = (at: number, ends: readonly ClosedReading[], counters: Counters | undefined): readonly Finding[] => {
+  const look: Look = (at, ends, counters) => {
     const snapshot: Snapshot = {
       at,
       time: 1.7e12 + at,
@@ -69,9 +73,14 @@ const play = (rows: readonly ClosedReading[], scene: Scene): { readonly said: re
     };
     return explainer.observe(snapshot);
   };
-  const zero = { TCPAbortOnData: 0, TCPAbortOnClose: 0 };
   look(1000, [], zero);
   look(2000, [], zero);
+  return look;
+};
+
+/** What is said after one look with these ends, and, at last, when all has been quiet. */
+const play = (rows: readonly ClosedReading[], scene: Scene): { readonly said: readonly Finding[]; end: Finding[] } => {
+  const look = begun(scene);
   const said = [...look(3000, rows, { ...zero, ...scene.counters })];
   return { said, end: [...look(32_000, [], undefined), ...look(34_000, [], undefined)] };
 };
@@ -145,6 +154,24 @@ test("closed with unread data while in use: one is news, three are trouble", (t)
   t.is(figure(finding, "unread when it was closed"), 120_000);
   t.is(figure(finding, "TCPAbortOnClose"), 3);
   t.is(finding?.subject.examples?.length, 3);
+});
+
+test("the counter that is read a moment before the end comes: judged beside the next one, and once only", (t) => {
+  const later: readonly (Counters | undefined)[] = [zero, undefined];
+  for (const missed of later) {
+    const look = begun(onData);
+    t.deepEqual(look(3000, [raced()], missed), []);
+    const findings = look(4000, [], { ...zero, TCPAbortOnData: 1 });
+    t.deepEqual(
+      findings.map(({ cause, subject }) => [cause, subject.count]),
+      [["keep-alive-race", 1]],
+    );
+    t.deepEqual(look(5000, [], { ...zero, TCPAbortOnData: 2 }), []);
+  }
+  const look = begun(onData);
+  look(3000, [raced()], zero);
+  look(4000, [], zero);
+  t.deepEqual(look(5000, [], { ...zero, TCPAbortOnData: 1 }), []);
 });
 
 test("an upload under way is no idle connection, however old the last answer", (t) => {

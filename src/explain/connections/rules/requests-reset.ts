@@ -170,15 +170,37 @@ const verdictOf = (ending: Ending, thresholds: Thresholds): Verdict | undefined 
   return isIdleClose(ending, thresholds) ? race(ending) : unclear(ending);
 };
 
-/** What the ends of connections since the look before say. */
-export const requestsReset = (snapshot: Snapshot, moved: Counters, thresholds: Thresholds): readonly Judged[] => {
-  const { closed } = snapshot.connections ?? {};
-  if (!closed || closed.rows.length === 0) return [];
-  const listeners = new Map(snapshot.listeners.map((listener) => [listener.port, listener]));
-  return closed.rows.flatMap((reading): Judged[] => {
-    const listener = listeners.get(reading.localPort);
-    const ending = listener && endingOf(reading, listener, moved, closed.lost, thresholds);
-    const verdict = ending && verdictOf(ending, thresholds);
-    return verdict ? [{ verdict: { ...verdict, quietMs: thresholds.resetQuietMs }, reading, isServer: true }] : [];
-  });
+interface Ended {
+  readonly reading: ClosedReading;
+  readonly listener: ListenerReading | undefined;
+}
+
+export interface RequestsReset {
+  /** What the ends of connections since the look before say. */
+  judge(snapshot: Snapshot, moved: Counters, thresholds: Thresholds): readonly Judged[];
+}
+
+/**
+ * Ends and counters are not read at the same moment: an end whose counter has not moved yet is judged once more, beside
+ * the counters of the next look.
+ */
+export const createRequestsReset = (): RequestsReset => {
+  let waiting: readonly Ended[] = [];
+  return {
+    judge: (snapshot, moved, thresholds) => {
+      const { closed } = snapshot.connections ?? {};
+      if (!closed) return [];
+      const judgedOf = ({ reading, listener }: Ended): readonly Judged[] => {
+        const ending = listener && endingOf(reading, listener, moved, closed.lost, thresholds);
+        const verdict = ending && verdictOf(ending, thresholds);
+        return verdict ? [{ verdict: { ...verdict, quietMs: thresholds.resetQuietMs }, reading, isServer: true }] : [];
+      };
+      const listeners = new Map(snapshot.listeners.map((listener) => [listener.port, listener]));
+      const ended = closed.rows.map((reading) => ({ reading, listener: listeners.get(reading.localPort) }));
+      const judged = [...waiting, ...ended].map((one) => ({ one, found: judgedOf(one) }));
+      const fresh = judged.slice(waiting.length);
+      waiting = fresh.flatMap(({ one, found }) => (found.length === 0 ? one : []));
+      return judged.flatMap(({ found }) => found);
+    },
+  };
 };
