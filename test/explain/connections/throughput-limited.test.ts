@@ -171,3 +171,18 @@ test("a limit that holds for two seconds is not told", (t) => {
   const { phase } = rows["2 % lost, cubic: 9 of 9, 336 K unsent, round trip as it should be"]!;
   t.deepEqual(standing(history().play(2000, phase)), []);
 });
+
+test("loss comes by chance: a second with few lost segments does not begin the count anew, and alone says nothing", (t) => {
+  const bare = { tcp: { cwnd: 10, unacked: 10, notSentBytes: 336_000 }, row: { sendQBytes: 336_000 + 10 * mss } };
+  const losing = (totalRetrans: number): Phase => ({
+    ...bare,
+    perSecond: { bytesAcked: 360_000, dataSegsOut: 250, totalRetrans, busyMicros: 1e6 },
+  });
+  const lucky = history().play(1000);
+  for (const lost of [6, 6, 2, 2, 3]) lucky.play(1000, losing(lost));
+  t.deepEqual(outline(standing(lucky)), ["throughput-limited/packet-loss warning"]);
+  t.deepEqual(
+    outline(standing(history().play(8000, losing(1)))).filter((one) => one.includes("packet-loss")),
+    [],
+  );
+});
