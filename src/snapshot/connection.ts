@@ -64,6 +64,9 @@ export interface NodeSide {
   readonly readableFlowing?: boolean | null | undefined;
   /** false: Node has told the kernel's side to stop (`handle.reading`), whatever the stream's mode. */
   readonly reading?: boolean | undefined;
+  /** Bytes of this socket that Node has read from the kernel, and that the kernel has taken from Node; ever. */
+  readonly readBytes?: number | undefined;
+  readonly takenBytes?: number | undefined;
   readonly noDelay?: boolean | undefined;
   readonly allowHalfOpen?: boolean | undefined;
   readonly timeoutMs?: number | undefined;

@@ -44,6 +44,8 @@ test("a flowing socket holds nothing and reads", async (t) => {
     readableHighWaterMark: accepted.readableHighWaterMark,
     readableFlowing: true,
     reading: true,
+    readBytes: 5,
+    takenBytes: 0,
     noDelay: false,
     allowHalfOpen: false,
     timeoutMs: 30_000,
@@ -60,7 +62,10 @@ test("a paused socket fills to its mark and stops reading; its peer holds what t
   );
   t.false(read.readableFlowing);
   t.true(read.readableLength! >= accepted.readableHighWaterMark);
-  t.like(nodeSideOf(socket), { writableLength: much.length, writableNeedDrain: true });
+  const sent = nodeSideOf(socket);
+  t.like(sent, { writableLength: much.length, writableNeedDrain: true });
+  t.true(sent.takenBytes! > 0 && sent.takenBytes! < much.length);
+  t.true(read.readBytes! >= read.readableLength! && read.readBytes! <= sent.takenBytes!);
 });
 
 test("a socket on which nobody reads yet, and one that is read by 'readable'", async (t) => {

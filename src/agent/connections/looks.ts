@@ -132,7 +132,7 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
     const waiting = [...callers, ...rows.flatMap((row) => (isUnaccepted(row) ? (own.get(row.cookie) ?? []) : []))];
     const peers = waiting.length > 0 ? readPeers(waiting, sockets, lookedAt, diag) : undefined;
     lookedAt = at;
-    const other = others.look(own.all, at, placeOf);
+    const other = others.look(own.all, at, placeOf, ({ cookie }) => answers.take(cookie, at));
     last = {
       counts: { ...countsOf(sockets, own.unread), udp: other.udp, unix: other.unix },
       read: scanned + other.read,
@@ -150,7 +150,14 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
       if (!known || sockets.length === 0 || !budget.isDue(at, 0)) return undefined;
       return budget.spend(at, () =>
         measured(() => {
-          const rows = withTimers(read(sockets, at, placesOf(listeners, loops)), followed);
+          const placeOf = placesOf(listeners, loops);
+          const [tcp, other] = [true, false].map((isTcp) =>
+            sockets.filter((one) => (one.transport === "tcp") === isTcp),
+          );
+          const rows = [
+            ...withTimers(read(tcp!, at, placeOf), followed),
+            ...others.read(other!, placeOf, ({ cookie }) => answers.take(cookie, at)),
+          ];
           return { ...known, followedOnly: true, rows, read: rows.length };
         }),
       );

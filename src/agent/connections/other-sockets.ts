@@ -6,8 +6,9 @@ import { memFiguresOf } from "../../kernel/connection-reading.js";
 import type { SocketReading } from "../../kernel/socket-reading.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { readSockets } from "../../kernel/sockets.js";
-import type { ConnectionReading } from "../../snapshot/connection.js";
+import type { ConnectionReading, NodeSide } from "../../snapshot/connection.js";
 import type { OwnSocket } from "./own-sockets.js";
+import type { Place } from "./reading.js";
 
 export interface OtherLook {
   readonly rows: readonly ConnectionReading[];
@@ -18,12 +19,14 @@ export interface OtherLook {
 
 export interface OtherSockets {
   /** Those among the own sockets. */
-  look(
-    sockets: readonly OwnSocket[],
-    at: number,
-    placeOf: (socket: ConnectionReading) => Pick<ConnectionReading, "role" | "loop">,
-  ): OtherLook;
+  look(sockets: readonly OwnSocket[], at: number, placeOf: PlaceOf, nodeOf: NodeOf): OtherLook;
+  /** These alone. */
+  read(sockets: readonly OwnSocket[], placeOf: PlaceOf, nodeOf: NodeOf): readonly ConnectionReading[];
 }
+
+type PlaceOf = (socket: ConnectionReading) => Place;
+/** What Node has said of it lately. */
+type NodeOf = (socket: OwnSocket) => NodeSide | undefined;
 
 /** Read at each look; of more, a part each time. */
 const readAtMost = 512;
@@ -66,27 +69,34 @@ export const createOtherSockets = (): OtherSockets => {
       mem: memInfo && memFiguresOf(memInfo),
     };
   };
+  const readAll = (sockets: readonly OwnSocket[]): readonly (readonly [OwnSocket, ConnectionReading])[] => {
+    const fds = Int32Array.from(sockets, ({ fd }) => fd);
+    const read = readSockets(fds, { readings, into: table });
+    return sockets.slice(0, read.length).flatMap((socket, i) => {
+      const reading = readRow(socket, read.row(i));
+      return reading ? [[socket, reading] as const] : [];
+    });
+  };
+  const whole = (reading: ConnectionReading, place: Place, node: NodeSide | undefined): ConnectionReading =>
+    node ? { ...reading, ...place, node } : { ...reading, ...place };
+
   return {
-    look(sockets, at, placeOf) {
+    look(sockets, at, placeOf, nodeOf) {
       const all = sockets.filter(isOther);
       if (next >= all.length) next = 0;
       const chosen = [...all.slice(next), ...all.slice(0, next)].slice(0, readAtMost);
       next += chosen.length;
-      const read = readSockets(
-        Int32Array.from(chosen, ({ fd }) => fd),
-        { readings, into: table },
-      );
       const rows: ConnectionReading[] = [];
-      for (const [i, socket] of chosen.slice(0, read.length).entries()) {
-        const reading = readRow(socket, read.row(i));
-        if (!reading) continue;
+      for (const [socket, reading] of readAll(chosen)) {
         if (isWaiting(reading)) socket.shownUntil = at + shownMs;
         // A UDP socket's drops mean something only against those of the look before: it is always shown.
         const isShown = reading.transport === "udp" || at <= socket.shownUntil;
-        if (isShown && rows.length < rowsAtMost) rows.push({ ...reading, ...placeOf(reading) });
+        if (isShown && rows.length < rowsAtMost) rows.push(whole(reading, placeOf(reading), nodeOf(socket)));
       }
       const udp = all.filter(({ transport }) => transport === "udp").length;
       return { rows, udp, unix: all.length - udp, read: chosen.length };
     },
+    read: (sockets, placeOf, nodeOf) =>
+      readAll(sockets).map(([socket, reading]) => whole(reading, placeOf(reading), nodeOf(socket))),
   };
 };

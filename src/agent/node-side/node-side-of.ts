@@ -77,7 +77,9 @@ const sum = (a: number | undefined, b: number | undefined): number | undefined =
 const sideOf = (socket: object, session?: object): NodeSide => {
   const handle = handleOf(socket);
   const server = dataOf(socket, "server");
-  const queued = numberOf(handle && Reflect.get(handle, "writeQueueSize"));
+  const numberAt = (name: string): number | undefined => numberOf(handle && Reflect.get(handle, name));
+  const queued = numberAt("writeQueueSize");
+  const written = numberAt("bytesWritten");
   const held = numberOf(writable.length(socket));
   const buffered = numberOf(readable.length(socket));
   const flowing = readable.flowing(socket) as NodeSide["readableFlowing"];
@@ -94,6 +96,9 @@ const sideOf = (socket: object, session?: object): NodeSide => {
     readableHighWaterMark: numberOf(readable.highWaterMark(socket)),
     readableFlowing: isCarrier ? undefined : flowing,
     reading: flagOf(handle && Reflect.get(handle, "reading")),
+    readBytes: numberAt("bytesRead"),
+    // What is written counts at once, also while libuv holds it.
+    takenBytes: written === undefined || queued === undefined ? undefined : Math.max(0, written - queued),
     noDelay: flagOf(symbolOf(socket, "kSetNoDelay")),
     allowHalfOpen: flagOf(dataOf(socket, "allowHalfOpen")),
     timeoutMs: numberOf(dataOf(socket, "timeout")) || undefined,

@@ -44,7 +44,7 @@ const cookieOf = ({ watch }: Noticed): bigint => watch.last.cookie;
 /** `before`: those followed until now, which go on while they are in trouble: a window needs looks at the same socket. */
 export const wantedOf = (noticed: readonly Noticed[], before: ReadonlySet<bigint>, at: number): SocketsWanted => {
   const byWorst = noticed.toSorted((a, b) => worst(b) - worst(a));
-  const troubled = byWorst.filter(({ verdicts, watch }) => verdicts.length > 0 && watch.last.transport === "tcp");
+  const troubled = byWorst.filter(({ verdicts, watch }) => verdicts.length > 0 && watch.last.transport !== "udp");
   const [old, fresh] = [true, false].map((was) => troubled.filter((one) => before.has(cookieOf(one)) === was));
   const urgent = byWorst.filter((one) => isUrgent(one, at));
   const others = noticed

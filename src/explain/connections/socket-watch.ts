@@ -2,6 +2,7 @@
 import type { ConnectionReading, NodeSide } from "../../snapshot/connection.js";
 import { add } from "../delta.js";
 import { inFlightOf, notSentOf, pendingOf } from "./figures.js";
+import { countsSince, hasRead, hasSent, type NodeCounts } from "./node-counts.js";
 import { type SocketStep, socketStepOf } from "./socket-step.js";
 
 /** A stretch of looks at one socket: the reading it began with, and the extremes since. */
@@ -50,6 +51,8 @@ export interface SocketWatch {
   readonly pouring?: { readonly since: number; readonly until: number } | undefined;
   /** What Node last said of its side, and when. */
   readonly heard?: { readonly node: NodeSide; readonly at: number } | undefined;
+  /** What Node had counted when it was first heard since nothing has moved. */
+  readonly counts: NodeCounts;
   /** The biggest window that the peer was seen to offer. */
   readonly peerWindowSeen?: number | undefined;
 }
@@ -143,7 +146,15 @@ const pouringOf = ({ pouring, lastAt }: SocketWatch, step: SocketStep | undefine
 export const beginWatch = (reading: ConnectionReading, at: number): SocketWatch => {
   const stretch = begin(reading, at);
   const heard = reading.node && { node: reading.node, at };
-  const watch: SocketWatch = { firstAt: at, last: reading, lastAt: at, older: stretch, newer: stretch, heard };
+  const watch: SocketWatch = {
+    firstAt: at,
+    last: reading,
+    lastAt: at,
+    older: stretch,
+    newer: stretch,
+    heard,
+    counts: {},
+  };
   return next(watch, reading, undefined, at, stretch, stretch, heard);
 };
 
@@ -156,7 +167,10 @@ const next = (
   newer: Stretch,
   heard: SocketWatch["heard"],
 ): SocketWatch => {
-  const sendsNothing = step?.ackedBytes === undefined ? fellBy(watch.last, reading) === 0 : step.ackedBytes === 0;
+  const node = heard?.at === at ? heard.node : undefined;
+  const acked = step?.ackedBytes ?? fellBy(watch.last, reading);
+  const sent = acked > 0 || hasSent(watch.counts, reading, node);
+  const read = (step?.readBytes ?? 0) > 0 || hasRead(watch.counts, reading, node);
   const fillsGap = (step?.receivedBytes ?? 0) > 0;
   return {
     firstAt: watch.firstAt,
@@ -166,14 +180,15 @@ const next = (
     older,
     newer,
     heard,
-    sendStillAt: since(watch.sendStillAt, (pendingOf(reading) ?? 0) > 0, !sendsNothing, at),
-    unreadAt: since(watch.unreadAt, (reading.recvQBytes ?? 0) > 0, (step?.readBytes ?? 0) > 0, at),
+    sendStillAt: since(watch.sendStillAt, (pendingOf(reading) ?? 0) > 0, sent, at),
+    unreadAt: since(watch.unreadAt, (reading.recvQBytes ?? 0) > 0, read, at),
     holeAt: since(watch.holeAt, hasHole(reading), fillsGap, at),
     fullAt: since(watch.fullAt, reading.transport === "udp" && isReceiveFull(reading), false, at),
     lateDrops: lateDropsOf(watch, step),
     closeWaitAt: since(watch.closeWaitAt, reading.state === "CLOSE-WAIT", false, at),
     swelling: swellingOf(watch, reading, at),
     pouring: pouringOf(watch, step, at),
+    counts: countsSince(watch.counts, node, { sent, read }),
     peerWindowSeen: most(watch.peerWindowSeen, reading.tcp?.sndWndBytes),
   };
 };

@@ -139,3 +139,16 @@ test("two causes at one port are two findings, and ports are told apart", (t) =>
   t.is(standing(line)[0]?.subject.count, 3);
   t.is(standing(line).length, 1);
 });
+
+const unix = { transport: "unix" as const, path: "/run/app.sock", recvQBytes: 168_000, notSentBytes: undefined };
+
+test("a unix socket whose queue is full at every look, and of which Node reads on", (t) => {
+  const line = history({ without: ["tcp"], row: unix });
+  for (let second = 1; second <= 8; second += 1) line.play(1000, { node: { readBytes: second * 10_000 } });
+  t.deepEqual(told(line), []);
+});
+
+test("a unix socket of which Node reads no more", (t) => {
+  const line = history({ without: ["tcp"], row: unix }).play(9000, { node: { readBytes: 100_000 } });
+  t.deepEqual(outline(standing(line)), ["read-stalled/application-not-reading warning"]);
+});

@@ -156,11 +156,38 @@ test("bytes that wait in Node while the loop stands, although the kernel has roo
   t.deepEqual(outline(standing(line)), ["write-stalled/event-loop-blocked warning"]);
 });
 
+const unix = { transport: "unix" as const, path: "/run/app.sock", notSentBytes: undefined };
+const full = { ...unix, sendQBytes: 212_000 };
+
 test("a unix socket whose reader has stopped", (t) => {
-  const row = { transport: "unix" as const, path: "/run/app.sock", sendQBytes: 212_000, notSentBytes: undefined };
-  t.deepEqual(outline(standing(history({ without: ["tcp"] }).play(5000, { row }))), [
+  t.deepEqual(outline(standing(history({ without: ["tcp"] }).play(5000, { row: full }))), [
     "write-stalled/peer-not-reading warning",
   ]);
+});
+
+test("a unix socket whose queue is full at every look, and that Node gets rid of more than fits in: it is read", (t) => {
+  const line = history({ without: ["tcp"], row: full });
+  for (let second = 1; second <= 8; second += 1) line.play(1000, { node: { takenBytes: second * 300_000 } });
+  t.deepEqual(
+    told(line).map(({ severity, state }) => [severity, state]),
+    [],
+  );
+});
+
+test("what a unix socket took until its queue was full says nothing of its reader", (t) => {
+  const line = history({ without: ["tcp"], row: full });
+  for (let second = 1; second <= 8; second += 1) line.play(1000, { node: { takenBytes: second * 25_000 } });
+  t.deepEqual(outline(standing(line)), ["write-stalled/peer-not-reading warning"]);
+});
+
+test("a unix socket at full speed whose queue happens to be found rising: more looks show that it moves", (t) => {
+  const line = history({ without: ["tcp"], row: unix });
+  const holds = (sendQBytes: number) => ({ row: { sendQBytes }, every: 200 });
+  line
+    .play(1000)
+    .play(200, holds(60_000))
+    .play(1000, { ...holds(100_000), every: 1000 });
+  t.deepEqual(told(line.play(400, holds(140_000)).play(1000, holds(90_000))), []);
 });
 
 test("without TCP_INFO the cause is unknown, and the finding says what was missing", (t) => {

@@ -4,6 +4,7 @@ import type { NodeSide } from "../../../snapshot/connection.js";
 import type { Severity } from "../../finding.js";
 import { hadItsChance, isBlocked, isHeld, isOnlyBusy, loopRows, notCounted } from "../loop-verdict.js";
 import { evidenceOf, type Row, type SocketRule, type SocketView, severityAfter, type Verdict } from "../rule.js";
+import { isUnsure } from "../node-counts.js";
 import { outOfOrderHole } from "./out-of-order-hole.js";
 
 /**
@@ -41,7 +42,7 @@ const stoppedBy = (node: NodeSide | undefined): string | undefined => {
   return node.reading === false ? "the stream above it is paused" : undefined;
 };
 
-type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "remedy" | "stack"> & {
+type Told = Pick<Verdict, "cause" | "confidence" | "headline" | "ruledOut" | "remedy" | "stack" | "isYoung"> & {
   severity: Severity;
 };
 
@@ -58,6 +59,7 @@ const notReading = (view: SocketView, unreadMs: number): Verdict => {
   const paused = stoppedBy(reading.node);
   return verdict(view, unreadMs, {
     cause: "application-not-reading",
+    isYoung: isUnsure(view, "read-stalled", "application-not-reading"),
     severity: severityAfter(unreadMs, thresholds.unreadWarnMs),
     confidence: paused ? 0.97 : 0.85,
     headline: `did not read what had arrived: ${paused ?? "the application does not read"}`,
@@ -113,6 +115,7 @@ const unknown = (view: SocketView, unreadMs: number): Verdict | undefined => {
     unreadMs,
     {
       cause: "unknown",
+      isYoung: isUnsure(view, "read-stalled", "unknown"),
       severity: severityAfter(unreadMs, thresholds.unreadWarnMs),
       confidence: 0.4,
       headline: "did not read what had arrived",

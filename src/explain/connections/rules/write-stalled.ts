@@ -9,6 +9,7 @@ import { peerNotReading } from "./peer-not-reading.js";
 import { bytes, duration } from "../../format.js";
 import { evidenceOf, severityAfter } from "../rule.js";
 import { isBlocked, isHeld, loopRows } from "../loop-verdict.js";
+import { isUnsure } from "../node-counts.js";
 
 /** How long nothing has been acknowledged while bytes wait. At the first look the kernel's own timers tell. */
 export const stillMsOf = ({ watch, reading, at }: SocketView): number => {
@@ -81,6 +82,7 @@ const unixPeer = (view: SocketView, stillMs: number): Verdict | undefined => {
   return {
     symptom: "write-stalled",
     cause: "peer-not-reading",
+    isYoung: isUnsure(view, "write-stalled", "peer-not-reading"),
     severity: severityAfter(stillMs, thresholds.stalledWarnMs),
     confidence: 0.9,
     weight: stillMs,
@@ -89,7 +91,7 @@ const unixPeer = (view: SocketView, stillMs: number): Verdict | undefined => {
     evidence: () =>
       evidenceOf([
         ["waiting", pending, "bytes", "SIOCOUTQ"],
-        ["nothing taken for", stillMs, "ms", "two looks and more"],
+        ["nothing taken for", stillMs, "ms", "SIOCOUTQ, what Node got rid of"],
       ]),
     ruledOut: [{ cause: "path-blackhole", because: "a unix socket has no path" }],
     remedy: ["Look at the process at the other end: it does not read."],

@@ -117,7 +117,8 @@ const healthy: readonly Scenario[] = [
     run: async (site) => {
       await joins(site, newPath(), { server: { send: {} }, clients: {}, watched: "server" });
       const slow = { read: { bytesPerSecond: 2_000_000 } } as const;
-      await joins(site, newPath(), { server: { send: {} }, clients: slow, watched: "clients" });
+      for (const watched of ["clients", "server"] as const)
+        await joins(site, newPath(), { server: { send: {} }, clients: slow, watched });
     },
   },
 ];
