@@ -93,7 +93,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   const queues = diag && !options.slow ? createQueueLooks(diag) : undefined;
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
-  const network = options.slow ? undefined : openNetworkWatch({ now });
+  const network = options.slow ? undefined : openNetworkWatch();
   const takeWaits = options.waits && createWaitReader(options.waits);
   /** As they were at the last look, or at the last glance that saw nothing. */
   let before = new Map<bigint, ListenerReading>();

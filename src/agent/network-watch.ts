@@ -3,6 +3,7 @@
 import { openCgroupMemory } from "../kernel/cgroup-memory.js";
 import { type HostNetwork, openHostNetwork } from "../kernel/host-network.js";
 import type { HostNic } from "../kernel/host-nics.js";
+import { threadCpuMs } from "../kernel/loops.js";
 import { openReader } from "../kernel/proc-reader.js";
 import { type KeptReading, processPath } from "../kernel/proc-root.js";
 import { parseSoftnet } from "../kernel/softnet-stat.js";
@@ -31,7 +32,8 @@ export interface NetworkWatch {
 export interface NetworkWatchOptions {
   /** Whose network namespace and cgroup; default the own. */
   readonly pid?: number | undefined;
-  readonly now: () => number;
+  /** What this thread has spent, ms; default: on a CPU, as the clock on the wall would count what others took from it. */
+  readonly spentMs?: (() => number) | undefined;
 }
 
 /** The whole reading while all is quiet. */
@@ -41,7 +43,7 @@ const lingerMs = 10_000;
 /** The part of the time that it may take: quiet, and while something looks wrong … */
 const quietShare = 0.001;
 const closeShare = 0.01;
-/** … but then it is not put off for longer: on a CPU that others want it takes long without working. */
+/** … but then it is not put off for longer: on a host with many interfaces each costs something. */
 const closeMs = 2000;
 /** Settings change when a person changes them. */
 const settingsMs = 60_000;
@@ -133,7 +135,7 @@ const looksWrong = (before: Figures | undefined, now: Figures): boolean => {
   );
 };
 
-export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatch => {
+export const openNetworkWatch = ({ pid, spentMs = threadCpuMs }: NetworkWatchOptions = {}): NetworkWatch => {
   const from = pid === undefined ? {} : { pid };
   const host: KeptReading<HostNetwork> = openHostNetwork(from);
   const softnet = openReader(processPath({}, "net/softnet_stat"));
@@ -146,7 +148,7 @@ export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatc
   let readAt = Number.NEGATIVE_INFINITY;
   let losses: number | undefined;
   /** Of the last reading but the first, which asks drivers for their settings and runs code that is new. */
-  let costMs: number | undefined;
+  let costMs = 0;
 
   const glance = (counters: Counters | undefined): Figures => {
     const cpus = parseSoftnet(softnet.read() ?? "");
@@ -176,13 +178,12 @@ export const openNetworkWatch = ({ pid, now }: NetworkWatchOptions): NetworkWatc
       figures = seen;
       const wrong = at - wrongAt < lingerMs;
       if (busy && !wrong) return undefined;
-      const sparedMs = (costMs ?? 0) / quietShare;
-      const pauseMs = wrong ? Math.min((costMs ?? 0) / closeShare, closeMs) : Math.max(sparedMs, uneasy ? 0 : quietMs);
+      const sparedMs = costMs / quietShare;
+      const pauseMs = wrong ? Math.min(costMs / closeShare, closeMs) : Math.max(sparedMs, uneasy ? 0 : quietMs);
       if (at - readAt < pauseMs) return undefined;
-      const began = now();
+      const began = spentMs();
       const reading = readAll(at);
-      // On a CPU that others want it takes longer than it costs: a dear one is believed little by little.
-      if (readAt > 0) costMs = Math.min(now() - began, 1.5 * (costMs ?? Number.POSITIVE_INFINITY));
+      if (readAt > 0) costMs = spentMs() - began;
       readAt = at;
       const lost = reading && lossesOf(reading);
       if ((delta(losses, lost) ?? 0) > 0) wrongAt = at;

@@ -1,7 +1,7 @@
 // The main thread's side of the one observer of this process: options, hook, shared memory, thread. Several agents
 // share it; it ends with the last of them.
 import inspector from "node:inspector";
-import { registerLoop } from "../kernel/loops.js";
+import { registerLoop, threadCpuMs } from "../kernel/loops.js";
 import { createWaitMemory, createWaitRecorder } from "./accept-waits.js";
 import { createBoardMemory, readBoard, type Shown } from "./board.js";
 import type { AskedSocket, ObserverData, ObserverOptions, Report, Status } from "./messages.js";
@@ -37,9 +37,9 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const answer = createAnswerer({ now: () => performance.now(), originOf: origins?.of });
   // Also without answers: the observer asks again when it has heard.
   const reply = (asked: readonly AskedSocket[]): void => {
-    const began = performance.now();
+    const began = threadCpuMs();
     const answers = answer(asked);
-    const request = { type: "answers", answers, tookMs: performance.now() - began } as const;
+    const request = { type: "answers", answers, tookMs: threadCpuMs() - began } as const;
     thread?.post(request);
     slow?.handle(request);
   };

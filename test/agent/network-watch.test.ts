@@ -16,13 +16,11 @@ test("a host of thousands of interfaces is shown by those that moved most", (t) 
 });
 
 test("quiet, it looks every ten seconds; a repeated segment makes it look sooner", (t) => {
-  let clock = 0;
-  const watch = openNetworkWatch({ now: () => clock });
+  const watch = openNetworkWatch({ spentMs: () => 0 });
   t.teardown(() => watch.close());
   const looks = (from: number, repeated: (at: number) => number): readonly number[] => {
     const taken: number[] = [];
     for (let at = from; at < from + 20_000; at += 1000) {
-      clock = at;
       if (watch.read(at, false, { RetransSegs: repeated(at) })) taken.push(at);
     }
     return taken;
@@ -33,9 +31,26 @@ test("quiet, it looks every ten seconds; a repeated segment makes it look sooner
 });
 
 test("while a listener is in trouble it keeps away, unless something below looks wrong", (t) => {
-  const watch = openNetworkWatch({ now: () => 0 });
+  const watch = openNetworkWatch({ spentMs: () => 0 });
   t.teardown(() => watch.close());
   t.is(watch.read(1000, true, {}), undefined);
   t.is(watch.read(2000, true, { TCPAbortOnMemory: 0 }), undefined);
   t.truthy(watch.read(3000, true, { TCPAbortOnMemory: 5 }));
+});
+
+test("one that is dear is taken less often: a hundredth of the time while something below looks wrong, every two seconds at least", (t) => {
+  let spent = 0;
+  const cost = { ms: 0 };
+  const spentMs = (): number => {
+    spent += cost.ms;
+    return spent;
+  };
+  const watch = openNetworkWatch({ spentMs });
+  t.teardown(() => watch.close());
+  const taken: number[] = [];
+  for (let at = 1000; at <= 8000; at += 500) {
+    cost.ms = at < 4000 ? 10 : 500;
+    if (watch.read(at, true, { TCPAbortOnMemory: at })) taken.push(at);
+  }
+  t.deepEqual(taken, [1500, 2000, 3000, 4000, 6000, 8000]);
 });

@@ -50,7 +50,7 @@ const listeners = createRemembered<ListenerLook & Pick<Around, "turns">>();
 let finder: SocketFinder | undefined;
 
 const socketOf = (fd: number): Socket | undefined => {
-  finder ??= createSocketFinder(() => performance.now());
+  finder ??= createSocketFinder();
   return finder.find([fd], performance.now()).get(fd);
 };
 

@@ -17,14 +17,14 @@ export interface AnswererOptions {
 
 /** Further ones are asked about next time. */
 const socketsAtMost = 20;
-/** Questions that come faster get no answers: half a second, less what a timer may be early. */
-const pauseMs = 400;
+/** Questions that come faster get no answers: half a second, less what this thread may have been late for the last one. */
+const pauseMs = 200;
 
 /** Answers about those of the sockets that are net.Sockets and still the same; never throws. */
 export type Answerer = (sockets: readonly AskedSocket[]) => readonly NodeAnswer[];
 
 export const createAnswerer = ({ now, originOf }: AnswererOptions): Answerer => {
-  const finder = createSocketFinder(now);
+  const finder = createSocketFinder();
   const table = new SocketTable(socketsAtMost);
   let answeredAt = Number.NEGATIVE_INFINITY;
 

@@ -1,6 +1,7 @@
 // The application's socket objects by descriptor. Node keeps no such table: process._getActiveHandles lists every handle
 // (with the search 0.6 µs each, 9 ms with 15,000), so what was found is remembered, without keeping it alive.
 import { Socket } from "node:net";
+import { threadCpuMs } from "../../kernel/loops.js";
 import { handleOf } from "./node-side-of.js";
 
 export interface SocketFinder {
@@ -33,8 +34,8 @@ const activeHandles = (): readonly unknown[] => {
   return Array.isArray(active) ? active : [];
 };
 
-/** `now`: a clock that tells what enumerating took. */
-export const createSocketFinder = (now: () => number): SocketFinder => {
+/** `spentMs`: by the CPU's clock, as the clock on the wall would count what others took from this thread. */
+export const createSocketFinder = (spentMs: () => number = threadCpuMs): SocketFinder => {
   const remembered = new Map<number, Remembered>();
   let nextAt = Number.NEGATIVE_INFINITY;
 
@@ -55,7 +56,7 @@ export const createSocketFinder = (now: () => number): SocketFinder => {
     return entry !== undefined && entry.socket === undefined && at - entry.at < absentMs;
   };
   const enumerate = (fds: ReadonlySet<number>, at: number): void => {
-    const began = now();
+    const began = spentMs();
     const missing = new Set(fds);
     for (const handle of activeHandles()) {
       if (!(handle instanceof Socket)) continue;
@@ -65,7 +66,7 @@ export const createSocketFinder = (now: () => number): SocketFinder => {
       if (missing.size === 0) break;
     }
     for (const fd of missing) remember(fd, undefined, at);
-    nextAt = at + Math.max(leastPauseMs, (now() - began) / budget);
+    nextAt = at + Math.max(leastPauseMs, (spentMs() - began) / budget);
   };
 
   return {

@@ -14,7 +14,7 @@ const everyMs = 1000;
 
 /** Without `pid` the cgroup is left out: it would be this command's own. */
 export const openNetworkLook = (pid: number | undefined): NetworkLook => {
-  const watch = openNetworkWatch({ pid, now: () => performance.now() });
+  const watch = openNetworkWatch({ pid });
   let lookedAt = Number.NEGATIVE_INFINITY;
   return {
     read: (at, counters) => {

@@ -1,5 +1,6 @@
 // Who waits in the accept queues and how many handshakes are open. A dump walks the namespace's whole table of
 // connections, so on a host with many it is taken less often.
+import { createBudget } from "../../agent/pace.js";
 import type { Diag } from "../../kernel/index.js";
 import type { ListenerReading } from "../../snapshot/snapshot.js";
 import { groupBy } from "./group-by.js";
@@ -14,17 +15,17 @@ const share = 0.1;
 export const createQueueLook = (
   diag: Diag,
 ): ((listeners: readonly ListenerReading[], handshakes: boolean) => QueueDetails) => {
-  let notBefore = 0;
+  const budget = createBudget(share);
   return (listeners, handshakes) => {
-    const from = performance.now();
-    if (from < notBefore) return () => ({});
+    const at = performance.now();
+    if (!budget.isDue(at, 0)) return () => ({});
     const byPort = groupBy(listeners, ({ port }) => port);
     const alone = [...byPort].flatMap(([port, rows]) => (port !== undefined && rows.length === 1 ? [port] : []));
     const queued = alone.filter((port) => (byPort.get(port)?.[0]?.length ?? 0) > 0);
-    const waiting = queued.length > 0 ? diag.waiting(queued) : undefined;
-    const synRecv = handshakes && alone.length > 0 ? diag.synRecv(alone) : undefined;
-    const now = performance.now();
-    notBefore = now + (now - from) / share;
+    const { waiting, synRecv } = budget.spend(at, () => ({
+      waiting: queued.length > 0 ? diag.waiting(queued) : undefined,
+      synRecv: handshakes && alone.length > 0 ? diag.synRecv(alone) : undefined,
+    }));
     return (port) => (port === undefined ? {} : { waiting: waiting?.get(port), synRecv: synRecv?.get(port) });
   };
 };
