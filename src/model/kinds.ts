@@ -6,13 +6,18 @@ import type { Check } from "./checks.js";
 import { runNic } from "./nic/run.js";
 import type { NicResult, NicScenario } from "./nic/scenario.js";
 import { checkNic } from "./nic/validate.js";
+import { runTransfer } from "./transfer/run.js";
+import type { TransferResult, TransferScenario } from "./transfer/scenario.js";
+import { checkTransfer } from "./transfer/validate.js";
 
 interface Scenarios {
   readonly accept: AcceptScenario;
+  readonly transfer: TransferScenario;
   readonly nic: NicScenario;
 }
 interface Results {
   readonly accept: AcceptResult;
+  readonly transfer: TransferResult;
   readonly nic: NicResult;
 }
 
@@ -31,6 +36,7 @@ interface KindOf<Name extends Kind> {
 export const kinds: { readonly [Name in Kind]: KindOf<Name> } = {
   accept: { check: checkAccept, run: runAccept },
   nic: { check: checkNic, run: runNic },
+  transfer: { check: checkTransfer, run: runTransfer },
 };
 
 /** Runs a scenario that is known to be well formed. */

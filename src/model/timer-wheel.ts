@@ -21,6 +21,8 @@ export interface Timer {
 export interface TimerWheel {
   /** Arms a timer `seconds` from now. */
   arm(seconds: number, run: () => void): Timer;
+  /** Arms a timer for so many of the kernel's ticks from the current one. */
+  armTicks(ticks: number, run: () => void): Timer;
   cancel(timer: Timer): void;
   /** The kernel's tick count now. */
   ticks(): number;
@@ -55,14 +57,17 @@ export function createTimerWheel(engine: Engine): TimerWheel {
     return bucket;
   };
 
+  const armTicks = (delay: number, run: () => void): Timer => {
+    const bucket = bucketOf(firingTick(ticks(), delay));
+    const timer: Timer = { run, bucket };
+    bucket.add(timer);
+    return timer;
+  };
+
   return {
     ticks,
-    arm: (seconds, run) => {
-      const bucket = bucketOf(firingTick(ticks(), Math.ceil(seconds * ticksPerSecond)));
-      const timer: Timer = { run, bucket };
-      bucket.add(timer);
-      return timer;
-    },
+    armTicks,
+    arm: (seconds, run) => armTicks(Math.ceil(seconds * ticksPerSecond), run),
     cancel: (timer) => {
       timer.bucket.delete(timer);
     },

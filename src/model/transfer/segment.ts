@@ -22,6 +22,8 @@ export interface Segment {
   readonly frags: number;
   /** Payload bytes of each fragment, for devices that cut in software; undefined: evenly. */
   readonly fragBytes?: readonly number[] | undefined;
+  /** The sender's own copy, which it holds until the segment is acknowledged; a pure ACK has none. */
+  readonly original?: { readonly isHeld: boolean } | undefined;
 }
 
 export interface SackBlock {
@@ -37,7 +39,7 @@ export interface Skb {
   readonly bytes: number;
   /** Packets it stands for (gso_segs); 1 without. */
   readonly segments: number;
-  /** skb->len / gso_segs as tcp_measure_rcv_mss sees it (gso_size, or the payload). */
+  /** What tcp_measure_rcv_mss takes for a packet's size: gso_size, or the payload. */
   readonly mss: number;
   readonly truesize: number;
   readonly frags: number;

@@ -4,30 +4,32 @@
 export interface Softirq {
   /** Runs `work` now, or after the softirq work that is under way. */
   raise(work: () => void): void;
-  /** Softirq work is under way. */
-  isRunning(): boolean;
+  /** Runs `work` with bottom halves disabled, then what it raised. */
+  hold(work: () => void): void;
 }
 
 export function createSoftirq(): Softirq {
   let waiting: (() => void)[] = [];
-  let running = false;
+  let isRunning = false;
   const drain = (): void => {
-    running = true;
-    try {
-      while (waiting.length > 0) {
-        const batch = waiting;
-        waiting = [];
-        for (const work of batch) work();
-      }
-    } finally {
-      running = false;
+    isRunning = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      for (const work of batch) work();
     }
+    isRunning = false;
   };
   return {
     raise: (work) => {
       waiting.push(work);
-      if (!running) drain();
+      if (!isRunning) drain();
     },
-    isRunning: () => running,
+    hold: (work) => {
+      if (isRunning) return work();
+      isRunning = true;
+      work();
+      drain();
+    },
   };
 }

@@ -1,7 +1,7 @@
 // Transfers: the model against the kernel, figure by figure and device by device.
 import { readFileSync, writeFileSync } from "node:fs";
 import { simulate } from "../../../src/model/index.js";
-import type { TransferResult, TransferScenario } from "../../../src/model/transfer/scenario.js";
+import type { TransferScenario } from "../../../src/model/transfer/scenario.js";
 import type { Entry, Options, Report } from "./entry.js";
 import { runOnKernel } from "./kernel-lanes.js";
 import { percent, quantile } from "./statistics.js";
@@ -48,7 +48,7 @@ export const judge = (run: Run): Judged => {
   try {
     return {
       ...run,
-      compared: compareFigures(run.kernel, observedOfModel(simulate(run.scenario) as unknown as TransferResult)),
+      compared: compareFigures(run.kernel, observedOfModel(simulate(run.scenario))),
     };
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,262 @@
+// The two ends of an established connection, and what can be read of one (tcp_info, SO_MEMINFO, SIOCINQ, SIOCOUTQ).
+import { createCongestion } from "./congestion/create.js";
+import type { CongestionName } from "./congestion.js";
+import {
+  acknowledgedWindow,
+  type Buffer,
+  establishedClamp,
+  type FirstWindow,
+  firstRcvMss,
+  firstWindow,
+  segmentSizes,
+} from "./handshake.js";
+import { receive } from "./receive.js";
+import { firstScalingRatio, receiveWindow } from "./receive-window.js";
+import { measureRtt } from "./rtt.js";
+import type { Side } from "./scenario.js";
+import { boundToHalfWindow } from "./send.js";
+import { expandSndbuf } from "./send-buffer.js";
+import { type AckState, isInFlight, nanosPerTick, type Tcp, type World } from "./tcp.js";
+import { createWaitQueue } from "./wait-queue.js";
+
+export interface EndOptions {
+  readonly sndbuf: Buffer;
+  readonly rcvbuf: Buffer;
+  readonly congestion: CongestionName;
+  readonly isNodelay: boolean;
+  readonly rcvLowat: number;
+  /** Infinity: none. */
+  readonly notsentLowat: number;
+  /** Seconds; 0: none. */
+  readonly userTimeout: number;
+}
+
+const unsent = {
+  sndUna: 0,
+  sndNxt: 0,
+  writeSeq: 0,
+  pushedSeq: 0,
+  sndWl1: 0,
+  sndSml: 0,
+  wmemQueued: 0,
+  wmemAlloc: 0,
+  isThrottled: false,
+  isNoSpace: false,
+  isWriteShut: false,
+  packetsOut: 0,
+  sackedOut: 0,
+  lostOut: 0,
+  retransOut: 0,
+  delivered: 0,
+  isPacing: false,
+  isWindowLimited: false,
+} as const;
+
+const undisturbed = {
+  srtt: 0,
+  mdev: 0,
+  mdevMax: 0,
+  rttvar: 0,
+  rttSeq: 0,
+  rto: 250,
+  backoff: 0,
+  retransmits: 0,
+  probesOut: 0,
+  probesSince: undefined,
+  retransStamp: undefined,
+  recovery: "open",
+  highSeq: 0,
+  rackSentAt: 0,
+  rackEnd: 0,
+  rackRtt: 0,
+  isReorderTimerSet: false,
+  tlpHighSeq: undefined,
+  tlpRetransmitted: false,
+  pending: undefined,
+  timer: undefined,
+} as const;
+
+const unreceived = {
+  rcvNxt: 0,
+  rcvWup: 0,
+  copiedSeq: 0,
+  lastSegmentSize: 0,
+  rmemAlloc: 0,
+  forwardAlloc: 0,
+  isEof: false,
+  drops: 0,
+  lastOutsideTick: undefined,
+  recentStamp: undefined,
+  lastEcho: undefined,
+  rcvRtt: 0,
+  rcvRttSeq: 0,
+  rcvRttAt: undefined,
+  spaceSeq: 0,
+} as const;
+
+const firstAckState = (tick: number): AckState => ({
+  isScheduled: false,
+  isNow: false,
+  isNoMemory: false,
+  pushed: 0,
+  quick: 0,
+  pingpong: 0,
+  ato: 0,
+  lastReceivedTick: tick,
+  timer: undefined,
+  timeoutTick: 0,
+  isDeferred: false,
+});
+
+interface Peers {
+  readonly own: FirstWindow;
+  /** What this end now offers, and what the other does. */
+  readonly rcvWnd: number;
+  readonly sndWnd: number;
+}
+
+function createEnd(world: World, side: Side, options: EndOptions, { own, rcvWnd, sndWnd }: Peers): Tcp {
+  const { mssClamp, headerLength, mss, advmss } = segmentSizes(world.path.mtu);
+  const windowClamp = establishedClamp(options.rcvbuf.bytes, own.clamp, advmss);
+  const rcvSsthresh = Math.min(own.offered, windowClamp);
+  const mssCache = boundToHalfWindow(sndWnd, mss, headerLength);
+  const now = world.engine.now();
+  const tcp: Tcp = {
+    ...unsent,
+    ...undisturbed,
+    ...unreceived,
+    side,
+    world,
+    waitQueue: createWaitQueue(),
+    congestion: createCongestion({ name: options.congestion, mss: mssCache, rtt: world.leastRtt }),
+    isSndbufLocked: options.sndbuf.isLocked,
+    isRcvbufLocked: options.rcvbuf.isLocked,
+    notsentLowat: options.notsentLowat,
+    isNodelay: options.isNodelay,
+    userTimeout: Math.ceil((options.userTimeout * 1e9) / nanosPerTick),
+    advmss,
+    mssClamp,
+    headerLength,
+    rcvWscale: own.scale,
+    isClosed: false,
+    isOwned: false,
+    isPushDeferred: false,
+    backlog: [],
+    backlogTruesize: 0,
+    error: undefined,
+    sndWnd,
+    maxWindow: sndWnd,
+    mssCache,
+    writeQueue: [],
+    rtxQueue: [],
+    sndbuf: options.sndbuf.bytes,
+    lastSentAt: now,
+    minRtt: world.leastRtt,
+    rcvWnd,
+    rcvSsthresh,
+    windowClamp,
+    scalingRatio: firstScalingRatio,
+    rcvMss: firstRcvMss(Math.min(advmss, mssCache), rcvWnd),
+    rcvbuf: options.rcvbuf.bytes,
+    rcvLowat: options.rcvLowat,
+    receiveQueue: [],
+    outOfOrder: [],
+    sacks: [],
+    ack: firstAckState(world.wheel.ticks()),
+    spaceBytes: Math.min(rcvSsthresh, rcvWnd, 10 * advmss),
+    spaceAt: now,
+  };
+  measureRtt(tcp, world.leastRtt);
+  expandSndbuf(tcp);
+  world.path.onArrival(side, (skb) => receive(tcp, skb));
+  return tcp;
+}
+
+/** A connection whose handshake is over: `sender` has connected, `receiver` was accepted. */
+export function connect(world: World, ends: Readonly<Record<Side, EndOptions>>): Readonly<Record<Side, Tcp>> {
+  const { mssClamp, mss, advmss } = segmentSizes(world.path.mtu);
+  const client = firstWindow(ends.sender.rcvbuf, mssClamp, world.rmemMax);
+  const server = firstWindow(ends.receiver.rcvbuf, mss, world.rmemMax);
+  const clientSsthresh = Math.min(client.offered, establishedClamp(ends.sender.rcvbuf.bytes, client.clamp, advmss));
+  const clientWindow = acknowledgedWindow(clientSsthresh, client.offered, client.scale);
+  return {
+    sender: createEnd(world, "sender", ends.sender, {
+      own: client,
+      rcvWnd: clientWindow,
+      sndWnd: Math.min(server.offered, 65_535),
+    }),
+    receiver: createEnd(world, "receiver", ends.receiver, {
+      own: server,
+      rcvWnd: server.offered,
+      sndWnd: clientWindow,
+    }),
+  };
+}
+
+/** What the kernel would tell of an end; bytes, µs and packets as its interfaces have them. */
+export interface EndView {
+  readonly recvQ: number;
+  readonly sendQ: number;
+  readonly notSent: number;
+  readonly rmem: number;
+  readonly rcvbuf: number;
+  readonly wmemAlloc: number;
+  readonly wmemQueued: number;
+  readonly sndbuf: number;
+  readonly drops: number;
+  readonly sndWnd: number;
+  readonly rcvWnd: number;
+  readonly rcvSsthresh: number;
+  readonly sndMss: number;
+  readonly rcvMss: number;
+  readonly cwnd: number;
+  readonly unacked: number;
+  readonly sacked: number;
+  readonly lost: number;
+  readonly retrans: number;
+  readonly inFlight: number;
+  readonly srttMicros: number;
+  readonly rttvarMicros: number;
+  readonly rtoMicros: number;
+  readonly backoff: number;
+  readonly retransmits: number;
+  readonly probes: number;
+  readonly recovery: Tcp["recovery"];
+  readonly timer: Tcp["pending"];
+  readonly isNoSpace: boolean;
+}
+
+export const view = (tcp: Tcp): EndView => ({
+  recvQ: tcp.receiveQueue.reduce((bytes, { seq, end, fin }) => bytes + end - seq - (fin ? 1 : 0), 0) - readOfHead(tcp),
+  sendQ: tcp.writeSeq - tcp.sndUna,
+  notSent: tcp.writeSeq - tcp.sndNxt,
+  rmem: tcp.rmemAlloc,
+  rcvbuf: tcp.rcvbuf,
+  wmemAlloc: tcp.wmemAlloc,
+  wmemQueued: tcp.wmemQueued,
+  sndbuf: tcp.sndbuf,
+  drops: tcp.drops,
+  sndWnd: tcp.sndWnd,
+  rcvWnd: receiveWindow(tcp),
+  rcvSsthresh: tcp.rcvSsthresh,
+  sndMss: tcp.mssCache,
+  rcvMss: tcp.rcvMss,
+  cwnd: tcp.congestion.cwnd(),
+  unacked: tcp.packetsOut,
+  sacked: tcp.sackedOut,
+  lost: tcp.lostOut,
+  retrans: tcp.retransOut,
+  inFlight: isInFlight(tcp),
+  srttMicros: tcp.srtt >> 3,
+  rttvarMicros: tcp.mdev >> 2,
+  rtoMicros: tcp.rto * 4000,
+  backoff: tcp.backoff,
+  retransmits: tcp.retransmits,
+  probes: tcp.probesOut,
+  recovery: tcp.recovery,
+  timer: tcp.pending,
+  isNoSpace: tcp.isNoSpace,
+});
+
+/** The first skb's bytes that were read already: it is freed with its last byte. */
+const readOfHead = (tcp: Tcp): number => (tcp.receiveQueue[0] ? tcp.copiedSeq - tcp.receiveQueue[0].seq : 0);
