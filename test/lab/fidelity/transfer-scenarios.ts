@@ -35,10 +35,16 @@ const diceOf = (seed: number): Dice => {
 
 const millis = (value: number): number => value / 1000;
 
+/** A link passes on packet after packet: without a rate it would depend on how fast the machine emulates it. */
+const linkOf = (dice: Dice): Pick<PathSpec, "rtt" | "rate" | "queue"> => ({
+  rtt: millis(dice.between(4, 40)),
+  rate: dice.between(1_250_000, 12_500_000),
+  queue: 100_000,
+});
+
 const pathOf = (device: Device, dice: Dice): PathSpec => {
   if (device === "loopback") return { device };
-  if (device === "delayed link")
-    return { device: "wire", rtt: millis(dice.between(4, 40)), gso: false, delayedLink: "tun" };
+  if (device === "delayed link") return { device: "wire", delayedLink: "tun", gso: false, ...linkOf(dice) };
   return { device: "veth", gso: device === "veth" };
 };
 
