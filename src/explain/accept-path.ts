@@ -98,7 +98,7 @@ export const createAcceptPath = (first: ListenerReading, lifecycle: Lifecycle, m
       state.step = folded.step;
       state.rawDrops = folded.rawDrops;
       const isTroubled = watch.disturbance !== undefined || state.cases.length > 0;
-      state.history = isTroubled ? foldHistory(state.history, folded.step, watch.refusals.clients) : noHistory;
+      state.history = isTroubled ? foldHistory(state.history, folded.step, watch.refusals) : noHistory;
       const { sinceCounters } = state;
       state.sinceCounters = {
         drops: (sinceCounters.read ? 0 : sinceCounters.drops) + folded.rawDrops,

@@ -1,20 +1,24 @@
 // What came to a listener step by step while it was in trouble: what a what-if runs again. Bounded; a history that
 // grew too long says so instead of losing its beginning.
 import type { ListenerStep } from "./listener-step.js";
+import type { Refusals } from "./refused.js";
 
 export interface HistoryEntry {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly admitted: number;
-  /** Clients turned away, again or for the first time; and what the drop counter moved by. */
+  /** SYNs turned away, of clients that came again or for the first time; third segments; and what the drop counter moved by. */
   readonly refused: number;
+  readonly halfOpen: number;
   readonly drops: number;
   readonly accepts: number;
   /** Time in which the loop did not sleep, where that can be told. */
   readonly busyMs?: number | undefined;
   readonly cpuMs?: number | undefined;
-  /** Somebody waited and nobody was accepted. */
-  readonly stalled: boolean;
+  /** Somebody waited all the time. */
+  readonly waited: boolean;
+  /** Of it, at its end, somebody waited and nobody was accepted; all of it, where not less is known. */
+  readonly stalledMs: number;
 }
 
 export interface History {
@@ -28,24 +32,29 @@ export const noHistory: History = { entries: [], lost: 0 };
 /** At the fast pace of 20 ms this is half a minute of trouble. */
 const mostEntries = 1500;
 
-const entryOf = ({ around, length, wasLength, drops, accepts, loop }: ListenerStep, refused: number): HistoryEntry => ({
+const entryOf = (
+  { around, length, wasLength, drops, accepts, loop }: ListenerStep,
+  { clients, halfOpen }: Refusals,
+): HistoryEntry => ({
   fromMs: around.fromAt,
   untilMs: around.at,
   admitted: Math.max(0, accepts + length - wasLength),
-  refused,
+  refused: Math.max(0, clients - halfOpen),
+  halfOpen,
   drops,
   accepts,
   busyMs: loop.idleMs === undefined ? undefined : Math.max(0, around.ms - loop.idleMs),
   cpuMs: loop.cpuMs,
-  stalled: accepts === 0 && length > 0,
+  waited: wasLength > 0 && length > 0,
+  stalledMs: accepts === 0 && length > 0 ? around.stoppedMs || around.ms : 0,
 });
 
-const isQuiet = ({ admitted, refused, drops, stalled }: HistoryEntry): boolean =>
-  admitted + refused + drops === 0 && !stalled;
+const isQuiet = ({ admitted, refused, drops, stalledMs }: HistoryEntry): boolean =>
+  admitted + refused + drops + stalledMs === 0;
 
 /** Folds one step in; quiet ones in a row become one. */
-export const foldHistory = ({ entries, lost }: History, step: ListenerStep, refused: number): History => {
-  const entry = entryOf(step, refused);
+export const foldHistory = ({ entries, lost }: History, step: ListenerStep, refusals: Refusals): History => {
+  const entry = entryOf(step, refusals);
   const last = entries.at(-1);
   if (last && isQuiet(last) && isQuiet(entry))
     return { entries: [...entries.slice(0, -1), { ...entry, fromMs: last.fromMs }], lost };

@@ -7,11 +7,13 @@ import { moved, type Netns } from "./netns.js";
 export interface Refusals {
   /** In this step. */
   readonly clients: number;
+  /** Of them, whose handshake was done but for the third segment: the listener's counter moved twice. */
+  readonly halfOpen: number;
   /** Cookies that were sent and not answered yet: each vouches for one client at most. */
   readonly cookies: number;
 }
 
-export const noRefusals: Refusals = { clients: 0, cookies: 0 };
+export const noRefusals: Refusals = { clients: 0, halfOpen: 0, cookies: 0 };
 
 /** Folds one step in. Without the namespace's counters every drop counts. */
 export const foldRefusals = ({ cookies }: Refusals, step: ListenerStep, netns: Netns): Refusals => {
@@ -21,7 +23,7 @@ export const foldRefusals = ({ cookies }: Refusals, step: ListenerStep, netns: N
     SyncookiesRecv: answered = 0,
     PassiveOpens: opened = 0,
   } = moved(netns);
-  if (ListenDrops === undefined) return { clients: step.drops, cookies };
+  if (ListenDrops === undefined) return { clients: step.drops, halfOpen: 0, cookies };
   const countedTwice = Math.max(0, step.drops - ListenDrops);
   const admitted = Math.max(0, step.accepts + step.length - step.wasLength);
   const turnedAway = Math.max(0, answered - Math.max(0, admitted - opened));
@@ -29,6 +31,7 @@ export const foldRefusals = ({ cookies }: Refusals, step: ListenerStep, netns: N
   const repeated = Math.max(0, turnedAway - outstanding);
   return {
     clients: Math.max(0, step.drops - countedTwice - repeated),
+    halfOpen: countedTwice,
     cookies: Math.max(0, outstanding - answered),
   };
 };

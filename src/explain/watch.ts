@@ -45,6 +45,8 @@ export interface Watch {
   waitsAt: number;
   abandoned: number;
   readonly residents: Residents;
+  /** Accepts counted since the residents were last looked at: those who left since then are the same ones. */
+  accepts: number;
   readonly depth: DepthWaits;
   /** Waits read at accept, where connections are followed one by one. */
   exact: Sample;
@@ -71,14 +73,20 @@ export const createWatch = (listener: ListenerReading, linear: number): Watch =>
   waitsAt: Number.NEGATIVE_INFINITY,
   abandoned: 0,
   residents: createResidents(),
+  accepts: 0,
   depth: createDepthWaits(),
   exact: createSample(),
   clients: createClients(linear),
 });
 
-const lookAtResidents = ({ residents }: Watch, after: ListenerReading, at: number): Head => {
-  if (after.waiting) return residents.look(after.waiting, after.length, at);
-  return after.length === 0 ? residents.emptied(at) : { left: 0 };
+/** Who waits is known: they were listed, or nobody does. */
+const isLook = ({ waiting, length }: ListenerReading): boolean => waiting !== undefined || length === 0;
+
+const lookAtResidents = (watch: Watch, after: ListenerReading, at: number): Head => {
+  const { residents, accepts } = watch;
+  if (!isLook(after)) return { left: 0 };
+  const head = after.waiting ? residents.look(after.waiting, after.length, at) : residents.emptied(at);
+  return { ...head, left: Math.max(0, head.left - accepts) };
 };
 
 /** In a long gap everybody refused has tried about once a second: taken apart so that retries are not new clients. */
@@ -97,6 +105,7 @@ export const foldWatch = (
   const head = lookAtResidents(watch, after, around.at);
   const loop = loopStepOf(loops.before, loops.after, around.ms, head.kept);
   const raw = listenerStepOf(watch.listener, after, { around, loop, head }, thresholds);
+  watch.accepts = isLook(after) ? 0 : watch.accepts + raw.accepts;
   watch.drops = foldDrops(watch.drops, raw, netns, thresholds.undecidedMs);
   const step = { ...raw, drops: watch.drops.overflows };
   watch.listener = { ...after, listenBacklog: after.listenBacklog ?? watch.listener.listenBacklog };

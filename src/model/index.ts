@@ -2,7 +2,6 @@
 export { simulate, type SimulateOptions } from "./simulate.js";
 export { observeModel, type SourceOptions } from "./accept/source.js";
 export { type ArrivalStep, newArrivals } from "./accept/new-arrivals.js";
-export { type Measured, type Predicted, type Remedy, type WhatIf, whatIf } from "./accept/what-if.js";
 export {
   type Answer,
   answerOfListener,
@@ -13,6 +12,15 @@ export {
   type Packet,
   type Protocol,
 } from "./demux.js";
+export {
+  type Measured,
+  type Predicted,
+  type Remedy,
+  type Served,
+  type Span,
+  type WhatIf,
+  whatIf,
+} from "./accept/what-if.js";
 export { ScenarioError } from "./checks.js";
 export type { Kind, Result, ResultOf, Scenario } from "./kinds.js";
 export { parseScenario } from "./validate.js";

@@ -35,7 +35,7 @@ const stalled = (backlog: number, stalls: { at: number; duration: number }[]): A
 const twoSeconds = [{ at: 2, duration: 2 }];
 const measured: Measured = {
   ...measure(stalled(16, twoSeconds)),
-  stalls: [{ fromMs: 2000, untilMs: 4000 }],
+  served: [{ stalls: [{ fromMs: 2000, untilMs: 4000 }] }],
   serviceMs: 1,
   limit: 16,
 };
@@ -57,7 +57,7 @@ test("what-if reproduces what happened before it says what would have happened",
 });
 
 test("what-if is withheld where the model does not reproduce what happened", (t) => {
-  const contradiction = { ...measured, stalls: [] };
+  const contradiction = { ...measured, served: [{ stalls: [] }] };
   const answer = whatIf(contradiction);
   t.regex(
     "withheld" in answer ? answer.withheld : "",
@@ -73,7 +73,7 @@ test("more processes take in what one could not", (t) => {
   };
   const answer = whatIf({
     ...measure(scenario),
-    stalls: [],
+    served: [{ stalls: [] }],
     serviceMs: 20,
     limit: 32,
   });

@@ -45,7 +45,7 @@ export const depthLines = (
 const largest = (values: readonly (number | null)[]): number => values.reduce<number>((a, b) => Math.max(a, b ?? 0), 0);
 
 /** As many values as columns, or columns as values allow: the largest of those that share one, or one over several. */
-const fit = (values: readonly (number | null)[], columns: number): readonly number[] => {
+const spread = (values: readonly (number | null)[], columns: number): readonly number[] => {
   const wide = Math.floor(columns / values.length);
   if (wide >= 1) return values.flatMap((value) => Array<number>(Math.min(4, wide)).fill(value ?? 0));
   return Array.from({ length: columns }, (_, column) => {
@@ -58,7 +58,7 @@ const fit = (values: readonly (number | null)[], columns: number): readonly numb
 export const chartLines = (chart: Chart, { width, paint }: View): readonly string[] => {
   const { title, values, from, until, scale = String, rows = 4 } = chart;
   const top = largest(values);
-  const cells = fit(values, chartColumns(width));
+  const cells = spread(values, chartColumns(width));
   const gap = Math.max(1, cells.length - from.length - until.length);
   return [
     paint("bold", title),

@@ -86,6 +86,9 @@ const takeConnections = (loop: Loop): number => {
   return served;
 };
 
+const serviceTimeAt = ({ serviceTime = 0, paces = [] }: EventLoopSpec, now: number): number =>
+  paces.find(({ from, until }) => toNanos(from) <= now && now < toNanos(until))?.serviceTime ?? serviceTime;
+
 /** Books a span of a turn: on a CPU, or runnable and waiting for one. */
 const spend = (loop: Loop, turn: Turn, until: number): { cpu: number; runqueue: number } => {
   const all: readonly Pause["kind"][] = ["stopped", "throttled", "starved", "stolen"];
@@ -120,7 +123,7 @@ const beginTurn = (loop: Loop): void => {
   loop.hasTicked = false;
   const stall = loop.stalls.shift();
   const served = stall || !isAccepting(loop) ? 0 : takeConnections(loop);
-  const work = stall?.work ?? iterationCost + served * toNanos(spec.serviceTime ?? 0);
+  const work = stall?.work ?? iterationCost + served * toNanos(serviceTimeAt(spec, now));
   const onCpu = stall?.onCpu ?? true;
   const until = onCpu ? thread.finish(now, work) : thread.runsAt(now + work);
   const turn: Turn = { from: now, until, onCpu };

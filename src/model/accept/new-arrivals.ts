@@ -9,6 +9,8 @@ export interface ArrivalStep {
   readonly admitted: number;
   /** SYNs that it dropped: 2 × ListenDrops − SO_MEMINFO[8], which counts the later segments twice (kernel.md A4). */
   readonly refused: number;
+  /** Third segments that it dropped: those clients enter the queue later, and are no new ones. */
+  readonly halfOpen?: number | undefined;
 }
 
 /** Clients that were refused together, and the retry of theirs that is awaited. */
@@ -43,6 +45,10 @@ const retryWindows = (linear: number): readonly (readonly [number, number])[] =>
   });
 };
 
+/** When a refused client comes again, ms after its first SYN: the middle of what is possible. */
+export const retriesMs = (linear: number): readonly number[] =>
+  retryWindows(linear).map(([from, until]) => (from + until) / 2);
+
 /**
  * New clients in each step. A refused segment is a retry where one is due; a retry that was due and was not refused
  * came in, and is taken off what was admitted then.
@@ -52,6 +58,8 @@ export function newArrivals(steps: readonly ArrivalStep[], linear: number): read
   const windows = retryWindows(linear);
   const counts = steps.map(({ admitted }) => admitted);
   let cohorts: Cohort[] = [];
+  // Whose SYN was let in and who was not admitted: half open.
+  let between = 0;
 
   const takeReturned = (cohort: Cohort, upTo: number): void => {
     const [from, until] = windows[cohort.attempt]!;
@@ -63,9 +71,13 @@ export function newArrivals(steps: readonly ArrivalStep[], linear: number): read
       counts[index]! -= taken;
       left -= taken;
     }
+    between += left;
   };
 
   for (const [index, step] of steps.entries()) {
+    const entered = Math.min(between, counts[index]!);
+    between -= entered;
+    counts[index]! -= entered;
     for (const cohort of cohorts) {
       while (cohort.attempt < mostRetries && step.fromMs > cohort.at + windows[cohort.attempt]![1]) {
         takeReturned(cohort, index);

@@ -37,6 +37,12 @@ export interface Stall {
   readonly onCpu?: boolean | undefined;
 }
 
+export interface Pace {
+  readonly from: number;
+  readonly until: number;
+  readonly serviceTime: number;
+}
+
 /** A Node process (told from a blocking server by `acceptsPerIteration`): what one iteration accepts, what a request costs, and what goes wrong. */
 export interface EventLoopSpec {
   /** 1 since libuv 1.45; "all" before. */
@@ -49,6 +55,8 @@ export interface EventLoopSpec {
   readonly tick?: number | undefined;
   readonly stalls?: readonly Stall[] | undefined;
   readonly pauses?: readonly Pause[] | undefined;
+  /** Between two moments a request costs something else. */
+  readonly paces?: readonly Pace[] | undefined;
   /** The loop turns, and does not accept. */
   readonly notAccepting?: readonly { readonly from: number; readonly until: number }[] | undefined;
   readonly maxConnections?: number | undefined;

@@ -30,6 +30,7 @@ const eventLoop = object(
     pauses: list(
       object({ kind: oneOf("stopped", "throttled", "starved", "stolen"), ...span }, { quota: number(0, 0.1) }),
     ),
+    paces: list(object({ ...span, serviceTime: seconds })),
     notAccepting: list(object(span)),
     maxConnections: count,
     fds: object({ open: count, limit: count }),
