@@ -51,3 +51,19 @@ export type {
   PacketArrival,
   SoftnetRow,
 } from "./nic/scenario.js";
+export type {
+  CallOutcome,
+  CallRecord,
+  EndpointSpec,
+  NodeFigures,
+  NodeSpec,
+  PathSpec,
+  ReadSpec,
+  Side,
+  TransferEvent,
+  TransferFinal,
+  TransferResult,
+  TransferScenario,
+  TransferTimelineEntry,
+  WriteSpec,
+} from "./transfer/scenario.js";

@@ -1,6 +1,6 @@
-// The calls of a scenario: programs that write and read as it says, and what each call returned.
+// The programs of a transfer scenario: who writes and reads when, as processes that perform system calls and note each.
 import { type Engine, toNanos, toSeconds } from "../engine.js";
-import { type Process, sleep, spawn } from "../process.js";
+import { type Process, sleepUntil, spawn } from "../process.js";
 import { poll } from "./programs/poll.js";
 import { read } from "./programs/read.js";
 import { write } from "./programs/write.js";
@@ -8,159 +8,113 @@ import type { CallOutcome, CallRecord, EndpointSpec, ReadSpec, Side, WriteSpec }
 import { errno, type StreamSocket } from "./stream-socket.js";
 import { poll as events } from "./wait-queue.js";
 
-const mostCalls = 10_000;
+type Draft = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
 
-type Mutable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] };
-type Call = Mutable<CallRecord>;
-
-export interface CallLog {
-  readonly calls: readonly CallRecord[];
-  omitted(): number;
-  written(side: Side): number;
-  read(side: Side): number;
-}
-
-interface Program {
+export interface Caller {
   readonly engine: Engine;
   readonly side: Side;
   readonly socket: StreamSocket;
-  readonly nonblocking: boolean;
-  readonly log: (call: Call) => Call;
-  /** Why a call has to wait, in words. */
+  /** Told of each call when it begins; what comes of it is filled in later. */
+  readonly record: (call: CallRecord) => void;
+  /** What a call has to wait for at this moment, in words. */
   readonly why: (call: CallRecord["call"]) => string;
 }
 
-const outcomeOf = (asked: number, returned: number, isRead: boolean): CallOutcome => {
-  if (returned === errno.EAGAIN) return "would-block";
-  if (returned === errno.ETIMEDOUT) return "timed-out";
-  if (returned < 0) return "reset";
-  if (isRead) return returned === 0 && asked > 0 ? "eof" : returned < asked ? "partial" : "complete";
-  return returned < asked ? "partial" : "complete";
+const outcomes: Readonly<Record<number, CallOutcome>> = {
+  [errno.EAGAIN]: "would-block",
+  [errno.EPIPE]: "reset",
+  [errno.ECONNRESET]: "reset",
+  [errno.ENOTCONN]: "reset",
+  [errno.ETIMEDOUT]: "timed-out",
 };
 
-/** Performs a call and writes down what it returned; `undefined`: the connection has ended. */
-function* perform(
-  program: Program,
-  call: CallRecord["call"],
-  asked: number,
-): Process<{ record: Call; returned: number }> {
-  const { engine, socket, nonblocking } = program;
+const outcomeOf = (returned: number, { call, asked }: Draft): CallOutcome => {
+  if (returned < 0) return outcomes[returned]!;
+  if (returned === asked) return "complete";
+  return call === "read" && returned === 0 ? "eof" : "partial";
+};
+
+/** Performs one call and notes it. A call that slept is "blocked", whatever it brought; one that still sleeps returned nothing. */
+function* perform(caller: Caller, call: CallRecord["call"], asked: number, nonblocking: boolean): Process<Draft> {
+  const { engine, side, socket } = caller;
   const at = toSeconds(engine.now());
-  let why: string | null = null;
+  const draft: Draft = { at, side, call, asked, returned: 0, outcome: "complete", resumedAt: null, why: null };
+  caller.record(draft);
   const onWait = (): void => {
-    why ??= program.why(call);
+    draft.outcome = "blocked";
+    draft.why ??= caller.why(call);
   };
-  const options = { nonblocking, onWait };
-  const returned = yield* call === "write" ? write(socket, asked, options) : read(socket, asked, options);
-  const outcome = outcomeOf(asked, returned, call === "read");
-  const record = program.log({
-    at,
-    side: program.side,
-    call,
-    asked,
-    returned: Math.max(0, returned),
-    outcome: why !== null && returned >= 0 ? "blocked" : outcome,
-    resumedAt: why === null ? null : toSeconds(engine.now()),
-    why: outcome === "would-block" || outcome === "partial" ? program.why(call) : why,
-  });
-  return { record, returned };
+  const returned = yield* (call === "write" ? write : read)(socket, asked, { nonblocking, onWait });
+  draft.returned = Math.max(0, returned);
+  const outcome = outcomeOf(returned, draft);
+  if (draft.outcome === "blocked") draft.resumedAt = toSeconds(engine.now());
+  if (outcome === "would-block") draft.why = caller.why(call);
+  if (draft.outcome !== "blocked" || isOver(outcome)) draft.outcome = outcome;
+  return draft;
 }
 
-/** Writes until all is taken; where it would block, again when the socket is writable. */
-function* writer(program: Program, { at, bytes, chunk, every }: WriteSpec): Process {
-  const { engine, socket } = program;
-  yield* sleep(engine, at);
+const isOver = (outcome: CallOutcome): boolean => outcome === "eof" || outcome === "reset" || outcome === "timed-out";
+
+/** Sleeps until the socket is writable, as select(2) tells it. */
+function* awaitSpace(caller: Caller, refused: readonly Draft[]): Process {
+  yield* poll(caller.engine, [{ socket: caller.socket, events: events.out }]);
+  for (const draft of refused) draft.resumedAt = toSeconds(caller.engine.now());
+}
+
+/** One entry of `writes`; false: the connection is gone. */
+function* writeAll(caller: Caller, { bytes, chunk = bytes, every }: WriteSpec, nonblocking: boolean): Process<boolean> {
+  let short: Draft | undefined;
   for (let left = bytes; left > 0; ) {
-    const { record, returned } = yield* perform(program, "write", Math.min(left, chunk ?? bytes));
-    if (returned < 0 && returned !== errno.EAGAIN) return;
-    left -= Math.max(0, returned);
-    if (record.outcome === "would-block") {
-      yield* poll(engine, [{ socket, events: events.out }]);
-      record.resumedAt = toSeconds(engine.now());
-    } else if (every !== undefined && left > 0) yield* sleep(engine, every);
+    const begun = caller.engine.now();
+    const draft = yield* perform(caller, "write", Math.min(chunk, left), nonblocking);
+    if (isOver(draft.outcome)) return false;
+    left -= draft.returned;
+    if (draft.outcome === "would-block") yield* awaitSpace(caller, short ? [short, draft] : [draft]);
+    short = draft.outcome === "partial" ? draft : undefined;
+    if (every !== undefined && draft.outcome !== "partial" && left > 0)
+      yield* sleepUntil(caller.engine, begun + toNanos(every));
+  }
+  return true;
+}
+
+function* writer(caller: Caller, writes: readonly WriteSpec[], nonblocking: boolean): Process {
+  for (const spec of writes.toSorted((one, other) => one.at - other.at)) {
+    yield* sleepUntil(caller.engine, toNanos(spec.at));
+    if (!(yield* writeAll(caller, spec, nonblocking))) return;
   }
 }
 
-function* readSome(program: Program, bytes: number, chunk: number): Process {
+/** Reads `bytes` by calls of `chunk`; stops early where nothing is left. */
+function* readSome(caller: Caller, bytes: number, chunk: number, nonblocking: boolean): Process<boolean> {
   for (let left = bytes; left > 0; ) {
-    const { returned } = yield* perform(program, "read", Math.min(left, chunk));
-    if (returned <= 0) return;
-    left -= returned;
+    const draft = yield* perform(caller, "read", Math.min(chunk, left), nonblocking);
+    if (isOver(draft.outcome)) return false;
+    if (draft.outcome === "would-block") return true;
+    left -= draft.returned;
+    if (chunk === bytes) return true;
+  }
+  return true;
+}
+
+function* reader(caller: Caller, spec: ReadSpec, nonblocking: boolean): Process {
+  const { engine, socket } = caller;
+  if ("at" in spec) {
+    yield* sleepUntil(engine, toNanos(spec.at));
+    yield* readSome(caller, spec.bytes, spec.chunk ?? spec.bytes, nonblocking);
+    return;
+  }
+  yield* sleepUntil(engine, toNanos(spec.from));
+  const end = spec.until === undefined ? Number.POSITIVE_INFINITY : toNanos(spec.until);
+  const [bytes, every] = "every" in spec ? [spec.bytes, spec.every] : [spec.chunk, undefined];
+  for (let round = 1; engine.now() < end; round += 1) {
+    if (every === undefined && nonblocking) yield* poll(engine, [{ socket, events: events.in }]);
+    if (engine.now() >= end || !(yield* readSome(caller, bytes, bytes, nonblocking))) return;
+    if (every !== undefined) yield* sleepUntil(engine, toNanos(spec.from + round * every));
   }
 }
 
-/** Reads whenever there is something, as a program around poll(2) does. */
-function* readAllAlong(program: Program, from: number, until: number | undefined, chunk: number): Process {
-  const { engine, socket } = program;
-  yield* sleep(engine, from);
-  const deadline = until === undefined ? Number.POSITIVE_INFINITY : toNanos(until);
-  while (engine.now() < deadline) {
-    const timeout = until === undefined ? undefined : Math.max(0, (deadline - engine.now()) / 1e9);
-    const [found] = yield* poll(engine, [{ socket, events: events.in }], timeout);
-    if (found === 0 || engine.now() >= deadline) return;
-    const { returned } = yield* perform(program, "read", chunk);
-    if (returned === 0 || (returned < 0 && returned !== errno.EAGAIN)) return;
-  }
-}
-
-function* readRegularly(program: Program, spec: Extract<ReadSpec, { readonly every: number }>): Process {
-  yield* sleep(program.engine, spec.from);
-  for (let nth = 1; ; nth += 1) {
-    const { returned } = yield* perform(program, "read", spec.bytes);
-    if (returned === 0 || (returned < 0 && returned !== errno.EAGAIN)) return;
-    const next = spec.from + nth * spec.every;
-    if (next >= spec.until) return;
-    yield* sleep(program.engine, Math.max(0, next - program.engine.now() / 1e9));
-  }
-}
-
-function* reader(program: Program, spec: ReadSpec): Process {
-  if ("every" in spec) return yield* readRegularly(program, spec);
-  if ("from" in spec) return yield* readAllAlong(program, spec.from, spec.until, spec.chunk);
-  yield* sleep(program.engine, spec.at);
-  yield* readSome(program, spec.bytes, spec.chunk ?? spec.bytes);
-}
-
-function* inTurn(program: Program, writes: readonly WriteSpec[]): Process {
-  for (const spec of [...writes].sort((one, other) => one.at - other.at)) {
-    const wait = Math.max(0, spec.at - program.engine.now() / 1e9);
-    yield* writer(program, { ...spec, at: wait });
-  }
-}
-
-export interface CallInput {
-  readonly engine: Engine;
-  readonly sockets: Readonly<Record<Side, StreamSocket>>;
-  readonly specs: Readonly<Record<Side, EndpointSpec>>;
-  readonly why: (side: Side, call: CallRecord["call"]) => string;
-}
-
-/** Starts the programs of both ends: one that writes, and one for each way of reading. */
-export function startCalls({ engine, sockets, specs, why }: CallInput): CallLog {
-  const calls: Call[] = [];
-  let omitted = 0;
-  const totals = { sender: { write: 0, read: 0 }, receiver: { write: 0, read: 0 } };
-  for (const side of ["sender", "receiver"] as const) {
-    const program: Program = {
-      engine,
-      side,
-      socket: sockets[side],
-      nonblocking: specs[side].nonblocking ?? true,
-      log: (call) => {
-        totals[side][call.call] += call.returned;
-        if (calls.length < mostCalls) calls.push(call);
-        else omitted += 1;
-        return call;
-      },
-      why: (call) => why(side, call),
-    };
-    if (specs[side].writes) spawn(engine, inTurn(program, specs[side].writes));
-    for (const spec of specs[side].reads ?? []) spawn(engine, reader(program, spec));
-  }
-  return {
-    calls,
-    omitted: () => omitted,
-    written: (side) => totals[side].write,
-    read: (side) => totals[side].read,
-  };
+/** Starts what the scenario says this end does: one process that writes, one for each entry of `reads`. */
+export function startCalls(caller: Caller, { writes = [], reads = [], nonblocking = true }: EndpointSpec): void {
+  if (writes.length > 0) spawn(caller.engine, writer(caller, writes, nonblocking));
+  for (const spec of reads) spawn(caller.engine, reader(caller, spec, nonblocking));
 }

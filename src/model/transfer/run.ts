@@ -1,11 +1,14 @@
 // Runs a transfer scenario and says what came of it.
 import { priority, toNanos, toSeconds } from "../engine.js";
+import { createCallLog } from "./call-log.js";
 import { startCalls } from "./calls.js";
 import { view } from "./endpoint.js";
+import { startNode } from "./node-end.js";
 import { closeSocket, shutWrites, socketOf } from "./socket.js";
 import type {
   CallRecord,
   EndpointSpec,
+  NodeFigures,
   Side,
   TransferEvent,
   TransferFinal,
@@ -98,6 +101,10 @@ const finalOf = ({ sender, receiver }: Readonly<Record<Side, Tcp>>): TransferFin
   };
 };
 
+type Nodes = Partial<Record<Side, () => NodeFigures>>;
+const nodeFigures = (nodes: Nodes): TransferResult["node"] =>
+  Object.fromEntries(Object.entries(nodes).map(([side, figures]) => [side, figures()]));
+
 /** Runs a scenario that is known to be well formed. */
 export function runTransfer(scenario: TransferScenario): TransferResult {
   const events: Recorder<TransferEvent> = { entries: [], omitted: 0 };
@@ -112,9 +119,20 @@ export function runTransfer(scenario: TransferScenario): TransferResult {
       });
   });
   const { engine, ends } = world;
-  const sockets = { sender: socketOf(ends.sender), receiver: socketOf(ends.receiver) };
-  const log = startCalls({ engine, sockets, specs: scenario, why: (side, call) => reasonOf(ends[side], call) });
+  const log = createCallLog();
+  const nodes: Nodes = {};
   for (const side of sides) {
+    const socket = log.counting(side, socketOf(ends[side]));
+    const caller = {
+      engine,
+      side,
+      socket,
+      record: log.record,
+      why: (call: CallRecord["call"]) => reasonOf(ends[side], call),
+    };
+    const { node } = scenario[side];
+    if (node) nodes[side] = startNode(caller, node, scenario[side].writes ?? []);
+    else startCalls(caller, scenario[side]);
     const { closeAt, shutdownAt } = scenario[side];
     if (shutdownAt !== undefined) engine.at(toNanos(shutdownAt), priority.server, () => shutWrites(ends[side]));
     if (closeAt !== undefined) engine.at(toNanos(closeAt), priority.server, () => closeSocket(ends[side]));
@@ -129,6 +147,7 @@ export function runTransfer(scenario: TransferScenario): TransferResult {
     calls: log.calls,
     callsOmitted: log.omitted(),
     final: finalOf(ends),
+    ...(Object.keys(nodes).length > 0 && { node: nodeFigures(nodes) }),
     counters: Object.fromEntries([...world.counters].sort(([one], [other]) => (one < other ? -1 : 1))),
     events: events.entries,
     eventsOmitted: events.omitted,

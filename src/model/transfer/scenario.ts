@@ -52,6 +52,30 @@ export type ReadSpec =
   | { readonly from: number; readonly until: number; readonly every: number; readonly bytes: number }
   | { readonly from: number; readonly until?: number | undefined; readonly chunk: number };
 
+/** A Node process at this end: its stream reads all along, and `writes` go through it. */
+export interface NodeSpec {
+  /** Of both directions; 65536 by default, as since Node 22. */
+  readonly highWaterMark?: number | undefined;
+  /** False: it goes on writing when write() has said false; true by default: it waits for 'drain'. */
+  readonly heedsDrain?: boolean | undefined;
+  /** The stream is paused. */
+  readonly pauses?: readonly { readonly from: number; readonly until: number }[] | undefined;
+  /** Seconds of JavaScript that each chunk costs. */
+  readonly workPerChunk?: number | undefined;
+}
+
+/** What a Node process holds itself, at the end of the run and at most. */
+export interface NodeFigures {
+  readonly writableLength: number;
+  readonly peakWritableLength: number;
+  readonly readableLength: number;
+  readonly peakReadableLength: number;
+  /** 'drain' events. */
+  readonly drains: number;
+  /** Bytes that the application was given. */
+  readonly given: number;
+}
+
 export interface EndpointSpec {
   /** As the kernel holds it (twice what setsockopt was given), or "auto" (the default): tuned by the kernel. */
   readonly sndbuf?: number | "auto" | undefined;
@@ -66,6 +90,7 @@ export interface EndpointSpec {
   readonly notsentLowat?: number | undefined;
   /** TCP_USER_TIMEOUT, seconds. */
   readonly userTimeout?: number | undefined;
+  readonly node?: NodeSpec | undefined;
   readonly writes?: readonly WriteSpec[] | undefined;
   readonly reads?: readonly ReadSpec[] | undefined;
   /** close(2), or shutdown(SHUT_WR). */
@@ -150,6 +175,8 @@ export interface TransferResult {
   /** Calls beyond the first 10,000 are counted, not listed; likewise events. */
   readonly callsOmitted: number;
   readonly final: TransferFinal;
+  /** The ends that are Node processes. */
+  readonly node?: Readonly<Partial<Record<Side, NodeFigures>>> | undefined;
   /** The kernel's counters that moved, by its names. */
   readonly counters: Readonly<Record<string, number>>;
   readonly events: readonly TransferEvent[];

@@ -31,7 +31,17 @@ const readPattern: Check = (value, path) => {
   else fail(path, value, "{ at, bytes }, { from, until, every, bytes } or { from, chunk }");
 };
 
-const endpoint = object(
+const node = object(
+  {},
+  {
+    highWaterMark: integer(0, mostBytes),
+    heedsDrain: boolean,
+    pauses: list(object({ from: seconds, until: seconds })),
+    workPerChunk: seconds,
+  },
+);
+
+const spec = object(
   {},
   {
     sndbuf: buffer,
@@ -42,12 +52,21 @@ const endpoint = object(
     lowat: bytes,
     notsentLowat: bytes,
     userTimeout: positiveSeconds,
+    node,
     writes: list(object({ at: seconds, bytes }, { chunk: bytes, every: positiveSeconds })),
     reads: list(readPattern),
     closeAt: seconds,
     shutdownAt: seconds,
   },
 );
+
+/** A Node stream reads by itself. */
+const endpoint: Check = (value, path) => {
+  spec(value, path);
+  if (!isObject(value)) return;
+  const { node: program, reads } = value;
+  if (program !== undefined && reads !== undefined) fail(`${path}.reads`, reads, "nothing beside node");
+};
 
 /** `value` is a transfer scenario; throws ScenarioError. */
 export const checkTransfer: Check = object(

@@ -10,10 +10,12 @@ export interface NodeLoop {
   now(): number;
   nextTick(callback: () => void): void;
   setTimeout(callback: () => void, seconds: number): void;
-  /** The running callback computes for so long (or waits in a call that blocks), after what it did so far. */
+  /** The running callback computes for so long (or waits in a call that blocks), after what it does else. */
   block(seconds: number): void;
-  /** What of the socket is waited for (EPOLLIN, EPOLLOUT; 0: nothing) and who is told. */
-  watch(socket: StreamSocket, events: number, onEvents: (events: number) => void): void;
+  /** Runs a callback, what it put off to the next tick, and the time that it blocks. */
+  call(callback: () => void): Process;
+  /** What of the socket is waited for (EPOLLIN, EPOLLOUT; 0: nothing) and what libuv does then. */
+  watch(socket: StreamSocket, events: number, onEvents: (events: number) => Process): void;
 }
 
 interface Timer {
@@ -27,7 +29,7 @@ const eventsAtOnce = 1024;
 /** The process: `main` runs first, then the loop, for ever. */
 export function* runNode(engine: Engine, main: (loop: NodeLoop) => void): Process {
   const epoll = createEpoll(engine);
-  const handlers = new Map<StreamSocket, (events: number) => void>();
+  const handlers = new Map<StreamSocket, (events: number) => Process>();
   let ticks: (() => void)[] = [];
   let timers: Timer[] = [];
   let busySeconds = 0;
@@ -59,6 +61,7 @@ export function* runNode(engine: Engine, main: (loop: NodeLoop) => void): Proces
       block: (seconds) => {
         busySeconds += seconds;
       },
+      call,
       watch: (socket, events, onEvents) => {
         handlers.set(socket, onEvents);
         if (events === 0) epoll.remove(socket);
@@ -69,8 +72,7 @@ export function* runNode(engine: Engine, main: (loop: NodeLoop) => void): Proces
   for (;;) {
     const next = timers[0];
     const timeout = next && Math.max(0, (next.at - engine.now()) / nanosPerSecond);
-    for (const { socket, events } of yield* epoll.wait(eventsAtOnce, timeout))
-      yield* call(() => handlers.get(socket)?.(events));
+    for (const { socket, events } of yield* epoll.wait(eventsAtOnce, timeout)) yield* handlers.get(socket)!(events);
     yield* runTimers();
   }
 }

@@ -1,4 +1,5 @@
 // A net.Socket on a model socket: both of its directions, and what of it libuv's loop watches.
+import type { Process } from "../../process.js";
 import type { StreamSocket } from "../stream-socket.js";
 import { poll } from "../wait-queue.js";
 import type { NodeLoop } from "./node-loop.js";
@@ -13,6 +14,8 @@ export interface NodeSocket {
   resume(): void;
   writableLength(): number;
   readableLength(): number;
+  peakWritableLength(): number;
+  peakReadableLength(): number;
 }
 
 export interface NodeSocketOptions {
@@ -32,16 +35,17 @@ export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: 
   let watched = 0;
   const nextTick = (callback: () => void): void => loop.nextTick(() => then(callback));
   const writes = createNodeWrites({ socket, highWaterMark, nextTick, onDrain, onError });
-  const reads = createNodeReads({ socket, highWaterMark, nextTick, onData, onEnd, onError });
-  const onEvents = (events: number): void => {
-    if ((events & ~poll.out) !== 0 && reads.isReading()) reads.onReadable();
-    if ((events & ~poll.in) !== 0) writes.onWritable();
+  const call = (callback: () => void): Process => loop.call(() => then(callback));
+  const reads = createNodeReads({ socket, highWaterMark, nextTick, call, onData, onEnd, onError });
+  const onEvents = function* (events: number): Process {
+    if ((events & ~poll.out) !== 0 && reads.isReading()) yield* reads.onReadable();
+    if ((events & ~poll.in) !== 0) yield* call(writes.onWritable);
   };
   const watch = (): void => {
     const wanted = (reads.isReading() ? poll.in : 0) | (writes.isWaiting() ? poll.out : 0);
     if (wanted === watched) return;
     watched = wanted;
-    loop.watch(socket, wanted, (events) => then(() => onEvents(events)));
+    loop.watch(socket, wanted, onEvents);
   };
   /** After everything that may have changed what libuv waits for. */
   const then = <Value>(act: () => Value): Value => {
@@ -57,5 +61,7 @@ export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: 
     resume: () => then(reads.resume),
     writableLength: writes.length,
     readableLength: reads.length,
+    peakWritableLength: writes.peak,
+    peakReadableLength: reads.peak,
   };
 }

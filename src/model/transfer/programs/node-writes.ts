@@ -7,6 +7,8 @@ export interface NodeWrites {
   write(bytes: number): boolean;
   /** writableLength: bytes that were written to the stream and that the kernel has not all taken. */
   length(): number;
+  /** The most that it has been. */
+  peak(): number;
   /** stream.end(): the socket is shut down when everything is written. */
   end(): void;
   /** libuv waits for EPOLLOUT. */
@@ -27,6 +29,7 @@ interface Options {
 
 export function createNodeWrites({ socket, highWaterMark, nextTick, onDrain, onError }: Options): NodeWrites {
   let length = 0;
+  let peak = 0;
   /** The request that libuv holds: its size, and what of it the kernel has not taken. */
   let request = 0;
   let left = 0;
@@ -73,11 +76,13 @@ export function createNodeWrites({ socket, highWaterMark, nextTick, onDrain, onE
       length += bytes;
       if (request > 0) buffered += bytes;
       else dispatch(bytes);
+      peak = Math.max(peak, length);
       const isBelow = length < highWaterMark;
       if (!isBelow) needsDrain = true;
       return isBelow;
     },
     length: () => length,
+    peak: () => peak,
     end: () => {
       isEnding = true;
       finishMaybe();
