@@ -1,8 +1,11 @@
 // The event engine: a heap of (time, priority, serial) in virtual nanoseconds. No I/O, no clock, no global state;
 // the same seed gives the same run.
 
-/** Of events at the same instant the lower priority runs first: a tick's timers, then what they sent, then programs. */
-export const priority = { timer: 0, segment: 1, client: 2, server: 3 } as const;
+/**
+ * Of events at the same instant the lower priority runs first: a tick's timers, then what they sent, then programs.
+ * Clients that come at once all connect before the first of them says anything.
+ */
+export const priority = { timer: 0, segment: 1, client: 2, request: 3, server: 4 } as const;
 
 export const nanosPerSecond = 1e9;
 export const nanosPerMs = 1e6;

@@ -36,9 +36,10 @@ export function firingTick(tick: number, delay: number): number {
   return (Math.floor((tick + delay) / granule) + 1) * granule;
 }
 
-/** The boot time's phase is drawn from the engine's seed: scenarios start anywhere between two ticks. */
-export function createTimerWheel(engine: Engine): TimerWheel {
-  const phase = Math.floor(engine.random() * phaseTicks * tickNanos);
+/** The boot time's phase is drawn from the engine's seed: scenarios start anywhere between two ticks, or with one. */
+export function createTimerWheel(engine: Engine, firstTick?: number): TimerWheel {
+  const drawn = Math.floor(engine.random() * phaseTicks * tickNanos);
+  const phase = firstTick === undefined ? drawn : (firstTick % phaseTicks) * tickNanos;
   const buckets = new Map<number, Set<Timer>>();
   const ticks = (): number => Math.floor((engine.now() + phase) / tickNanos);
 

@@ -1,21 +1,29 @@
 // One accept scenario, put together and ready to run: used by `simulate` and by the model's snapshots.
 import { schedule } from "../arrivals.js";
+import { createEngine, type Engine, priority, toNanos } from "../engine.js";
+import { limitOf, type ModelSysctls } from "../sysctl.js";
+import { createTimerWheel } from "../timer-wheel.js";
 import { runAcceptSchedule } from "./accept-schedule.js";
 import { runBlockingServer } from "./blocking-server.js";
 import { type Client, type ClientEvents, createClients } from "./client.js";
-import { createEngine, type Engine, priority, toNanos } from "../engine.js";
 import { type EventLoop, runEventLoop } from "./event-loop.js";
+import { type Generation, generationOf } from "./generation.js";
+import { createGroup, type Group } from "./group.js";
 import { createLink } from "./link.js";
-import { createListener, type Listener } from "./listener.js";
-import type { AcceptCall, AcceptScenario } from "./scenario.js";
-import { limitOf, type ModelSysctls, sysctlDefaults } from "../sysctl.js";
-import { createTimerWheel } from "../timer-wheel.js";
+import type { Listener } from "./listener.js";
+import type { AcceptCall, AcceptScenario, ServerSpec } from "./scenario.js";
+
+/** An event loop, and which of the group's listeners it watches. */
+export interface WatchingLoop extends EventLoop {
+  readonly member: number;
+}
 
 export interface AcceptWorld {
   readonly engine: Engine;
-  readonly listener: Listener;
+  readonly group: Group;
+  readonly limit: number;
   readonly sysctl: ModelSysctls;
-  readonly loop?: EventLoop | undefined;
+  readonly loops: readonly WatchingLoop[];
 }
 
 export interface WorldEvents extends ClientEvents {
@@ -23,35 +31,70 @@ export interface WorldEvents extends ClientEvents {
 }
 
 /** Explicit settings win over `base`. */
-const sysctlOf = ({ sysctl = {} }: AcceptScenario): ModelSysctls => {
+const sysctlOf = ({ sysctl = {} }: AcceptScenario, { sysctlDefaults }: Generation): ModelSysctls => {
   const { base: _, ...given } = sysctl;
   return { ...sysctlDefaults, ...given } as ModelSysctls;
 };
 
-type Accepts = NonNullable<AcceptScenario["accepts"]>;
-const isSchedule = (accepts: Accepts): accepts is readonly AcceptCall[] => Array.isArray(accepts);
+const isSchedule = (server: ServerSpec): server is readonly AcceptCall[] => Array.isArray(server);
 
-const runServer = (engine: Engine, listener: Listener, accepts: Accepts): EventLoop | undefined => {
-  if (isSchedule(accepts)) runAcceptSchedule(engine, listener, accepts);
-  else if ("acceptsPerIteration" in accepts) return runEventLoop(engine, listener, accepts);
-  else runBlockingServer(engine, listener, accepts);
-  return undefined;
+const runServer = (engine: Engine, listener: Listener, server: ServerSpec): readonly EventLoop[] => {
+  if (isSchedule(server)) runAcceptSchedule(engine, listener, server);
+  else if ("acceptsPerIteration" in server)
+    return Array.from({ length: server.workers ?? 1 }, () => runEventLoop(engine, listener, server));
+  else runBlockingServer(engine, listener, server);
+  return [];
+};
+
+/** What runs on which member: one server on each, or the given ones, shared out or all on the only listener. */
+const serversOf = ({ accepts }: AcceptScenario, members: number): readonly (readonly [ServerSpec, number])[] => {
+  if (!accepts) return [];
+  if ("servers" in accepts) return accepts.servers.map((server, index) => [server, index % members]);
+  return Array.from({ length: members }, (_, member) => [accepts, member]);
+};
+
+/** Timeouts that a number of seconds comes to (secs_to_retrans). */
+const timeoutsIn = (seconds: number): number => {
+  let timeouts = seconds > 0 ? 1 : 0;
+  for (let timeout = 1, passed = 1; seconds > passed && timeouts < 255; timeouts += 1) {
+    timeout = Math.min(2 * timeout, 120);
+    passed += timeout;
+  }
+  return timeouts;
 };
 
 export function createAcceptWorld(scenario: AcceptScenario, events: WorldEvents): AcceptWorld {
+  const { backlog, closeAt, reuseport = 1, hashed = [], deferAccept = 0 } = scenario.listener;
   const engine = createEngine(scenario.seed ?? 1);
-  const sysctl = sysctlOf(scenario);
-  const wheel = createTimerWheel(engine);
+  const generation = generationOf(scenario.kernel);
+  const sysctl = sysctlOf(scenario, generation);
+  const wheel = createTimerWheel(engine, scenario.tick);
   const link = createLink(engine, scenario.rtt ?? 0);
-  const limit = limitOf(scenario.listener.backlog, sysctl.somaxconn);
-  const listener = createListener({ engine, wheel, link, sysctl, limit });
+  const limit = limitOf(backlog, sysctl.somaxconn);
+  const synQueueHolds = generation.synQueueHolds(limit);
+  const deferTimeouts = timeoutsIn(deferAccept);
+  const group = createGroup({
+    engine,
+    wheel,
+    link,
+    sysctl,
+    limit,
+    synQueueHolds,
+    deferTimeouts,
+    members: reuseport,
+    hashed,
+  });
   const { timeout, patience, speakFirst = false } = scenario.clients ?? {};
   const options = { timeout: timeout ?? undefined, patience: patience ?? undefined, speakFirst };
-  const connect = createClients({ engine, wheel, link, listener, sysctl, options, events });
+  const connect = createClients({ engine, wheel, link, nextListener: group.next, sysctl, options, events });
   for (const { spoofed = false, ...pattern } of scenario.arrivals)
     schedule(engine, pattern, priority.client, () => events.onStart(connect(spoofed)));
-  const loop = scenario.accepts && runServer(engine, listener, scenario.accepts);
-  const { closeAt } = scenario.listener;
-  if (closeAt !== undefined) engine.at(toNanos(closeAt), priority.server, listener.close);
-  return { engine, listener, sysctl, loop };
+  const loops = serversOf(scenario, reuseport).flatMap(([server, member]) =>
+    runServer(engine, group.listeners[member]!, server).map((loop) => ({ ...loop, member })),
+  );
+  if (closeAt !== undefined)
+    engine.at(toNanos(closeAt), priority.server, () => {
+      for (const listener of group.listeners) listener.close();
+    });
+  return { engine, group, limit, sysctl, loops };
 }

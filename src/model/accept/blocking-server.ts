@@ -15,5 +15,5 @@ export function runBlockingServer(engine: Engine, listener: Listener, spec: Bloc
       });
     }
   };
-  listener.onReadable = () => engine.at(engine.now(), priority.server, serve);
+  listener.watch(() => engine.at(engine.now(), priority.server, serve));
 }

@@ -5,7 +5,7 @@ import type { Link } from "./link.js";
 import type { Listener } from "./listener.js";
 import type { Request } from "./syn-queue.js";
 import type { ModelSysctls } from "../sysctl.js";
-import type { Timer, TimerWheel } from "../timer-wheel.js";
+import { type Timer, type TimerWheel, ticksPerSecond } from "../timer-wheel.js";
 
 /** `closed`: it gave up waiting for an answer. `accepted` and what follows does not change any more. */
 export type ClientState = "syn-sent" | "established" | "accepted" | "reset" | "timed-out" | "closed";
@@ -13,6 +13,8 @@ export type ClientState = "syn-sent" | "established" | "accepted" | "reset" | "t
 /** One client socket, with what the server's kernel keeps about it (`request`, `connection`). Times in ns. */
 export interface Client {
   readonly host: ClientHost;
+  /** The listener that its segments reach. */
+  readonly listener: Listener;
   readonly startedAt: number;
   /** A forged SYN: nobody answers the SYN-ACK. */
   readonly spoofed: boolean;
@@ -56,7 +58,8 @@ interface World {
   readonly engine: Engine;
   readonly wheel: TimerWheel;
   readonly link: Link;
-  readonly listener: Listener;
+  /** The listener for the next client. */
+  readonly nextListener: () => Listener;
   readonly sysctl: ModelSysctls;
   readonly options: ClientOptions;
   readonly events: ClientEvents;
@@ -79,7 +82,7 @@ const end = ({ wheel, events }: World, client: Client, state: ClientState): void
 const sendSyn = (world: World, client: Client, rto: number): void => {
   client.synAttempts += 1;
   if (client.synAttempts === 2) world.events.onRetry(client);
-  world.link.deliver(() => world.listener.syn(client));
+  world.link.deliver(() => client.listener.syn(client));
   if (!client.spoofed) client.timer = world.wheel.arm(rto, () => onSynTimer(world, client, rto));
 };
 
@@ -92,16 +95,21 @@ const onSynTimer = (world: World, client: Client, rto: number): void => {
   else sendSyn(world, client, retransmits + 1 > linear ? Math.min(2 * rto, maxRto) : rto);
 };
 
+/** A round trip is never 0, so that a fraction of a tick is left and rounded up (usecs_to_jiffies). */
+const ticksFor = (seconds: number): number => Math.floor(seconds * ticksPerSecond) + 1;
+
 /** First the loss probe, then a whole RTO, then the RTO doubles (tcp_schedule_loss_probe, tcp_retransmit_timer). */
 const dataWait = (rtt: number, sent: number): number => {
-  const rto = rtt + Math.max(minRto, 2 * rtt);
-  return sent === 0 ? Math.min(2 * rtt + minRto, rto) : Math.min(rto * 2 ** (sent - 1), maxRto);
+  const rto = ticksFor(rtt + Math.max(minRto, 2 * rtt));
+  return sent === 0
+    ? Math.min(ticksFor(2 * rtt + minRto), rto)
+    : Math.min(rto * 2 ** (sent - 1), maxRto * ticksPerSecond);
 };
 
 const sendData = (world: World, client: Client, sent: number): void => {
-  const { engine, wheel, link, listener } = world;
-  link.deliver(() => listener.ack(client, requestBytes));
-  client.timer = wheel.arm(dataWait(link.rtt, sent), () => {
+  const { engine, wheel, link } = world;
+  link.deliver(() => client.listener.ack(client, requestBytes));
+  client.timer = wheel.armTicks(dataWait(link.rtt, sent), () => {
     if (engine.now() - client.connectedAt! >= toNanos(dataGiveUp)) end(world, client, "timed-out");
     else sendData(world, client, sent + 1);
   });
@@ -115,24 +123,24 @@ const establish = (world: World, client: Client): void => {
   client.connectedAt = engine.now();
   world.events.onConnected(client);
   if (!options.speakFirst) return;
-  engine.at(engine.now(), priority.client, () => {
+  engine.at(engine.now(), priority.request, () => {
     if (client.state === "established") sendData(world, client, 0);
-    else if (client.state === "accepted") world.link.deliver(() => world.listener.ack(client, requestBytes));
+    else if (client.state === "accepted") world.link.deliver(() => client.listener.ack(client, requestBytes));
   });
 };
 
 /** A connected client answers a repeated SYN-ACK with another ACK; one that has given up, with RST. */
 const onSynAck = (world: World, client: Client): void => {
-  const { link, listener } = world;
+  const { listener } = client;
   const isAlive = client.state === "syn-sent" || client.state === "established";
   if (client.spoofed || client.state === "accepted") return;
-  link.deliver(() => (isAlive ? listener.ack(client, 0) : listener.reset(client)));
+  world.link.deliver(() => (isAlive ? listener.ack(client, 0) : listener.reset(client)));
   if (client.state === "syn-sent") establish(world, client);
 };
 
 /** connect(2)'s own timeout, and the patience of a client that waits for an answer. */
 const limitPatience = (world: World, client: Client): void => {
-  const { engine, link, listener, options } = world;
+  const { engine, link, options } = world;
   const after = (seconds: number | undefined, run: () => void): void => {
     if (seconds !== undefined) engine.at(client.startedAt + toNanos(seconds), priority.client, run);
   };
@@ -143,7 +151,7 @@ const limitPatience = (world: World, client: Client): void => {
     if (client.state === "syn-sent") end(world, client, "timed-out");
     if (client.state !== "established") return;
     end(world, client, "closed");
-    link.deliver(() => listener.fin(client));
+    link.deliver(() => client.listener.fin(client));
   });
 };
 
@@ -165,7 +173,14 @@ export function createClients(world: World): (spoofed: boolean) => Client {
     },
   };
   return (spoofed) => {
-    const client: Client = { host, startedAt: world.engine.now(), spoofed, state: "syn-sent", synAttempts: 0 };
+    const client: Client = {
+      host,
+      listener: world.nextListener(),
+      startedAt: world.engine.now(),
+      spoofed,
+      state: "syn-sent",
+      synAttempts: 0,
+    };
     sendSyn(world, client, initialRto);
     if (!spoofed) limitPatience(world, client);
     return client;

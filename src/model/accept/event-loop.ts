@@ -18,6 +18,7 @@ export interface LoopUse {
 }
 
 export interface EventLoop {
+  readonly spec: EventLoopSpec;
   use(): LoopUse;
   readonly thread: Thread;
   /** Connections it holds, has taken for itself, has turned away because of maxConnections, has shed at EMFILE. */
@@ -190,7 +191,8 @@ export function runEventLoop(engine: Engine, listener: Listener, spec: EventLoop
     iterations: 0,
     hasTicked: false,
   };
-  listener.onReadable = () => wake(loop);
+  listener.watch(() => wake(loop));
   scheduleFaults(loop);
-  return { use: () => useOf(loop), thread: loop.thread, connections: loop.connections, openFds: () => fdsOf(loop) };
+  const { thread, connections } = loop;
+  return { spec, use: () => useOf(loop), thread, connections, openFds: () => fdsOf(loop) };
 }

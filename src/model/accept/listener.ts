@@ -2,9 +2,11 @@
 // (net/ipv4/tcp_input.c tcp_conn_request; tcp_minisocks.c tcp_check_req; syncookies.c cookie_v4_check).
 import { type AcceptQueue, type Connection, createAcceptQueue } from "./accept-queue.js";
 import type { Client } from "./client.js";
-import { createCounters, type ModelCounters } from "../counters.js";
-import { type Engine, toNanos } from "../engine.js";
+import { type Cookies, createCookies } from "./cookies.js";
+import type { ModelCounters } from "../counters.js";
+import type { Engine } from "../engine.js";
 import type { Link } from "./link.js";
+import { halfOpenBytes, type Ledger, queuedBytes } from "./memory.js";
 import { createSynQueue, type Request, type SynQueue } from "./syn-queue.js";
 import type { ModelSysctls } from "../sysctl.js";
 import type { TimerWheel } from "../timer-wheel.js";
@@ -32,29 +34,32 @@ export interface Listener {
   /** close(2): whoever waits is reset. */
   close(): void;
   isClosed(): boolean;
-  /** Called whenever a connection was queued: the poller's readiness. */
-  onReadable: () => void;
+  /** `onReadable` is called whenever a connection was queued: the poller's readiness. */
+  watch(onReadable: () => void): void;
 }
 
-interface Options {
+export interface ListenerOptions {
   readonly engine: Engine;
   readonly wheel: TimerWheel;
   readonly link: Link;
   readonly sysctl: ModelSysctls;
   readonly limit: number;
+  /** Requests that the SYN queue holds at most. */
+  readonly synQueueHolds: number;
+  /** So many SYN-ACK timeouts long bare ACKs are not enough (TCP_DEFER_ACCEPT). */
+  readonly deferTimeouts: number;
+  readonly counters: ModelCounters;
+  readonly memory: Ledger;
+  /** Connections are numbered in the order of their admission. */
+  readonly nextSerial: () => number;
 }
 
-/** A cookie's clock counts minutes; two of them make it too old (MAX_SYNCOOKIE_AGE). */
-const cookieMinutes = 2;
-const minute = toNanos(60);
-
-interface Parts extends Options {
+interface Parts extends ListenerOptions {
   readonly stats: ListenerStats;
   readonly queue: AcceptQueue;
   readonly requests: SynQueue;
-  readonly listener: () => Listener;
-  readonly cookieMinute: () => number;
-  lastCookieAt?: number;
+  readonly readers: (() => void)[];
+  readonly cookies: Cookies;
   closed: boolean;
 }
 
@@ -74,19 +79,20 @@ const sendReset = ({ stats, link }: Parts, client: Client): void => {
 };
 
 const admit = (parts: Parts, client: Client, bytes: number): void => {
-  const { stats, queue, engine, link } = parts;
+  const { stats, queue, engine, link, memory } = parts;
   stats.admitted += 1;
   const connection: Connection = {
     client,
-    serial: stats.admitted,
+    serial: parts.nextSerial(),
     queuedAt: engine.now(),
     receivedBytes: bytes,
     peerClosed: false,
   };
   client.connection = connection;
   queue.push(connection);
+  memory.add(queuedBytes(bytes));
   if (bytes > 0) link.deliver(() => client.host.acked(client));
-  parts.listener().onReadable();
+  for (const onReadable of parts.readers) onReadable();
 };
 
 const answer = ({ link }: Parts, client: Client): void => link.deliver(() => client.host.synAck(client));
@@ -99,8 +105,7 @@ const synVerdicts = {
   overflow,
   cookie: (parts: Parts, client: Client): void => {
     parts.stats.counters.SyncookiesSent += 1;
-    client.cookieMinute = parts.cookieMinute();
-    parts.lastCookieAt = parts.engine.now();
+    parts.cookies.send(client);
     answer(parts, client);
   },
   request: (parts: Parts, client: Client): void => {
@@ -111,13 +116,13 @@ const synVerdicts = {
 
 /** The SYN queue is looked at first, the accept queue second; both may count for one SYN (kernel.md A1). */
 const judgeSyn = (
-  { stats, queue, requests, limit, sysctl, closed }: Parts,
+  { stats, queue, requests, synQueueHolds, sysctl, closed }: Parts,
   client: Client,
 ): keyof typeof synVerdicts => {
   const { tcp_syncookies: cookies, tcp_max_syn_backlog: most } = sysctl;
   if (closed) return "refuse";
   if (client.request) return "repeat";
-  const isSynQueueFull = cookies === 2 || requests.length() > limit;
+  const isSynQueueFull = cookies === 2 || requests.length() >= synQueueHolds;
   if (isSynQueueFull) stats.counters[cookies === 0 ? "TCPReqQFullDrop" : "TCPReqQFullDoCookies"] += 1;
   if (isSynQueueFull && cookies === 0) return "drop";
   if (queue.isFull()) return "overflow";
@@ -128,7 +133,13 @@ const judgeSyn = (
 
 /** The third segment, or data, on a half-open connection (kernel.md A2). */
 const onRequestAck = (parts: Parts, client: Client, request: Request, bytes: number): void => {
-  const { stats, queue, requests, sysctl } = parts;
+  const { stats, queue, requests, sysctl, deferTimeouts } = parts;
+  if (bytes === 0 && request.timeouts < deferTimeouts) {
+    request.acked = true;
+    stats.counters.TCPDeferAcceptDrop += 1;
+    stats.drops += 1;
+    return;
+  }
   if (!queue.isFull()) {
     requests.remove(request);
     stats.counters.PassiveOpens += 1;
@@ -148,12 +159,9 @@ const onRequestAck = (parts: Parts, client: Client, request: Request, bytes: num
 /** A segment whose only trace is the cookie in it (kernel.md A3, A5). */
 const onCookieAck = (parts: Parts, client: Client, bytes: number): void => {
   const { counters } = parts.stats;
-  const { lastCookieAt, engine, sysctl } = parts;
-  const isRecent = lastCookieAt !== undefined && engine.now() - lastCookieAt < cookieMinutes * minute;
-  const isChecked = sysctl.tcp_syncookies !== 0 && isRecent;
-  const age = parts.cookieMinute() - (client.cookieMinute ?? Number.NEGATIVE_INFINITY);
-  if (!isChecked || age >= cookieMinutes) {
-    if (isChecked) counters.SyncookiesFailed += 1;
+  const verdict = parts.cookies.check(client);
+  if (verdict === "failed") counters.SyncookiesFailed += 1;
+  if (verdict !== "valid") {
     sendReset(parts, client);
     return;
   }
@@ -165,7 +173,10 @@ const onCookieAck = (parts: Parts, client: Client, bytes: number): void => {
 const onAck = (parts: Parts, client: Client, bytes: number): void => {
   const { connection } = client;
   if (connection) {
-    connection.receivedBytes += bytes;
+    const received = Math.max(connection.receivedBytes, bytes);
+    const more = queuedBytes(received) - queuedBytes(connection.receivedBytes);
+    if (client.acceptedAt === undefined) parts.memory.add(more);
+    connection.receivedBytes = received;
     if (bytes > 0) parts.link.deliver(() => client.host.acked(client));
   } else if (parts.closed) sendReset(parts, client);
   else if (client.request) onRequestAck(parts, client, client.request, bytes);
@@ -182,34 +193,42 @@ const onReset = ({ stats, requests }: Parts, client: Client): void => {
 const close = (parts: Parts): void => {
   parts.closed = true;
   for (let resident = parts.queue.shift(); resident; resident = parts.queue.shift()) {
+    parts.memory.add(-queuedBytes(resident.receivedBytes));
     resident.client.connection = undefined;
     parts.stats.counters.EstabResets += 1;
     sendReset(parts, resident.client);
   }
 };
 
-const accept = ({ queue, stats }: Parts): Connection | undefined => {
+const accept = ({ queue, stats, memory }: Parts): Connection | undefined => {
   const connection = queue.shift();
   if (!connection) return undefined;
   stats.accepted += 1;
+  memory.add(-queuedBytes(connection.receivedBytes));
   connection.client.host.accepted(connection.client);
   return connection;
 };
 
-export function createListener(options: Options): Listener {
-  const { engine, wheel, limit, sysctl } = options;
+export function createListener(options: ListenerOptions): Listener {
+  const { engine, wheel, limit, sysctl, deferTimeouts, counters, memory } = options;
   const sendSynAck = (client: Client): void => answer(parts, client);
-  const minutePhase = engine.random() * minute;
   const parts: Parts = {
     ...options,
-    stats: { counters: createCounters(), drops: 0, admitted: 0, accepted: 0 },
+    stats: { counters, drops: 0, admitted: 0, accepted: 0 },
     queue: createAcceptQueue(limit),
-    requests: createSynQueue({ wheel, limit, retries: sysctl.tcp_synack_retries, sendSynAck }),
-    cookieMinute: () => Math.floor((engine.now() + minutePhase) / minute),
+    requests: createSynQueue({
+      wheel,
+      limit,
+      retries: sysctl.tcp_synack_retries,
+      deferTimeouts,
+      sendSynAck,
+      onChange: (count) => memory.add(count * halfOpenBytes),
+    }),
+    cookies: createCookies(engine, sysctl.tcp_syncookies !== 0),
     closed: false,
-    listener: () => listener,
+    readers: [],
   };
-  const listener: Listener = {
+  return {
     limit,
     stats: parts.stats,
     acceptQueue: parts.queue,
@@ -223,7 +242,8 @@ export function createListener(options: Options): Listener {
     accept: () => accept(parts),
     close: () => close(parts),
     isClosed: () => parts.closed,
-    onReadable: () => {},
+    watch: (onReadable) => {
+      parts.readers.push(onReadable);
+    },
   };
-  return listener;
 }

@@ -1,34 +1,54 @@
 // Runs an accept scenario and says what came of it.
-import { type AcceptWorld, createAcceptWorld } from "./accept-world.js";
-import type { Client } from "./client.js";
 import { toNanos, toSeconds } from "../engine.js";
 import { createReservoir, type Reservoir } from "../reservoir.js";
-import type { AcceptResult, AcceptScenario, ConnectRecord, Outcome } from "./scenario.js";
+import { type AcceptWorld, createAcceptWorld } from "./accept-world.js";
+import type { Client } from "./client.js";
+import type { Listener } from "./listener.js";
+import type {
+  AcceptCall,
+  AcceptResult,
+  AcceptScenario,
+  ConnectRecord,
+  MemberResult,
+  Outcome,
+  Quantiles,
+} from "./scenario.js";
 import { createTimeline } from "./timeline.js";
 
 const mostConnects = 10_000;
 /** A run without `until` ends so long after the last thing that the scenario names. */
 const afterwards = 10;
 
-const outcomeOf = ({ state, acceptedAt, connection }: Client): Outcome => {
+const isDeferred = (client: Client, { listener }: AcceptScenario): boolean =>
+  listener.deferAccept !== undefined && client.request !== undefined;
+
+const outcomeOf = (client: Client, scenario: AcceptScenario): Outcome => {
+  const { state, acceptedAt, connection } = client;
   if (acceptedAt !== undefined) return "accepted";
   if (state === "reset" || state === "timed-out") return state;
   if (connection) return "queued";
-  return state === "syn-sent" ? "pending" : "ghost";
+  if (state === "syn-sent") return "pending";
+  return isDeferred(client, scenario) ? "deferred" : "ghost";
 };
 
 const secondsOrNull = (nanos: number | undefined): number | null => (nanos === undefined ? null : toSeconds(nanos));
 
-const recordOf = (client: Client): ConnectRecord => ({
+const recordOf = (client: Client, scenario: AcceptScenario): ConnectRecord => ({
   at: toSeconds(client.startedAt),
   synAttempts: client.synAttempts,
   connectedAt: secondsOrNull(client.connectedAt),
   acceptedAt: secondsOrNull(client.acceptedAt),
-  outcome: outcomeOf(client),
+  outcome: outcomeOf(client, scenario),
 });
 
+const callsOf = (accepts: AcceptScenario["accepts"]): readonly AcceptCall[] => {
+  if (!accepts) return [];
+  if ("servers" in accepts) return accepts.servers.flatMap(callsOf);
+  return Array.isArray(accepts) ? accepts : [];
+};
+
 const lastMoment = ({ arrivals, accepts }: AcceptScenario): number => {
-  const calls = Array.isArray(accepts) ? accepts : [];
+  const calls = callsOf(accepts);
   return Math.max(0, ...[...arrivals, ...calls].map((entry) => ("at" in entry ? entry.at : entry.until)));
 };
 
@@ -37,9 +57,11 @@ interface Watched {
   /** Connected, as far as the client knows, and not accepted. */
   readonly hopeful: Set<Client>;
   readonly waits: Reservoir;
+  readonly clientWaits: Reservoir;
   arrivals: number;
   retried: number;
   resets: number;
+  timedOut: number;
 }
 
 const watch = (watched: Watched): Parameters<typeof createAcceptWorld>[1] => ({
@@ -54,30 +76,55 @@ const watch = (watched: Watched): Parameters<typeof createAcceptWorld>[1] => ({
   onEnd: (client) => {
     watched.hopeful.delete(client);
     if (client.state === "reset") watched.resets += 1;
-    if (client.state === "accepted") watched.waits.add(toSeconds(client.acceptedAt! - client.connection!.queuedAt));
+    if (client.state === "timed-out") watched.timedOut += 1;
+    if (client.state !== "accepted") return;
+    watched.waits.add(toSeconds(client.acceptedAt! - client.connection!.queuedAt));
+    watched.clientWaits.add(toSeconds(client.acceptedAt! - client.startedAt));
   },
 });
 
-const resultOf = ({ listener }: AcceptWorld, watched: Watched): Omit<AcceptResult, "timeline"> => {
-  const { stats } = listener;
-  const { kept, hopeful, waits } = watched;
+const quantilesOf = (waits: Reservoir): Quantiles => ({
+  p50: waits.quantile(0.5),
+  p95: waits.quantile(0.95),
+  max: waits.quantile(1),
+});
+
+const memberOf = ({ stats, acceptQueue }: Listener): MemberResult => ({
+  admitted: stats.admitted,
+  accepted: stats.accepted,
+  listenerDrops: stats.drops,
+  peakAcceptQueue: acceptQueue.peak(),
+});
+
+const resultOf = ({ group, limit }: AcceptWorld, watched: Watched, scenario: AcceptScenario): AcceptResult => {
+  const { counters, listeners } = group;
+  const { kept, hopeful, waits, clientWaits, timedOut, resets } = watched;
+  const unheard = [...hopeful].filter(({ connection }) => !connection);
+  const ghosts = unheard.filter((client) => !isDeferred(client, scenario)).length;
   return {
     kind: "accept",
-    limit: listener.limit,
+    limit,
     arrivals: watched.arrivals,
     retried: watched.retried,
-    admitted: stats.admitted,
-    overflows: stats.counters.ListenOverflows,
-    drops: stats.counters.ListenDrops,
-    listenerDrops: stats.drops,
-    resets: watched.resets,
-    ghosts: [...hopeful].filter(({ connection }) => !connection).length,
-    peakAcceptQueue: listener.acceptQueue.peak(),
-    accepted: stats.accepted,
-    counters: Object.fromEntries(Object.entries(stats.counters).filter(([, value]) => value > 0)),
-    wait: { p50: waits.quantile(0.5), p95: waits.quantile(0.95), max: waits.quantile(1) },
-    connects: kept.map(recordOf),
+    admitted: group.admitted(),
+    overflows: counters.ListenOverflows,
+    drops: counters.ListenDrops,
+    listenerDrops: group.drops(),
+    resets,
+    ghosts,
+    peakAcceptQueue: group.peak(),
+    accepted: group.accepted(),
+    counters: Object.fromEntries(Object.entries(counters).filter(([, value]) => value > 0)),
+    wait: quantilesOf(waits),
+    cost: {
+      peakQueuedBytes: group.memory.peak(),
+      clientWait: quantilesOf(clientWaits),
+      turnedAway: resets + timedOut + ghosts,
+    },
+    ...(listeners.length > 1 && { members: listeners.map(memberOf) }),
+    connects: kept.map((client) => recordOf(client, scenario)),
     connectsOmitted: watched.arrivals - kept.length,
+    timeline: [],
   };
 };
 
@@ -87,13 +134,15 @@ export function runAccept(scenario: AcceptScenario): AcceptResult {
     kept: [],
     hopeful: new Set(),
     waits: createReservoir(),
+    clientWaits: createReservoir(),
     arrivals: 0,
     retried: 0,
     resets: 0,
+    timedOut: 0,
   };
   const world = createAcceptWorld(scenario, watch(watched));
   const timeline = createTimeline(world);
   world.engine.runUntil(toNanos(scenario.until ?? lastMoment(scenario) + afterwards), timeline.note);
   timeline.note();
-  return { ...resultOf(world, watched), timeline: timeline.entries() };
+  return { ...resultOf(world, watched, scenario), timeline: timeline.entries() };
 }

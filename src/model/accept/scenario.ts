@@ -14,7 +14,7 @@ export type AcceptCall =
   | { readonly at: number; readonly count: number | "all" }
   | { readonly from: number; readonly until: number; readonly rate: number };
 
-/** Processes that accept, serve and accept again. */
+/** Processes that accept, serve and accept again: workers on one listener. */
 export interface BlockingServerSpec {
   /** 1 by default. */
   readonly workers?: number | undefined;
@@ -45,6 +45,8 @@ export interface Pace {
 
 /** A Node process (told from a blocking server by `acceptsPerIteration`): what one iteration accepts, what a request costs, and what goes wrong. */
 export interface EventLoopSpec {
+  /** So many loops watch the listener, each with the faults below; 1 by default. */
+  readonly workers?: number | undefined;
   /** 1 since libuv 1.45; "all" before. */
   readonly acceptsPerIteration: number | "all";
   /** CPU time a request costs, in the iteration that accepts it. */
@@ -63,14 +65,30 @@ export interface EventLoopSpec {
   readonly fds?: { readonly open: number; readonly limit: number } | undefined;
 }
 
+export type ServerSpec = readonly AcceptCall[] | BlockingServerSpec | EventLoopSpec;
+
+export interface ListenerSpec {
+  readonly backlog: number;
+  readonly closeAt?: number | undefined;
+  /** TCP_DEFER_ACCEPT, seconds: a client is accepted when it has sent something, or after so long. */
+  readonly deferAccept?: number | undefined;
+  /** So many listeners on the port (SO_REUSEPORT); each client belongs to one of them by its address. */
+  readonly reuseport?: number | undefined;
+  /** The member of the group that each client belongs to, in the order in which they come; drawn where none is given. */
+  readonly hashed?: readonly number[] | undefined;
+}
+
 export interface AcceptScenario {
   readonly kind: "accept";
-  readonly listener: { readonly backlog: number; readonly closeAt?: number | undefined };
+  readonly listener: ListenerSpec;
+  /** The release whose kernel is modelled ("6.12"); the newest that was measured by default. */
+  readonly kernel?: string | undefined;
   readonly sysctl?: (Sysctls & { readonly base?: "linux" | "host" | undefined }) | undefined;
   /** Round trip; below 0.0005 loopback, where handshakes run one after another. */
   readonly rtt?: number | undefined;
   readonly arrivals: readonly Arrival[];
-  readonly accepts?: readonly AcceptCall[] | BlockingServerSpec | EventLoopSpec | undefined;
+  /** One server (each member of a group has one), or several: all on the listener, or one on each member. */
+  readonly accepts?: ServerSpec | { readonly servers: readonly ServerSpec[] } | undefined;
   readonly clients?:
     | {
         /** connect() is given up after so many seconds; null: when the kernel does. */
@@ -81,10 +99,13 @@ export interface AcceptScenario {
       }
     | undefined;
   readonly seed?: number | undefined;
+  /** The kernel's tick count (250 a second) at the start, which begins with it; drawn by default. */
+  readonly tick?: number | undefined;
   readonly until?: number | undefined;
 }
 
-export type Outcome = "accepted" | "queued" | "ghost" | "reset" | "timed-out" | "pending";
+/** `deferred`: connected, and the kernel waits for its data (TCP_DEFER_ACCEPT). */
+export type Outcome = "accepted" | "queued" | "deferred" | "ghost" | "reset" | "timed-out" | "pending";
 
 /** One client. `connectedAt` is its own view: a ghost has one. */
 export interface ConnectRecord {
@@ -106,6 +127,31 @@ export interface TimelineEntry {
   readonly listenerDrops: number;
 }
 
+/** What it costs to let clients wait, and what to turn them away. */
+export interface Cost {
+  /** Kernel memory that connections held at the most before anyone accepted them: sockets, requests and their data. */
+  readonly peakQueuedBytes: number;
+  /** From connect() to accept, as the accepted clients see it: the time in the queue and that of repeated SYNs. */
+  readonly clientWait: Quantiles;
+  /** Clients that were reset, gave up, or believe in a connection that nobody has. */
+  readonly turnedAway: number;
+}
+
+/** Seconds; null where there was nobody. */
+export interface Quantiles {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly max: number | null;
+}
+
+/** One listener of a SO_REUSEPORT group. */
+export interface MemberResult {
+  readonly admitted: number;
+  readonly accepted: number;
+  readonly listenerDrops: number;
+  readonly peakAcceptQueue: number;
+}
+
 export interface AcceptResult {
   readonly kind: "accept";
   /** The limit as the kernel would hold it; one more fits. */
@@ -124,12 +170,16 @@ export interface AcceptResult {
   readonly resets: number;
   /** Clients that are connected at the end and for whom the server has no socket. */
   readonly ghosts: number;
+  /** Of a group: the longest of its queues. */
   readonly peakAcceptQueue: number;
   readonly accepted: number;
   /** The kernel's counters that moved, by its names. */
   readonly counters: Readonly<Record<string, number>>;
-  /** How long the accepted waited in the queue, seconds; null where none was. */
-  readonly wait: { readonly p50: number | null; readonly p95: number | null; readonly max: number | null };
+  /** How long the accepted waited in the queue. */
+  readonly wait: Quantiles;
+  readonly cost: Cost;
+  /** Of a SO_REUSEPORT group: each listener's share. */
+  readonly members?: readonly MemberResult[] | undefined;
   readonly connects: readonly ConnectRecord[];
   /** Clients beyond the first 10,000 are counted, not listed. */
   readonly connectsOmitted: number;

@@ -11,6 +11,7 @@ import type {
 import { type AcceptWorld, createAcceptWorld } from "./accept-world.js";
 import { nanosPerMs, toNanos } from "../engine.js";
 import type { EventLoop } from "./event-loop.js";
+import type { Listener } from "./listener.js";
 import type { AcceptScenario } from "./scenario.js";
 
 export interface SourceOptions {
@@ -32,23 +33,33 @@ const walkMs = 500;
 
 const startOf2026 = 1_767_225_600_000;
 const pid = 4242;
-const listenerCookie = 1n;
+/** Listeners are numbered from 1. */
+const firstConnectionCookie = 1_000_000n;
+const firstListenerFd = 21;
 const address = { transport: "tcp", family: "ipv4", address: "127.0.0.1", port: 3000 } as const;
 
-const loopReading = (loop: EventLoop): LoopReading => {
+/** The first runs on the main thread; on it the process and its observer are judged. */
+const loopReading = (loop: EventLoop, index: number): LoopReading => {
   const { idleMs, iterations, state, cpuMs, runqueueMs, wchan } = loop.use();
-  return { id: 1, tid: pid, main: true, idleMs, iterations, task: { state, cpuMs, runqueueMs, wchan } };
+  return {
+    id: 1 + index,
+    tid: pid + index,
+    main: index === 0,
+    idleMs,
+    iterations,
+    task: { state, cpuMs, runqueueMs, wchan },
+  };
 };
 
-const processReading = ({ loop, engine }: AcceptWorld, scenario: AcceptScenario, lateNanos: number): ProcessReading => {
-  const { accepts } = scenario;
-  const spec = accepts && "acceptsPerIteration" in accepts ? accepts : undefined;
+const processReading = ({ loops, engine }: AcceptWorld, lateNanos: number): ProcessReading => {
+  const [loop] = loops;
+  const spec = loop?.spec;
   const isThrottled = spec?.pauses?.some(({ kind }) => kind === "throttled");
   const throttledMs = (loop?.thread.paused(0, engine.now(), ["throttled"]) ?? 0) / nanosPerMs;
   const periods = loop?.thread.periods(engine.now());
   return {
     pid,
-    fds: loop && { open: loop.openFds(), limit: spec?.fds?.limit ?? 1024 },
+    fds: loop && { open: loop.openFds(), limit: loop.spec.fds?.limit ?? 1024 },
     cpuQuota:
       isThrottled && periods ? { periods: periods.all, throttledPeriods: periods.throttled, throttledMs } : undefined,
     frozen: false,
@@ -57,10 +68,10 @@ const processReading = ({ loop, engine }: AcceptWorld, scenario: AcceptScenario,
   };
 };
 
-const waitingReading = ({ listener, engine }: AcceptWorld): WaitingReading => ({
+const waitingReading = ({ acceptQueue }: Listener, { engine }: AcceptWorld): WaitingReading => ({
   partial: false,
-  connections: listener.acceptQueue.residents().map(({ serial, queuedAt, peerClosed, receivedBytes }) => ({
-    cookie: listenerCookie + BigInt(serial),
+  connections: acceptQueue.residents().map(({ serial, queuedAt, peerClosed, receivedBytes }) => ({
+    cookie: firstConnectionCookie + BigInt(serial),
     ageMs: Math.floor((engine.now() - queuedAt) / nanosPerMs),
     state: peerClosed ? "CLOSE_WAIT" : "ESTAB",
     recvQBytes: receivedBytes,
@@ -72,34 +83,38 @@ interface Due {
   readonly walk: boolean;
 }
 
-const ownedReading = ({ open, taken }: EventLoop["connections"]): OwnedReading => ({ count: open, accepted: taken });
+const ownedReading = (loops: readonly EventLoop[]): OwnedReading => ({
+  count: loops.reduce((sum, { connections }) => sum + connections.open, 0),
+  accepted: loops.reduce((sum, { connections }) => sum + connections.taken, 0),
+});
 
-const listenerReading = (world: AcceptWorld, scenario: AcceptScenario, due: Due): ListenerReading => {
-  const { listener, loop } = world;
-  const { accepts } = scenario;
+const listenerReading = (world: AcceptWorld, member: number, scenario: AcceptScenario, due: Due): ListenerReading => {
+  const listener = world.group.listeners[member]!;
+  const first = world.loops.findIndex((loop) => loop.member === member);
+  const loops = world.loops.filter((loop) => loop.member === member);
   return {
     ...address,
-    cookie: listenerCookie,
-    fd: 21,
+    cookie: BigInt(1 + member),
+    fd: firstListenerFd + member,
     pid,
-    loop: loop && 1,
+    loop: first < 0 ? undefined : 1 + first,
     length: listener.acceptQueue.length(),
     limit: listener.limit,
     drops: listener.stats.drops,
     listenBacklog: scenario.listener.backlog,
     synRecv: due.dump ? listener.synQueueLength() : undefined,
-    waiting: due.dump && listener.acceptQueue.length() > 0 ? waitingReading(world) : undefined,
-    owned: due.walk && loop ? ownedReading(loop.connections) : undefined,
-    maxConnections: accepts && "maxConnections" in accepts ? accepts.maxConnections : undefined,
-    refused: loop?.connections.refused,
+    waiting: due.dump && listener.acceptQueue.length() > 0 ? waitingReading(listener, world) : undefined,
+    owned: due.walk && loops.length > 0 ? ownedReading(loops) : undefined,
+    maxConnections: loops[0]?.spec.maxConnections,
+    refused: loops.length > 0 ? loops.reduce((sum, { connections }) => sum + connections.refused, 0) : undefined,
   };
 };
 
-const isBusy = ({ listener, loop }: AcceptWorld): boolean =>
-  listener.acceptQueue.length() > 0 || (loop?.use().busyMs ?? 0) >= lateMs;
+const isBusy = ({ group, loops }: AcceptWorld): boolean =>
+  group.acceptQueue() > 0 || loops.some((loop) => loop.use().busyMs >= lateMs);
 
 /** The observer is stopped and throttled with the process; for a CPU it waits on its own account. */
-const wakeUp = ({ loop }: AcceptWorld, due: number): number => {
+const wakeUp = ({ loops: [loop] }: AcceptWorld, due: number): number => {
   let at = due;
   for (let pause = loop?.thread.pauseAt(at); pause; pause = loop?.thread.pauseAt(at)) {
     if (pause.kind !== "stopped" && pause.kind !== "throttled") break;
@@ -130,11 +145,13 @@ export function* observeModel(scenario: AcceptScenario, options: SourceOptions =
       time: startTime + at,
       at,
       source: "model",
-      process: processReading(world, scenario, now - due),
-      host: { cpus: 2, stealMs: (world.loop?.thread.paused(0, now, ["stolen"]) ?? 0) / nanosPerMs },
-      loops: world.loop ? [loopReading(world.loop)] : [],
-      listeners: world.listener.isClosed() ? [] : [listenerReading(world, scenario, takes)],
-      counters: readsCounters ? { ...world.listener.stats.counters } : undefined,
+      process: processReading(world, now - due),
+      host: { cpus: 2, stealMs: (world.loops[0]?.thread.paused(0, now, ["stolen"]) ?? 0) / nanosPerMs },
+      loops: world.loops.map(loopReading),
+      listeners: world.group.listeners.flatMap((listener, member) =>
+        listener.isClosed() ? [] : [listenerReading(world, member, scenario, takes)],
+      ),
+      counters: readsCounters ? { ...world.group.counters } : undefined,
       sysctl: world.sysctl,
     };
     due = now + (isBusy(world) ? fastMs : sampleMs) * nanosPerMs;

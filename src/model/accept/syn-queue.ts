@@ -4,7 +4,7 @@ import type { Timer, TimerWheel } from "../timer-wheel.js";
 
 export interface Request {
   readonly client: Client;
-  /** The third segment has come and found the accept queue full. */
+  /** The third segment has come: it found the accept queue full, or data is awaited (TCP_DEFER_ACCEPT). */
   acked: boolean;
   timeouts: number;
   timer?: Timer | undefined;
@@ -21,6 +21,10 @@ interface Options {
   readonly limit: number;
   /** tcp_synack_retries. */
   readonly retries: number;
+  /** So many timeouts long data is awaited of a client that has answered. */
+  readonly deferTimeouts: number;
+  /** Requests that came (1) or went (-1). */
+  readonly onChange: (count: number) => void;
   readonly sendSynAck: (client: Client) => void;
 }
 
@@ -30,7 +34,7 @@ const maxTimeout = 120;
 const fewestRetries = 2;
 const pressureFloor = 8;
 
-export function createSynQueue({ wheel, limit, retries, sendSynAck }: Options): SynQueue {
+export function createSynQueue({ wheel, limit, retries, deferTimeouts, ...options }: Options): SynQueue {
   let length = 0;
   let young = 0;
 
@@ -45,18 +49,24 @@ export function createSynQueue({ wheel, limit, retries, sendSynAck }: Options): 
   const remove = (request: Request): void => {
     if (request.timer) wheel.cancel(request.timer);
     length -= 1;
+    options.onChange(-1);
     if (request.timeouts === 0) young -= 1;
     request.client.request = undefined;
   };
 
+  /** While data is awaited nothing is repeated, but at the end of it once more (syn_ack_recalc). */
+  const isExpired = ({ timeouts, acked }: Request): boolean =>
+    timeouts >= retriesAllowed() && (!acked || timeouts >= deferTimeouts);
+  const isRepeated = ({ timeouts, acked }: Request): boolean => !acked || timeouts >= deferTimeouts - 1;
+
   const arm = (request: Request): void => {
     const timeout = Math.min(initialTimeout * 2 ** request.timeouts, maxTimeout);
     request.timer = wheel.arm(timeout, () => {
-      if (request.timeouts >= retriesAllowed()) {
+      if (isExpired(request)) {
         remove(request);
         return;
       }
-      sendSynAck(request.client);
+      if (isRepeated(request)) options.sendSynAck(request.client);
       if (request.timeouts === 0) young -= 1;
       request.timeouts += 1;
       arm(request);
@@ -69,6 +79,7 @@ export function createSynQueue({ wheel, limit, retries, sendSynAck }: Options): 
       const request: Request = { client, acked: false, timeouts: 0 };
       client.request = request;
       length += 1;
+      options.onChange(1);
       young += 1;
       arm(request);
     },

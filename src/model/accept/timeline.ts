@@ -11,22 +11,22 @@ export interface Timeline {
   entries(): readonly TimelineEntry[];
 }
 
-export const entryOf = ({ engine, listener }: AcceptWorld): TimelineEntry => ({
+const entryOf = ({ engine, group }: AcceptWorld): TimelineEntry => ({
   at: toSeconds(engine.now()),
-  acceptQueue: listener.acceptQueue.length(),
-  synQueue: listener.synQueueLength(),
-  accepted: listener.stats.accepted,
-  overflows: listener.stats.counters.ListenOverflows,
-  drops: listener.stats.counters.ListenDrops,
-  listenerDrops: listener.stats.drops,
+  acceptQueue: group.acceptQueue(),
+  synQueue: group.synQueue(),
+  accepted: group.accepted(),
+  overflows: group.counters.ListenOverflows,
+  drops: group.counters.ListenDrops,
+  listenerDrops: group.drops(),
 });
 
 /** Compared before anything is made: this runs after each event. */
-const isSame = ({ listener }: AcceptWorld, last: TimelineEntry): boolean =>
-  listener.acceptQueue.length() === last.acceptQueue &&
-  listener.synQueueLength() === last.synQueue &&
-  listener.stats.accepted === last.accepted &&
-  listener.stats.drops === last.listenerDrops;
+const isSame = ({ group }: AcceptWorld, last: TimelineEntry): boolean =>
+  group.acceptQueue() === last.acceptQueue &&
+  group.synQueue() === last.synQueue &&
+  group.accepted() === last.accepted &&
+  group.drops() === last.listenerDrops;
 
 export function createTimeline(world: AcceptWorld): Timeline {
   let entries: TimelineEntry[] = [entryOf(world)];

@@ -1,5 +1,6 @@
 // The kinds that are held against the kernel.
 import type { Entry } from "./entry.js";
+import { accept } from "./accept.js";
 import { transfer } from "./transfer.js";
 
-export const entries: readonly Entry[] = [transfer];
+export const entries: readonly Entry[] = [accept, transfer];
