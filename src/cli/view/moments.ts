@@ -1,6 +1,7 @@
 // What happened in a run, moment by moment: neighbours that say the same are one line, and of very many the middle is
 // left out.
 import { count } from "../../explain/format.js";
+import { wrap } from "./columns.js";
 
 export interface Moment {
   readonly at: number;
@@ -8,12 +9,12 @@ export interface Moment {
   readonly text: string;
 }
 
-const mostLines = 40;
+const mostMoments = 40;
 
 const seconds = (at: number): string => `${at.toFixed(6)} s`;
 
-/** One line a moment, in order of time. */
-export const momentLines = (moments: readonly Moment[]): readonly string[] => {
+/** One line a moment, in order of time; what is wider than the width goes on below itself. */
+export const momentLines = (moments: readonly Moment[], width: number): readonly string[] => {
   const groups: { first: Moment; last: Moment; times: number }[] = [];
   for (const moment of moments.toSorted((a, b) => a.at - b.at)) {
     const group = groups.at(-1);
@@ -25,13 +26,14 @@ export const momentLines = (moments: readonly Moment[]): readonly string[] => {
   const left = Math.max(0, ...groups.map(({ first }) => seconds(first.at).length));
   const lines = groups.map(({ first, last, times }) => {
     const again = times === 1 ? "" : `, ${times} times until ${seconds(last.at)}`;
-    return `  ${seconds(first.at).padStart(left)}  ${first.text}${again}`;
+    const at = `  ${seconds(first.at).padStart(left)}  `;
+    return wrap(`${first.text}${again}`, width, at, " ".repeat(at.length));
   });
-  if (lines.length <= mostLines) return lines;
-  const kept = mostLines / 2;
+  if (lines.length <= mostMoments) return lines.flat();
+  const kept = mostMoments / 2;
   return [
-    ...lines.slice(0, kept),
+    ...lines.slice(0, kept).flat(),
     `  … ${count(lines.length - 2 * kept, "more line")} (--json has all)`,
-    ...lines.slice(-kept),
+    ...lines.slice(-kept).flat(),
   ];
 };

@@ -1,29 +1,24 @@
 // How the results of each kind of scenario are shown: in full, and as a row of a sweep.
-import type { Result } from "../../model/index.js";
+import type { Kind, Result } from "../../model/index.js";
 import { acceptFigures, acceptLines } from "./accept-result.js";
-import { figureLines } from "./cells.js";
 import type { Figure } from "./figure.js";
 import type { View } from "./finding.js";
+import { nicFigures, nicLines } from "./nic-result.js";
 import { transferFigures, transferLines } from "./transfer-result.js";
 
-interface ResultView {
-  readonly lines: (result: never, view: View) => readonly string[];
-  readonly figures: readonly Figure<never>[];
+interface ResultView<One extends Result> {
+  readonly lines: (result: One, view: View) => readonly string[];
+  readonly figures: readonly Figure<One>[];
 }
 
-const views: Readonly<Partial<Record<string, ResultView>>> = {
+const views: { readonly [Name in Kind]: ResultView<Extract<Result, { kind: Name }>> } = {
   accept: { lines: acceptLines, figures: acceptFigures },
   transfer: { lines: transferLines, figures: transferFigures },
+  nic: { lines: nicLines, figures: nicFigures },
 };
 
-/** Of a kind without a view of its own: what is a number. */
-const plainly = (result: Result): readonly string[] =>
-  figureLines(
-    Object.entries(result).flatMap(([name, value]) => (typeof value === "number" ? [[name, String(value)]] : [])),
-  );
+const viewOf = ({ kind }: Result): ResultView<Result> => views[kind] as unknown as ResultView<Result>;
 
-export const resultLines = (result: Result, view: View): readonly string[] =>
-  views[result.kind]?.lines(result as never, view) ?? plainly(result);
+export const resultLines = (result: Result, view: View): readonly string[] => viewOf(result).lines(result, view);
 
-export const figuresOf = ({ kind }: Result): readonly Figure<Result>[] =>
-  (views[kind]?.figures ?? []) as readonly Figure<Result>[];
+export const figuresOf = (result: Result): readonly Figure<Result>[] => viewOf(result).figures;

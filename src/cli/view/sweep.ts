@@ -10,8 +10,11 @@ type Figures = readonly Pick<Figure<never>, "name" | "isDrawn">[];
 /** Up to so many rows each value has its own; of more, neighbours with the same figures share one. */
 const mostOwnRows = 64;
 
-/** Up to six digits, as short as they go. */
-const text = (value: number | null): string => (value === null ? "–" : String(Number(value.toPrecision(6))));
+/** Whole numbers as they are, others to four digits. */
+const text = (value: number | null): string => {
+  if (value === null) return "–";
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+};
 const word = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const hasSame = (a: SweepRow, b: SweepRow): boolean => a.values.every((value, index) => value === b.values[index]);

@@ -75,7 +75,7 @@ export const transferLines = (result: TransferResult, view: View): readonly stri
   ...figureLines(figures(result)),
   ...charts(result, view),
   "",
-  ...momentLines(momentsOf(result)),
+  ...momentLines(momentsOf(result), view.width),
 ];
 
 const outcomesOf = ({ calls: made }: TransferResult, outcome: CallRecord["outcome"]): number =>
