@@ -2,6 +2,7 @@
 import type { CallRecord, Side } from "./scenario.js";
 import type { StreamSocket } from "./stream-socket.js";
 
+/** Beyond so many calls are counted only. */
 const mostCalls = 10_000;
 
 export interface CallLog {

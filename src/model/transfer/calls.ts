@@ -18,6 +18,10 @@ export interface Caller {
   readonly record: (call: CallRecord) => void;
   /** What a call has to wait for at this moment, in words. */
   readonly why: (call: CallRecord["call"]) => string;
+  /** From a wake-up until the program runs, ns; 0 by default. */
+  readonly wakeNanos?: number | undefined;
+  /** What a call costs that moved so many bytes, ns; nothing by default. */
+  readonly costNanos?: ((bytes: number) => number) | undefined;
 }
 
 const outcomes: Readonly<Record<number, CallOutcome>> = {
@@ -50,6 +54,7 @@ function* perform(caller: Caller, call: CallRecord["call"], asked: number, nonbl
   if (draft.outcome === "blocked") draft.resumedAt = toSeconds(engine.now());
   if (outcome === "would-block") draft.why = caller.why(call);
   if (draft.outcome !== "blocked" || isOver(outcome)) draft.outcome = outcome;
+  if (caller.costNanos) yield* sleepUntil(engine, engine.now() + caller.costNanos(draft.returned));
   return draft;
 }
 
@@ -115,6 +120,7 @@ function* reader(caller: Caller, spec: ReadSpec, nonblocking: boolean): Process 
 
 /** Starts what the scenario says this end does: one process that writes, one for each entry of `reads`. */
 export function startCalls(caller: Caller, { writes = [], reads = [], nonblocking = true }: EndpointSpec): void {
-  if (writes.length > 0) spawn(caller.engine, writer(caller, writes, nonblocking));
-  for (const spec of reads) spawn(caller.engine, reader(caller, spec, nonblocking));
+  const { engine, wakeNanos } = caller;
+  if (writes.length > 0) spawn(engine, writer(caller, writes, nonblocking), wakeNanos);
+  for (const spec of reads) spawn(engine, reader(caller, spec, nonblocking), wakeNanos);
 }

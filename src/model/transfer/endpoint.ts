@@ -24,7 +24,6 @@ export interface EndOptions {
   readonly rcvbuf: Buffer;
   readonly congestion: CongestionName;
   readonly isNodelay: boolean;
-  readonly rcvLowat: number;
   /** Infinity: none. */
   readonly notsentLowat: number;
   /** Seconds; 0: none. */
@@ -158,7 +157,7 @@ function createEnd(world: World, side: Side, options: EndOptions, { own, rcvWnd,
     scalingRatio: firstScalingRatio,
     rcvMss: firstRcvMss(Math.min(advmss, mssCache), rcvWnd),
     rcvbuf: options.rcvbuf.bytes,
-    rcvLowat: options.rcvLowat,
+    rcvLowat: 1,
     receiveQueue: [],
     outOfOrder: [],
     sacks: [],

@@ -52,11 +52,14 @@ function noteData(tcp: Tcp, skb: Skb): void {
   growWindow(tcp, skb.bytes, ownHead ? skb.truesize - skb.freedWhenMerged : skb.truesize);
 }
 
-/** Wakes readers when there is enough to read (tcp_data_ready). */
+/** tcp_rmem_pressure. */
+const isMemoryShort = ({ rmemAlloc, rcvbuf }: Tcp): boolean => rmemAlloc > rcvbuf - (rcvbuf >> 3);
+
+/** There is enough to read, or no room for much more (tcp_epollin_ready). */
 export const isReadable = (tcp: Tcp): boolean => {
   const queued = tcp.rcvNxt - tcp.copiedSeq;
-  if (queued <= 0) return tcp.isEof;
-  return queued >= tcp.rcvLowat || receiveWindow(tcp) <= tcp.rcvMss || tcp.isEof;
+  if (queued <= 0 || tcp.isEof) return tcp.isEof;
+  return queued >= tcp.rcvLowat || isMemoryShort(tcp) || receiveWindow(tcp) <= tcp.rcvMss;
 };
 
 const drop = (tcp: Tcp): void => {

@@ -4,6 +4,7 @@ import { createTimerWheel } from "../timer-wheel.js";
 import type { TransferCounters } from "./counter-names.js";
 import { connect, type EndOptions } from "./endpoint.js";
 import type { Buffer } from "./handshake.js";
+import { setLowat } from "./lowat.js";
 import { createPath } from "./path/create.js";
 import type { EndpointSpec, Side, TransferScenario } from "./scenario.js";
 import { createSoftirq } from "./softirq.js";
@@ -27,7 +28,6 @@ const optionsOf = (spec: EndpointSpec, rmem: number, wmem: number): EndOptions =
   rcvbuf: bufferOf(spec.rcvbuf, rmem),
   congestion: spec.congestion ?? "cubic",
   isNodelay: spec.nodelay ?? false,
-  rcvLowat: Math.max(1, spec.lowat ?? 1),
   notsentLowat: spec.notsentLowat ?? Number.POSITIVE_INFINITY,
   userTimeout: spec.userTimeout ?? 0,
 });
@@ -67,5 +67,9 @@ export function createTransferWorld(scenario: TransferScenario, note: Note): Tra
       receiver: optionsOf(scenario.receiver, rmem[1], wmem[1]),
     },
   );
+  for (const side of ["sender", "receiver"] as const) {
+    const { lowat } = scenario[side];
+    if (lowat !== undefined) setLowat(ends[side], lowat);
+  }
   return { engine, ends, counters };
 }
