@@ -53,6 +53,8 @@ export interface SocketWatch {
   readonly heard?: { readonly node: NodeSide; readonly at: number } | undefined;
   /** What Node had counted when it was first heard since nothing has moved. */
   readonly counts: NodeCounts;
+  /** Round-trip times at the last three looks, µs, the newest last. */
+  readonly rtts: readonly number[];
   /** The biggest window that the peer was seen to offer. */
   readonly peerWindowSeen?: number | undefined;
 }
@@ -154,6 +156,7 @@ export const beginWatch = (reading: ConnectionReading, at: number): SocketWatch 
     newer: stretch,
     heard,
     counts: {},
+    rtts: [],
   };
   return next(watch, reading, undefined, at, stretch, stretch, heard);
 };
@@ -189,9 +192,17 @@ const next = (
     swelling: swellingOf(watch, reading, at),
     pouring: pouringOf(watch, step, at),
     counts: countsSince(watch.counts, node, { sent, read }),
+    rtts: withNewest(watch.rtts, reading.tcp?.rttMicros),
     peerWindowSeen: most(watch.peerWindowSeen, reading.tcp?.sndWndBytes),
   };
 };
+
+const withNewest = (rtts: readonly number[], rtt: number | undefined): readonly number[] =>
+  rtt ? [...rtts.slice(-2), rtt] : rtts;
+
+/** The middle of the last three round-trip times, of two the lesser: one late packet is no queue. In µs. */
+export const steadyRttOf = ({ rtts }: SocketWatch): number | undefined =>
+  rtts.toSorted((a, b) => a - b)[rtts.length > 2 ? 1 : 0];
 
 const fellBy = (before: ConnectionReading, after: ConnectionReading): number =>
   Math.max(0, (pendingOf(before) ?? 0) - (pendingOf(after) ?? 0));

@@ -1,6 +1,6 @@
 // The limits that were produced over a relay (40 ms of round trip unless said), row by row, with their figures.
 import test from "ava";
-import { figure, history, outline, type Phase, standing } from "./history.js";
+import { figure, history, outline, type Phase, standing, told } from "./history.js";
 
 const mss = 1448;
 const far = { rttMicros: 40_400, minRttMicros: 40_000 };
@@ -170,6 +170,18 @@ test("a full send buffer whose writer waits for nothing is none; one that Node w
 test("a limit that holds for two seconds is not told", (t) => {
   const { phase } = rows["2 % lost, cubic: 9 of 9, 336 K unsent, round trip as it should be"]!;
   t.deepEqual(standing(history().play(2000, phase)), []);
+});
+
+test("one look at which the round trip has doubled makes no slow link of a path that loses", (t) => {
+  const { phase } = rows["2 % lost, cubic: 9 of 9, 336 K unsent, round trip as it should be"]!;
+  const lateAt = (look: number | undefined) =>
+    told(
+      history()
+        .play(1000)
+        .play(5000, { ...phase, every: 200, each: (n) => ({ tcp: { rttMicros: n === look ? 48_000 : 20_900 } }) }),
+    ).map(({ cause, severity, firstSeen }) => [cause, severity, firstSeen]);
+  t.is(lateAt(undefined).length, 1);
+  t.deepEqual(lateAt(14), lateAt(undefined));
 });
 
 test("loss comes by chance: a second with few lost segments does not begin the count anew, and alone says nothing", (t) => {

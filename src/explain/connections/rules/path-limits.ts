@@ -5,6 +5,7 @@ import { bytes, duration, percent } from "../../format.js";
 import { inFlightBytesOf, minRttMsOf, rttMsOf } from "../figures.js";
 import { limitedBy, mostly, speed, windowLimitedShare } from "../limit.js";
 import type { SocketView, Verdict } from "../rule.js";
+import { steadyRttOf } from "../socket-watch.js";
 
 /** Segments in flight that Reno keeps up at this loss (Mathis et al. 1997): 1.22 / √p. */
 export const windowAtLoss = (share: number): number => 1.22 / Math.sqrt(share);
@@ -12,9 +13,9 @@ export const windowAtLoss = (share: number): number => 1.22 / Math.sqrt(share);
 const lossSpread = 6;
 /** Fewer lost segments in a window of one or two seconds are chance … */
 const leastLost = 5;
-/** … and where it has begun, so are fewer than usual: of 1.5 % of 250 a second, four in a second, these are missed in
- * one second out of nine. */
-const leastLostOn = 2;
+/** … and where it has begun, so is less than usual: of 1.5 % of 250 segments a second, four lost, these are missed in one
+ * second out of nine. */
+const goesOn = { lost: 2, share: 0.5 };
 
 const isHeldByPeer = (view: SocketView): boolean =>
   (windowLimitedShare(view) ?? 0) >= view.thresholds.windowLimitedShare;
@@ -26,14 +27,17 @@ const lostOf = ({ window }: SocketView): number | undefined =>
   window.retransSegments === undefined ? undefined : Math.max(0, window.retransSegments - (window.dsackDups ?? 0));
 
 interface Queueing {
+  readonly rttMs: number;
   readonly ms: number;
   readonly factor: number;
 }
 
-const queueingOf = ({ reading }: SocketView): Queueing | undefined => {
-  const rttMs = rttMsOf(reading);
+const queueingOf = ({ reading, watch }: SocketView): Queueing | undefined => {
+  const steady = steadyRttOf(watch);
   const minMs = minRttMsOf(reading);
-  return rttMs === undefined || minMs === undefined ? undefined : { ms: rttMs - minMs, factor: rttMs / minMs };
+  if (steady === undefined || minMs === undefined) return undefined;
+  const rttMs = steady / 1000;
+  return { rttMs, ms: rttMs - minMs, factor: rttMs / minMs };
 };
 
 /** Where segments get lost too, this much queueing says that the queue before the link lost them: many connections, or
@@ -64,7 +68,7 @@ export const shapedLink = (view: SocketView): Verdict | undefined => {
     confidence: 0.9,
     because: "a link on the path is slower, and bytes queue before it",
     detail: () =>
-      `${speed(view)}, round trip ${duration(rttMsOf(reading)!)} where ${duration(minRttMsOf(reading)!)} is possible`,
+      `${speed(view)}, round trip ${duration(queueing.rttMs)} where ${duration(minRttMsOf(reading)!)} is possible`,
     rows: [
       ["delay by queueing", queueing.ms, "ms", "tcpi_rtt less tcpi_min_rtt"],
       ["in the host's own queue", isLocal ? reading.mem?.wmemAlloc : undefined, "bytes", "SO_MEMINFO wmem_alloc"],
@@ -90,11 +94,13 @@ export const packetLoss = (view: SocketView): Verdict | undefined => {
   const lost = lostOf(view);
   const sent = window.sentSegments;
   const cwnd = reading.tcp?.cwnd;
-  const least = heldMs("throughput-limited", "packet-loss") > 0 ? leastLostOn : leastLost;
+  const hasBegun = heldMs("throughput-limited", "packet-loss") > 0;
+  const least = hasBegun ? goesOn.lost : leastLost;
   if (!lost || !sent || cwnd === undefined || lost < least || isHeldByPeer(view)) return undefined;
   const share = lost / sent;
+  const leastShare = (hasBegun ? goesOn.share : 1) * thresholds.lossShare;
   const isReordering = 2 * (window.reorderings ?? 0) >= (window.retransSegments ?? 0);
-  if (share < thresholds.lossShare || isReordering || cwnd > lossSpread * windowAtLoss(share)) return undefined;
+  if (share < leastShare || isReordering || cwnd > lossSpread * windowAtLoss(share)) return undefined;
   return limitedBy(view, {
     cause: "packet-loss",
     severity: share >= 2 * thresholds.lossShare ? "warning" : "info",
