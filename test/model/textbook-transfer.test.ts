@@ -85,3 +85,49 @@ test("a slow reader sets the pace: who writes as fast as he can gets through wha
   t.is(read, 200_000);
   t.true(written - read < 250_000, `${written - read} bytes are under way`);
 });
+
+/** Measured with Node 20 and bbr on loopback: a peer that has paused, and 100 writes of 64 KiB that ignore write()'s answer. */
+const stubborn = (heedsDrain: boolean, until: number): TransferResult =>
+  simulate({
+    kind: "transfer",
+    sender: {
+      congestion: "bbr",
+      node: { highWaterMark: 16_384, heedsDrain },
+      writes: [{ at: 0.1, bytes: 100 * 65_536, chunk: 65_536 }],
+    },
+    receiver: { congestion: "bbr", node: { highWaterMark: 16_384, pauses: [{ from: 0, until: 3 }] } },
+    until,
+  });
+
+test("a Node program that ignores write()'s false holds in its own memory what the kernel does not take", (t) => {
+  const { calls, node } = stubborn(false, 1);
+  const writes = calls.filter(({ call }) => call === "write");
+  t.is(
+    writes.findIndex(({ outcome }) => outcome !== "complete"),
+    59,
+  );
+  t.like(node?.sender, { writableLength: 2_686_976, drains: 0 });
+  t.like(node?.receiver, { readableLength: 65_536, given: 0 });
+});
+
+test("a Node program that waits for 'drain' holds one chunk; when the peer reads again, either gets everything through", (t) => {
+  for (const heedsDrain of [true, false]) {
+    const { node, final } = stubborn(heedsDrain, 5);
+    t.is(node?.sender?.peakWritableLength, heedsDrain ? 65_536 : 2_686_976);
+    t.like(node?.sender, { writableLength: 0 });
+    t.like(node?.receiver, { readableLength: 0, given: 100 * 65_536 });
+    t.like(final, { recvQ: 0, sendQ: 0 });
+  }
+});
+
+test("a slow Node reader is one that computes: its socket's queues fill although it never pauses", (t) => {
+  const { node, timeline } = simulate({
+    kind: "transfer",
+    sender: { sndbuf: queueBytes, writes: [{ at: 0, bytes: 1_000_000 }] },
+    receiver: { rcvbuf: queueBytes, node: { workPerChunk: 0.5 } },
+    until: 4,
+  });
+  t.true((node?.receiver?.given ?? 0) < 600_000);
+  t.true(Math.max(...timeline.map(({ recvQ }) => recvQ)) > 60_000);
+  t.is(node?.receiver?.readableLength, 0);
+});

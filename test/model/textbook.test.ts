@@ -65,6 +65,61 @@ test("ten at once and then quiet, with hardly any queue: the others come back af
   t.true(connects.some(({ acceptedAt }) => acceptedAt !== null && acceptedAt > 1));
 });
 
+/** The two policies of a full queue: let them wait inside, or turn them away to come again (no SYN cookies in the text). */
+const policies = (backlog: number, clients = {}) =>
+  simulate({
+    kind: "accept",
+    listener: { backlog },
+    sysctl: { tcp_syncookies: 0 },
+    arrivals: [{ at: 0, count: 10 }],
+    accepts: server,
+    clients,
+    until: 30,
+  }).cost;
+/** What the kernel holds for a connection that nobody has accepted: a tcp_sock and its request. */
+const connectionBytes = 2688;
+
+test("queueing ten costs the memory of ten connections for a second, and nobody waits longer than the work takes", (t) => {
+  t.deepEqual(policies(16), {
+    peakQueuedBytes: 10 * connectionBytes,
+    clientWait: { p50: 0.4, p95: 0.9, max: 0.9 },
+    turnedAway: 0,
+  });
+});
+
+test("turning nine of ten away costs the memory of one connection, and clients wait for their next attempt: seconds", (t) => {
+  const { peakQueuedBytes, clientWait, turnedAway } = policies(0);
+  t.deepEqual([peakQueuedBytes, turnedAway], [connectionBytes, 0]);
+  t.true((clientWait.p50 ?? 0) > 3);
+  t.true((clientWait.max ?? 0) > 10);
+});
+
+test("clients that do not come again are lost: a queue of five serves five of ten, each within half a second", (t) => {
+  const { peakQueuedBytes, clientWait, turnedAway } = policies(4, { timeout: 0.5 });
+  t.deepEqual([peakQueuedBytes, turnedAway], [5 * connectionBytes, 5]);
+  t.true((clientWait.max ?? 1) <= 0.5);
+});
+
+test("at 20 a second for ten seconds no queue helps: the longer it is, the longer they wait in it, the shorter, the more come again", (t) => {
+  const cost = (backlog: number) =>
+    simulate({
+      kind: "accept",
+      listener: { backlog },
+      sysctl: { tcp_syncookies: 0 },
+      arrivals: [{ from: 0, until: 10, rate: 20 }],
+      accepts: server,
+      until: 30,
+    });
+  const [short, long] = [cost(4), cost(511)];
+  t.deepEqual([short.accepted, long.accepted], [200, 200]);
+  t.deepEqual([short.retried > 50, long.retried], [true, 0]);
+  t.true((short.wait.max ?? 9) <= 0.51);
+  t.is(long.wait.max, 9.95);
+  // With the short queue the wait is outside, in repeated SYNs, and longer for the unlucky.
+  t.true((short.cost.clientWait.max ?? 0) > (long.cost.clientWait.max ?? 0));
+  t.true(long.cost.peakQueuedBytes > 10 * short.cost.peakQueuedBytes);
+});
+
 test("the overflow counter counts attempts, not clients: every retry is one more", (t) => {
   const scenario = { kind: "accept", listener: { backlog: 4 }, arrivals: [{ at: 0, count: 10 }] } as const;
   const after = (until: number) => simulate({ ...scenario, until }).overflows;
