@@ -17,11 +17,18 @@ import type {
   TransferTimelineEntry,
 } from "./scenario.js";
 import type { Tcp } from "./tcp.js";
+import { createTurns, noTurns } from "./turns.js";
 import { createTransferWorld, type TransferWorld } from "./world.js";
 
 const mostEvents = 10_000;
 const mostMoments = 2000;
 const sides = ["sender", "receiver"] as const;
+/** A program that slept while packets travelled; where they arrive within a system call, who is woken by it runs next. */
+const wakeNanos = 100_000;
+/** What a call costs, ns: entering the kernel, and copying. */
+const costNanos = (bytes: number): number => 2000 + bytes;
+/** It performs calls that do not block: two of them can share a CPU. */
+const isPlain = ({ node, nonblocking = true }: EndpointSpec): boolean => nonblocking && node === undefined;
 /** A run without `until` ends so long after the last thing that the scenario names. */
 const afterwards = 10;
 
@@ -121,6 +128,7 @@ export function runTransfer(scenario: TransferScenario): TransferResult {
   const { engine, ends } = world;
   const log = createCallLog();
   const nodes: Nodes = {};
+  const turns = world.isInstant && sides.every((side) => isPlain(scenario[side])) ? createTurns() : noTurns;
   for (const side of sides) {
     const socket = log.counting(side, socketOf(ends[side]));
     const caller = {
@@ -128,6 +136,10 @@ export function runTransfer(scenario: TransferScenario): TransferResult {
       side,
       socket,
       record: log.record,
+      finished: log.finished,
+      turns,
+      wakeNanos: world.isInstant ? 0 : wakeNanos,
+      costNanos,
       why: (call: CallRecord["call"]) => reasonOf(ends[side], call),
     };
     const { node } = scenario[side];

@@ -38,6 +38,8 @@ export interface TransferWorld {
   readonly engine: Engine;
   readonly ends: Readonly<Record<Side, Tcp>>;
   readonly counters: TransferCounters;
+  /** What is sent arrives within the system call that sends it. */
+  readonly isInstant: boolean;
 }
 
 export function createTransferWorld(scenario: TransferScenario, note: Note): TransferWorld {
@@ -71,5 +73,5 @@ export function createTransferWorld(scenario: TransferScenario, note: Note): Tra
     const { lowat } = scenario[side];
     if (lowat !== undefined) setLowat(ends[side], lowat);
   }
-  return { engine, ends, counters };
+  return { engine, ends, counters, isInstant: rtt < noticeableRtt };
 }

@@ -96,10 +96,18 @@ test("loopback and veth deliver within the call that sends", (t) => {
 });
 
 test("a delay is half the round trip in each direction", (t) => {
-  const { arrivals } = arrivalsOf({ ...tun, rtt: 0.02 }, [segmentOf(mss)]);
+  const { arrivals } = arrivalsOf({ device: "wire", gro: false, rtt: 0.02 }, [segmentOf(mss)]);
   t.deepEqual(
     arrivals.map(({ at }) => at),
     [10_000_000],
+  );
+});
+
+test("a relay behind a TUN device wakes 0.23 ms late and takes 8.3 µs for each packet of 1500 bytes", (t) => {
+  const { arrivals } = arrivalsOf({ ...tun, gso: false, rtt: 0.02 }, [segmentOf(2 * mss)]);
+  t.deepEqual(
+    arrivals.map(({ at }) => at),
+    [10_238_275, 10_246_550],
   );
 });
 

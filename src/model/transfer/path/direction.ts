@@ -24,9 +24,28 @@ interface Queue {
 export const packetBytes = ({ segment, bytes }: Packet): number =>
   bytes + headerBytes * Math.max(1, Math.ceil(bytes / segment.mss));
 
+/** What a program behind a TUN device takes for a packet, ns: measured 1.4 Gb/s of 1500 bytes, 8.3 of 64 KiB. */
+const relayNanos = 7000;
+const relayNanosPerByte = 0.85;
+/** How much later than its due time it wakes and has forwarded a packet. */
+const relayLateNanos = 230_000;
+
+/** One packet after another, however many come at once; nothing is lost. */
+function createRelay(engine: Engine): Queue {
+  let free = 0;
+  return {
+    leaves: (packet) => {
+      const cost = packet.bytes === 0 ? 0 : relayNanos + Math.round(packetBytes(packet) * relayNanosPerByte);
+      free = Math.max(free, engine.now()) + cost;
+      return free;
+    },
+  };
+}
+
 function createQueue(engine: Engine, spec: PathSpec): Queue {
   const { rate } = spec;
-  if (rate === null || rate === undefined) return { leaves: () => engine.now() };
+  if (rate === null || rate === undefined)
+    return spec.delayedLink === "tun" ? createRelay(engine) : { leaves: () => engine.now() };
   const mostBytes = spec.queueBytes ?? Number.POSITIVE_INFINITY;
   const mostPackets = spec.queue ?? (spec.queueBytes === undefined ? queuePackets : Number.POSITIVE_INFINITY);
   const waiting: { readonly leavesAt: number; readonly bytes: number }[] = [];
@@ -52,7 +71,8 @@ const isDead = (spec: PathSpec, now: number): boolean =>
 
 export function createDirection(engine: Engine, spec: PathSpec): Direction {
   const queue = createQueue(engine, spec);
-  const oneWay = toNanos((spec.rtt ?? 0) / 2);
+  const isRelayed = spec.delayedLink === "tun" && (spec.rtt ?? 0) > 0;
+  const oneWay = toNanos((spec.rtt ?? 0) / 2) + (isRelayed ? relayLateNanos : 0);
   const { loss = 0, reorder = 0, reorderDelay = 0 } = spec;
 
   /** When it comes out; undefined: never. */
