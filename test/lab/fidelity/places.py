@@ -12,6 +12,7 @@ import sys
 CLONE_NEWNET = 0x40000000
 SIOCETHTOOL, ETHTOOL_STSO, ETHTOOL_SGSO = 0x8946, 0x1F, 0x24
 LINK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "link.py")
+CALIBRATION_SECONDS, CALIBRATIONS = 0.01, 15
 libc = ctypes.CDLL(None, use_errno=True)
 home = os.open("/proc/self/ns/net", os.O_RDONLY)
 
@@ -108,19 +109,37 @@ class Place:
         command = [sys.executable, LINK, self.sender.name, self.receiver.name, "{}"]
         self.link = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.heard("ready")
+        self.overhead = 0
+        self.overhead = self.measured_round_trip() - CALIBRATION_SECONDS
 
     def heard(self, answer):
         if self.link.stdout.readline().strip() != answer:
             raise RuntimeError("the link ended")
 
-    def adjust(self, path):
-        """The delay of a wire is that of this scenario."""
-        if self.link is None:
-            return
-        settings = {"delayMs": path["rtt"] * 500, "bitsPerSecond": 8 * (path.get("rate") or 0)}
+    def measured_round_trip(self):
+        """Of handshakes, as TCP sees it."""
+        self.carry(CALIBRATION_SECONDS)
+        trips = []
+        with self.receiver.socket() as listener:
+            listener.bind((self.address, 0))
+            listener.listen()
+            for _ in range(CALIBRATIONS):
+                with self.sender.socket() as probe:
+                    probe.connect(listener.getsockname())
+                    trips.append(struct.unpack_from("I", probe.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 68)[0])
+        return sorted(trips)[CALIBRATIONS // 2] / 1e6
+
+    def carry(self, rtt, rate=0):
+        """From now on with this delay, of which what the program itself takes is a part."""
+        settings = {"delayMs": (rtt - self.overhead) * 500, "bitsPerSecond": 8 * rate}
         self.link.stdin.write(json.dumps(settings) + "\n")
         self.link.stdin.flush()
         self.heard("ok")
+
+    def adjust(self, path):
+        """The wire becomes that of a scenario."""
+        if self.link is not None:
+            self.carry(path["rtt"], path.get("rate") or 0)
 
     def set_sysctls(self, sysctls):
         for namespace in self.namespaces:
