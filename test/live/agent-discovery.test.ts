@@ -159,6 +159,7 @@ test.serial("in a round-robin cluster the primary reports the listener, alone", 
     await eventually(
       "three processes and one owner",
       () => app.pids().length === 3 && owners(app).length === 1 && portsSaid(app).length === 2,
+      12_000,
     );
     t.deepEqual(owners(app), [app.pid]);
   });
@@ -167,7 +168,7 @@ test.serial("in a round-robin cluster the primary reports the listener, alone", 
 test.serial("in a cluster with a shared socket one accepting process reports it, and another takes over", async (t) => {
   await withApp(cluster("SCHED_NONE"), async (app) => {
     const workers = (): number[] => portsSaid(app).map((line) => Number(line.split(" ")[0]));
-    await eventually("three processes, two workers", () => app.pids().length === 3 && workers().length === 2);
+    await eventually("three processes, two workers", () => app.pids().length === 3 && workers().length === 2, 12_000);
     const [first, second] = workers().toSorted((one, other) => one - other);
     await eventually(
       `one owner, now ${owners(app).join()} of ${workers().join()}`,

@@ -1,7 +1,9 @@
 // `sockscope diagnose` on connections of processes that know nothing of it.
+import { readdirSync, readlinkSync } from "node:fs";
 import test from "ava";
 import type { Finding } from "../../src/explain/finding.js";
-import { runCli } from "../cli/run-cli.js";
+import { startCli } from "../cli/run-cli.js";
+import { eventually } from "../lab/eventually.js";
 import { createNamespace } from "../lab/netns.js";
 import { asRoot } from "./needs.js";
 import { startHolder } from "./holder.js";
@@ -12,12 +14,29 @@ interface Diagnosis {
   readonly missing: readonly { readonly source: string; readonly reason: string }[];
 }
 
-const diagnose = async (
-  ...args: readonly (string | number)[]
-): Promise<Diagnosis & { readonly status: number | null }> => {
-  const { status, stdout, stderr } = await runCli("diagnose", ...args.map(String), "--json");
-  if (stdout === "") throw new Error(stderr);
-  return { ...(JSON.parse(stdout) as Diagnosis), status };
+type Diagnosed = Diagnosis & { readonly status: number | null };
+
+const startDiagnosis = (...args: readonly (string | number)[]) => {
+  const { child, ended } = startCli(["diagnose", ...args.map(String), "--json"]);
+  const said = async (): Promise<Diagnosed> => {
+    const { status, stdout, stderr } = await ended;
+    if (stdout === "") throw new Error(stderr);
+    return { ...(JSON.parse(stdout) as Diagnosis), status };
+  };
+  return { pid: child.pid!, said };
+};
+const diagnose = (...args: readonly (string | number)[]): Promise<Diagnosed> => startDiagnosis(...args).said();
+
+/** It has opened sock_diag: its only socket. */
+const isWatching = (pid: number): boolean => {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).some((fd) => {
+    try {
+      return readlinkSync(`${folder}/${fd}`).startsWith("socket:");
+    } catch {
+      return false;
+    }
+  });
 };
 const grave = ({ findings }: Diagnosis): readonly string[] =>
   findings.filter(({ severity }) => severity !== "info").map(({ symptom, cause }) => `${symptom} ${cause}`);
@@ -72,8 +91,9 @@ test.serial(
   async (t) => {
     const server = await startHolder(t, ["serve", "keeps"]);
     const client = await startHolder(t, ["connect", "reads", server.port, 6]);
-    const watching = diagnose("--pid", server.pid, "--duration", "15s");
-    setTimeout(() => client.child.send("end"), 1500);
-    t.deepEqual(grave(await watching), ["connections-leaking close-wait"]);
+    const { pid, said } = startDiagnosis("--pid", server.pid, "--duration", "15s");
+    await eventually("the watch has begun", () => isWatching(pid));
+    client.child.send("end");
+    t.deepEqual(grave(await said()), ["connections-leaking close-wait"]);
   },
 );
