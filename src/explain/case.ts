@@ -53,6 +53,8 @@ export interface Scene {
   readonly sysctl: Sysctls;
   readonly clients: Omit<Refused, "drops" | "corrected">;
   readonly oldestMs: number;
+  /** Until the queue overflows, if it goes on filling as it does. */
+  readonly fullInMs: Story["fullInMs"];
   readonly fds?: Story["fds"];
   readonly thresholds: Thresholds;
 }
@@ -115,6 +117,7 @@ export const storyOf = (one: Case, scene: Scene): Story => {
     sysctl: scene.sysctl,
     waits: one.waits,
     oldestMs: scene.oldestMs,
+    fullInMs: scene.fullInMs,
     abandoned: one.abandoned,
     stall: one.stall,
     fds: scene.fds,

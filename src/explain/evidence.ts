@@ -55,6 +55,7 @@ const rows: readonly Row[] = [
   ["listen backlog asked for", ({ listener }) => listener.listenBacklog, "connections", "listen(2)"],
   ["somaxconn", ({ sysctl }) => sysctl.somaxconn, "connections", "sysctl"],
   ["time at three quarters", ({ pressed }) => positive(ms(pressed.pressedMs)), "ms", queue],
+  ["full at this rate in", ({ fullInMs }) => ms(fullInMs), "ms", "estimate: its recent growth"],
   ["time full", ({ pressed }) => positive(ms(pressed.fullMs)), "ms", queue],
   ["longest loop iteration", (story) => positive(ms(judgedOver(story).longestStallMs)), "ms", loop],
   ["where it was", stallPlace, undefined, "schedstat, wchan"],

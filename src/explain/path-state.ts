@@ -6,6 +6,7 @@ import type { Lifecycle } from "./lifecycle.js";
 import type { ListenerStep } from "./listener-step.js";
 import { counterDelta } from "./netns.js";
 import type { Story } from "./story.js";
+import { timeToFull } from "./time-to-full.js";
 import { type Moment, oldestMsOf, type Watch } from "./watch.js";
 
 /** One snapshot's surroundings of a listener, with what only the telling needs. */
@@ -34,8 +35,15 @@ export interface PathState {
   history: History;
 }
 
+/** Only of a queue that goes on filling: what overflowed needs no forecast. */
+const fullInMs = ({ watch: { listener }, history }: PathState, { current }: Case): number | undefined =>
+  current && current.pressed.drops === 0 && listener.limit !== undefined && listener.length !== undefined
+    ? timeToFull(listener.limit, listener.length, history.entries)
+    : undefined;
+
 /** The surroundings of a case as they are now. */
-export const sceneOf = ({ watch, moment }: PathState, one: Case): Scene => {
+export const sceneOf = (state: PathState, one: Case): Scene => {
+  const { watch, moment } = state;
   const { netns, thresholds, around, fds } = moment;
   const { total, worstMs, meanMs } = watch.clients;
   return {
@@ -44,6 +52,7 @@ export const sceneOf = ({ watch, moment }: PathState, one: Case): Scene => {
     counters: counterDelta(one.base, netns.counters),
     sysctl: netns.sysctl,
     clients: { clients: Math.round(total - one.clientsBefore), worstDelayMs: worstMs, meanDelayMs: meanMs },
+    fullInMs: fullInMs(state, one),
     oldestMs: one.current ? oldestMsOf(watch, around.at) : 0,
     fds,
     thresholds,

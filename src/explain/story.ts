@@ -33,6 +33,8 @@ export interface Story {
   readonly sysctl: Sysctls;
   readonly waits?: Waits | undefined;
   readonly oldestMs: number;
+  /** Until the queue overflows, if it goes on filling as it does. */
+  readonly fullInMs: number | undefined;
   readonly abandoned: number;
   readonly stall?: StallCapture | undefined;
   readonly fds?: { readonly open: number; readonly limit: number } | undefined;

@@ -23,8 +23,10 @@ const what: Readonly<Partial<Record<Symptom, (story: Story) => string>>> = {
     `${count(abandoned, "client")} gave up while waiting in the accept queue of ${placeOf(listener)}`,
   "accept-wait": ({ listener, waits }) =>
     `${count(waits?.connections ?? 0, "connection")} waited to be accepted at ${placeOf(listener)}, 95 % of them up to ${duration(waits?.p95Ms ?? 0)}`,
-  "accept-queue-pressure": ({ listener, pressed, longestPressedMs }) =>
-    `the accept queue of ${placeOf(listener)} was at least 3/4 full (peak ${pressed.peak} of ${listener.limit + 1}) for ${duration(longestPressedMs)}, nothing dropped yet`,
+  "accept-queue-pressure": ({ listener, pressed, longestPressedMs, fullInMs }) => {
+    const forecast = fullInMs === undefined ? "" : `; at this rate it is full in ${duration(fullInMs)}`;
+    return `the accept queue of ${placeOf(listener)} was at least 3/4 full (peak ${pressed.peak} of ${listener.limit + 1}) for ${duration(longestPressedMs)}, nothing dropped yet${forecast}`;
+  },
 };
 
 const blocked = (story: Story): string => {

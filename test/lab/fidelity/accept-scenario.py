@@ -137,13 +137,14 @@ class Run:
             self.accept(1, call.get("member", 0))
             self.plan(call["from"] + (index + 1) / call["rate"], SERVER_SIDE, self.accept_steadily, call, index + 1)
 
-    def serve(self, freed):
-        """A blocking server: accept, serve, accept again."""
+    def serve(self, freed, now):
+        """A blocking server: accept, serve, accept again; the next time is counted from when this was due."""
         self.idle += freed
         while self.idle > 0 and self.take(0):
             self.idle -= 1
             self.calls.append({"at": self.now(), "count": 1, "member": 0})
-            self.plan(self.now() + self.scenario["accepts"]["serviceTime"], SERVER_SIDE, self.serve, 1)
+            end = now + self.scenario["accepts"]["serviceTime"]
+            self.plan(end, SERVER_SIDE, self.serve, 1, end)
         self.epoll.modify(self.listeners[0], select.EPOLLIN if self.idle > 0 else 0)
 
     def now(self):
@@ -188,7 +189,8 @@ class Run:
     def wait(self, until):
         wire = self.place.wire
         due = min(until, wire.due() - self.start) if wire else until
-        ready = self.epoll.poll(max(0, due - self.now()), maxevents=4096)
+        # Whole milliseconds, and the rest awake: poll(2) would come late by up to one.
+        ready = self.epoll.poll(max(0, int((due - self.now()) * 1000)) / 1000, maxevents=4096)
         moment = self.now()
         for fd, events in ready:
             if fd in self.by_fd:
@@ -196,7 +198,7 @@ class Run:
             elif wire and fd in wire.exits:
                 wire.take(fd)
             elif fd == self.listeners[0].fileno():
-                self.serve(0)
+                self.serve(0, moment)
         if wire:
             wire.deliver()
 
