@@ -4,13 +4,16 @@ import { pushPending } from "./output.js";
 import { process } from "./receive.js";
 import type { Tcp } from "./tcp.js";
 
-/** Works off what has arrived meanwhile; false: nothing had (sk_flush_backlog). */
+/** What has arrived meanwhile, and what arrives while that is worked off (__release_sock). */
+function workOff(tcp: Tcp): void {
+  while (tcp.backlog.length > 0) for (const skb of tcp.backlog.splice(0)) process(tcp, skb);
+  tcp.backlogTruesize = 0;
+}
+
+/** A long call lets in what has arrived; false: nothing had (sk_flush_backlog). */
 export function flushBacklog(tcp: Tcp): boolean {
   if (tcp.backlog.length === 0) return false;
-  while (tcp.backlog.length > 0) {
-    for (const skb of tcp.backlog.splice(0)) process(tcp, skb);
-  }
-  tcp.backlogTruesize = 0;
+  workOff(tcp);
   tcp.world.softirq.hold(() => finishDeferred(tcp));
   return true;
 }
@@ -30,7 +33,7 @@ function finishDeferred(tcp: Tcp): void {
 export function owning<Result>(tcp: Tcp, call: () => Result): Result {
   tcp.isOwned = true;
   const result = call();
-  flushBacklog(tcp);
+  workOff(tcp);
   tcp.world.softirq.hold(() => {
     finishDeferred(tcp);
     tcp.isOwned = false;
