@@ -138,6 +138,7 @@ function createEnd(world: World, side: Side, options: EndOptions, { own, rcvWnd,
     headerLength,
     rcvWscale: own.scale,
     isClosed: false,
+    unhash: () => undefined,
     isOwned: false,
     isPushDeferred: false,
     backlog: [],
@@ -167,7 +168,7 @@ function createEnd(world: World, side: Side, options: EndOptions, { own, rcvWnd,
   };
   measureRtt(tcp, world.leastRtt);
   expandSndbuf(tcp);
-  world.path.onArrival(side, (skb) => receive(tcp, skb));
+  tcp.unhash = world.path.onArrival(side, (skb) => receive(tcp, skb));
   return tcp;
 }
 

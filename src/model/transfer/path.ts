@@ -6,8 +6,8 @@ export interface Path {
   readonly mtu: number;
   /** Largest payload of one segment that the sending device takes (sk_gso_max_size); the MSS where it cannot segment. */
   readonly gsoMaxBytes: number;
-  /** Called in softirq context for each skb that reaches `side`. */
-  onArrival(side: Side, receive: (skb: Skb) => void): void;
+  /** Called in softirq context for each skb that reaches `side`. Returns what ends that. */
+  onArrival(side: Side, receive: (skb: Skb) => void): () => void;
   /**
    * `side` transmits. `freed` is called once when the device has let go of the skb (tcp_wfree; TSQ counts by it): at
    * once on loopback and veth, when the packet is on the link where a queue holds it.

@@ -108,6 +108,8 @@ export interface TransferSysctls extends Sysctls {
 export interface TransferScenario {
   readonly kind: "transfer";
   readonly path?: PathSpec | undefined;
+  /** So many connections share the path, each with both ends' programs; 1 by default. */
+  readonly connections?: number | undefined;
   /** Who connects. Either end may write and read; "auto" and empty where nothing is said. */
   readonly sender: EndpointSpec;
   /** Who accepts. */

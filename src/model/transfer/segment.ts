@@ -1,5 +1,6 @@
 // What one endpoint's TCP hands to IP, and what IP hands to the other's: sequence numbers count from the first data
 // byte of their direction (0) and never wrap.
+import type { Endpoint } from "../demux.js";
 
 /** Header and payload as tcp_transmit_skb builds them; a GSO segment stands for several packets. */
 export interface Segment {
@@ -24,6 +25,9 @@ export interface Segment {
   readonly fragBytes?: readonly number[] | undefined;
   /** The sender's own copy, which it holds until the segment is acknowledged; a pure ACK has none. */
   readonly original?: { readonly isHeld: boolean } | undefined;
+  /** Whose it is. */
+  readonly source?: Endpoint | undefined;
+  readonly destination?: Endpoint | undefined;
 }
 
 export interface SackBlock {

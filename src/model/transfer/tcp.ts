@@ -105,6 +105,8 @@ export interface Tcp {
   readonly headerLength: number;
   readonly rcvWscale: number;
   isClosed: boolean;
+  /** Takes it out of the table of connections: what still comes for it is answered by a reset. */
+  unhash: () => void;
   /** A system call owns the socket: what arrives waits in the backlog. */
   isOwned: boolean;
   /** A softirq wanted to send while it was owned (TCP_TSQ_DEFERRED). */

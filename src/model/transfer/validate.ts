@@ -79,6 +79,8 @@ export const checkTransfer: Check = object(
         mtu: integer(576, 65_536),
         rate: either(null, number(1, 1e12), "null or bytes a second"),
         queue: integer(1, 1e6),
+        queueBytes: integer(1, mostBytes),
+        bottleneck: oneOf("device", "link"),
         loss: share,
         reorder: share,
         reorderDelay: seconds,
@@ -86,8 +88,10 @@ export const checkTransfer: Check = object(
         gro: boolean,
         delayedLink: oneOf("tun", "device"),
         blackholeAt: seconds,
+        blackholeUntil: seconds,
       },
     ),
+    connections: integer(1, 1000),
     sysctl: object(
       {},
       {

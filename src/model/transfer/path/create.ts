@@ -47,6 +47,9 @@ export function createPath(engine: Engine, softirq: Softirq, spec: PathSpec): Pa
     gsoMaxBytes,
     onArrival: (side, receive) => {
       receivers[side] = receive;
+      return () => {
+        delete receivers[side];
+      };
     },
     send,
   };
