@@ -17,6 +17,9 @@ export interface BbrState {
   cycle: number;
   cycleNanos: number;
   priorCwnd: number;
+  /** At the last ACK; of a recovery the first round sends no more than is delivered. */
+  wasRecovering: boolean;
+  isConserving: boolean;
   probeRttDoneNanos: number | undefined;
   deliveredSegments: number;
 }
@@ -35,6 +38,8 @@ export const createBbr = (): BbrState => ({
   cycle: 0,
   cycleNanos: 0,
   priorCwnd: 0,
+  wasRecovering: false,
+  isConserving: false,
   probeRttDoneNanos: undefined,
   deliveredSegments: 0,
 });

@@ -51,6 +51,7 @@ function updateBandwidth(flow: Flow, ack: Ack): boolean {
   if (isRoundStart) {
     bbr.nextRoundDelivered = bbr.deliveredSegments;
     bbr.round += 1;
+    bbr.isConserving = false;
   }
   const measured = rate.delivered / rate.intervalMicros;
   if (rate.isAppLimited && measured < bandwidth(bbr)) return isRoundStart;
@@ -114,7 +115,7 @@ function updateMinRtt(flow: Flow, ack: Ack): void {
   }
   if (isExpired && bbr.mode !== "probe-rtt") {
     bbr.mode = "probe-rtt";
-    bbr.priorCwnd = flow.cwndSegments;
+    saveWindow(flow);
     bbr.probeRttDoneNanos = undefined;
   }
   if (bbr.mode !== "probe-rtt") return;
@@ -144,13 +145,39 @@ export function bbrStart(flow: Flow): void {
   flow.pacingRate = pacingOf(flow, flow.cwndSegments / (flow.srttMicros ?? 1000), highGain);
 }
 
+/** bbr_save_cwnd: what is given back after a recovery or a probe. */
+function saveWindow(flow: Flow): void {
+  const { bbr } = flow;
+  const isFresh = !bbr.wasRecovering && bbr.mode !== "probe-rtt";
+  bbr.priorCwnd = isFresh ? flow.cwndSegments : Math.max(bbr.priorCwnd, flow.cwndSegments);
+}
+
+/** A loss costs what was lost, for a round trip; true: the window is settled (bbr_set_cwnd_to_recover_or_restore). */
+function followRecovery(flow: Flow, ack: Ack): boolean {
+  const { bbr } = flow;
+  const isRecovering = flow.state === "recovery" || flow.state === "loss";
+  if (ack.lost > 0) flow.cwndSegments = Math.max(flow.cwndSegments - ack.lost, 1);
+  if (flow.state === "recovery" && !bbr.wasRecovering) {
+    bbr.isConserving = true;
+    bbr.nextRoundDelivered = bbr.deliveredSegments;
+    flow.cwndSegments = ack.inFlight + ack.acked;
+  } else if (bbr.wasRecovering && !isRecovering) {
+    flow.cwndSegments = Math.max(flow.cwndSegments, bbr.priorCwnd);
+    bbr.isConserving = false;
+  }
+  bbr.wasRecovering = isRecovering;
+  if (bbr.isConserving) flow.cwndSegments = Math.max(flow.cwndSegments, ack.inFlight + ack.acked);
+  return bbr.isConserving;
+}
+
 function setWindow(flow: Flow, ack: Ack, gain: number): void {
   const { bbr } = flow;
   if (ack.acked > 0) {
     const goal = inflightGoal(flow, bandwidth(bbr), gain);
-    if (flow.state === "recovery") flow.cwndSegments = Math.max(flow.cwndSegments - ack.lost, ack.inFlight + ack.acked);
-    else if (bbr.isPipeFull) flow.cwndSegments = Math.min(flow.cwndSegments + ack.acked, goal);
-    else if (flow.cwndSegments < goal || bbr.deliveredSegments < initialWindowSegments) flow.cwndSegments += ack.acked;
+    const isSettled = followRecovery(flow, ack);
+    if (!isSettled && bbr.isPipeFull) flow.cwndSegments = Math.min(flow.cwndSegments + ack.acked, goal);
+    else if (!isSettled && (flow.cwndSegments < goal || bbr.deliveredSegments < initialWindowSegments))
+      flow.cwndSegments += ack.acked;
     flow.cwndSegments = Math.max(flow.cwndSegments, minCwnd);
   }
   if (bbr.mode === "probe-rtt") flow.cwndSegments = Math.min(flow.cwndSegments, minCwnd);
@@ -170,7 +197,10 @@ function control(flow: Flow, ack: Ack): void {
 export const bbr: Algorithm = {
   sndbufFactor: 3,
   isPaced: true,
-  ssthresh: (flow) => flow.ssthreshSegments,
+  ssthresh: (flow) => {
+    saveWindow(flow);
+    return flow.ssthreshSegments;
+  },
   avoid: () => undefined,
   control,
 };
