@@ -1,34 +1,23 @@
 // Runs a transfer scenario and says what came of it.
-import { priority, toNanos, toSeconds } from "../engine.js";
-import { createCallLog } from "./call-log.js";
-import { startCalls } from "./calls.js";
+import { toNanos, toSeconds } from "../engine.js";
 import { view } from "./endpoint.js";
-import { startNode } from "./node-end.js";
-import { closeSocket, shutWrites, socketOf } from "./socket.js";
 import type {
   CallRecord,
+  ConnectionResult,
   EndpointSpec,
-  NodeFigures,
-  Side,
   TransferEvent,
   TransferFinal,
   TransferResult,
   TransferScenario,
   TransferTimelineEntry,
 } from "./scenario.js";
-import type { Tcp } from "./tcp.js";
+import { type StartedEnds, startEnds } from "./start-ends.js";
 import { createTurns, noTurns } from "./turns.js";
 import { createTransferWorld, type TransferWorld } from "./world.js";
 
 const mostEvents = 10_000;
 const mostMoments = 2000;
 const sides = ["sender", "receiver"] as const;
-/** A program that slept while packets travelled; where they arrive within a system call, who is woken by it runs next. */
-const wakeNanos = 100_000;
-/** What a call costs, ns: entering the kernel, and copying. */
-const costNanos = (bytes: number): number => 2000 + bytes;
-/** It performs calls that do not block: two of them can share a CPU. */
-const isPlain = ({ node, nonblocking = true }: EndpointSpec): boolean => nonblocking && node === undefined;
 /** A run without `until` ends so long after the last thing that the scenario names. */
 const afterwards = 10;
 
@@ -48,18 +37,23 @@ interface Recorder<Entry> {
   omitted: number;
 }
 
-/** Why a call of this end has to wait. */
-function reasonOf(tcp: Tcp, call: CallRecord["call"]): string {
-  if (call === "read") return tcp.outOfOrder.length > 0 ? "what has arrived lies behind a hole" : "nothing has arrived";
-  if (tcp.sndWnd === 0) return "the send buffer is full: the peer does not read and has closed its window";
-  if (tcp.isWindowLimited) return "the send buffer is full: what is left of the peer's window is too small";
-  if (tcp.lostOut > 0 || tcp.retransmits > 0) return "the send buffer is full: packets were lost";
-  if (tcp.writeSeq - tcp.sndNxt > 0) return "the send buffer is full: the congestion window lets no more out";
-  return "the send buffer is full: what it holds is on its way";
-}
+/** It performs calls that do not block: two of them can share a CPU. */
+const isPlain = ({ node, nonblocking = true }: EndpointSpec): boolean => nonblocking && node === undefined;
+const total = <Part>(parts: readonly Part[], figure: (part: Part) => number): number =>
+  parts.reduce((sum, part) => sum + figure(part), 0);
+
+/** What all connections hold together. */
+const queuesOf = (connections: TransferWorld["connections"]): Omit<TransferTimelineEntry, "at"> => ({
+  written: total(connections, ({ sender }) => sender.writeSeq),
+  sendQ: total(connections, ({ sender }) => sender.writeSeq - sender.sndUna),
+  notSent: total(connections, ({ sender }) => sender.writeSeq - sender.sndNxt),
+  recvQ: total(connections, ({ receiver }) => receiver.rcvNxt - receiver.copiedSeq),
+  read: total(connections, ({ receiver }) => receiver.copiedSeq),
+  window: total(connections, ({ sender }) => sender.sndWnd),
+});
 
 /** The queues whenever something changed, thinned out where that is too often. */
-function createTimeline({ engine, ends: { sender, receiver } }: TransferWorld): {
+function createTimeline({ engine, connections }: TransferWorld): {
   note(): void;
   entries(): readonly TransferTimelineEntry[];
 } {
@@ -70,15 +64,7 @@ function createTimeline({ engine, ends: { sender, receiver } }: TransferWorld): 
     note: () => {
       const at = toSeconds(engine.now());
       const shown = entries.at(-1);
-      const entry = {
-        at,
-        written: sender.writeSeq,
-        sendQ: sender.writeSeq - sender.sndUna,
-        notSent: sender.writeSeq - sender.sndNxt,
-        recvQ: receiver.rcvNxt - receiver.copiedSeq,
-        read: receiver.copiedSeq,
-        window: sender.sndWnd,
-      };
+      const entry = { at, ...queuesOf(connections) };
       const { at: _, ...rest } = entry;
       const now = JSON.stringify(rest);
       if (now === last) return;
@@ -94,7 +80,7 @@ function createTimeline({ engine, ends: { sender, receiver } }: TransferWorld): 
   };
 }
 
-const finalOf = ({ sender, receiver }: Readonly<Record<Side, Tcp>>): TransferFinal => {
+const finalOf = ({ sender, receiver }: TransferWorld["ends"]): TransferFinal => {
   const [out, entry] = [view(sender), view(receiver)];
   return {
     recvQ: entry.recvQ,
@@ -108,14 +94,36 @@ const finalOf = ({ sender, receiver }: Readonly<Record<Side, Tcp>>): TransferFin
   };
 };
 
-type Nodes = Partial<Record<Side, () => NodeFigures>>;
-const nodeFigures = (nodes: Nodes): TransferResult["node"] =>
-  Object.fromEntries(Object.entries(nodes).map(([side, figures]) => [side, figures()]));
+const connectionResult = (ends: TransferWorld["ends"], { log, node }: StartedEnds): ConnectionResult => ({
+  written: log.written("sender"),
+  read: log.read("receiver"),
+  final: finalOf(ends),
+  ...node(),
+});
+
+const totalFinal = (results: readonly ConnectionResult[]): TransferFinal => ({
+  recvQ: total(results, ({ final }) => final.recvQ),
+  sendQ: total(results, ({ final }) => final.sendQ),
+  notSent: total(results, ({ final }) => final.notSent),
+  window: total(results, ({ final }) => final.window),
+  rmem: total(results, ({ final }) => final.rmem),
+  rcvbuf: total(results, ({ final }) => final.rcvbuf),
+  wmemQueued: total(results, ({ final }) => final.wmemQueued),
+  sndbuf: total(results, ({ final }) => final.sndbuf),
+});
+
+/** In the order in which they began; of several connections each says whose it was. */
+const callsOf = (started: readonly StartedEnds[]): readonly CallRecord[] =>
+  started.length === 1
+    ? started[0]!.log.calls
+    : started
+        .flatMap(({ log }, connection) => log.calls.map((call) => ({ ...call, connection })))
+        .sort((one, other) => one.at - other.at);
 
 /** Runs a scenario that is known to be well formed. */
 export function runTransfer(scenario: TransferScenario): TransferResult {
   const events: Recorder<TransferEvent> = { entries: [], omitted: 0 };
-  const world = createTransferWorld(scenario, (side, event, bytes) => {
+  const world = createTransferWorld(scenario, (connection, side, event, bytes) => {
     if (events.entries.length >= mostEvents) events.omitted += 1;
     else
       events.entries.push({
@@ -123,43 +131,26 @@ export function runTransfer(scenario: TransferScenario): TransferResult {
         event,
         side,
         ...(bytes === undefined ? {} : { bytes }),
+        ...(world.connections.length > 1 && { connection }),
       });
   });
-  const { engine, ends } = world;
-  const log = createCallLog();
-  const nodes: Nodes = {};
+  const { engine, connections } = world;
   const turns = world.isInstant && sides.every((side) => isPlain(scenario[side])) ? createTurns() : noTurns;
-  for (const side of sides) {
-    const socket = log.counting(side, socketOf(ends[side]));
-    const caller = {
-      engine,
-      side,
-      socket,
-      record: log.record,
-      finished: log.finished,
-      turns,
-      wakeNanos: world.isInstant ? 0 : wakeNanos,
-      costNanos,
-      why: (call: CallRecord["call"]) => reasonOf(ends[side], call),
-    };
-    const { node } = scenario[side];
-    if (node) nodes[side] = startNode(caller, node, scenario[side].writes ?? []);
-    else startCalls(caller, scenario[side]);
-    const { closeAt, shutdownAt } = scenario[side];
-    if (shutdownAt !== undefined) engine.at(toNanos(shutdownAt), priority.server, () => shutWrites(ends[side]));
-    if (closeAt !== undefined) engine.at(toNanos(closeAt), priority.server, () => closeSocket(ends[side]));
-  }
+  const started = connections.map((ends) => startEnds({ world, ends, scenario, turns }));
   const timeline = createTimeline(world);
   const until = scenario.until ?? lastMoment([scenario.sender, scenario.receiver]) + afterwards;
   engine.runUntil(toNanos(until), timeline.note);
+  const results = connections.map((ends, index) => connectionResult(ends, started[index]!));
+  const [first] = results;
   return {
     kind: "transfer",
-    written: log.written("sender"),
-    read: log.read("receiver"),
-    calls: log.calls,
-    callsOmitted: log.omitted(),
-    final: finalOf(ends),
-    ...(Object.keys(nodes).length > 0 && { node: nodeFigures(nodes) }),
+    written: total(results, ({ written }) => written),
+    read: total(results, ({ read }) => read),
+    calls: callsOf(started),
+    callsOmitted: total(started, ({ log }) => log.omitted()),
+    final: totalFinal(results),
+    ...(first?.node && { node: first.node }),
+    ...(results.length > 1 && { connections: results }),
     counters: Object.fromEntries([...world.counters].sort(([one], [other]) => (one < other ? -1 : 1))),
     events: events.entries,
     eventsOmitted: events.omitted,

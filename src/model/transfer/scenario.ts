@@ -123,6 +123,8 @@ export type CallOutcome = "complete" | "partial" | "would-block" | "blocked" | "
 
 /** One system call. */
 export interface CallRecord {
+  /** Whose it was, from 0, where a scenario has several connections. */
+  readonly connection?: number | undefined;
   readonly at: number;
   readonly side: Side;
   readonly call: "write" | "read";
@@ -139,6 +141,7 @@ export interface TransferEvent {
   readonly at: number;
   readonly event: string;
   readonly side: Side;
+  readonly connection?: number | undefined;
   readonly bytes?: number | undefined;
 }
 
@@ -169,6 +172,15 @@ export interface TransferFinal {
   readonly sndbuf: number;
 }
 
+/** What came of one connection of several. */
+export interface ConnectionResult {
+  readonly written: number;
+  readonly read: number;
+  readonly final: TransferFinal;
+  readonly node?: Readonly<Partial<Record<Side, NodeFigures>>> | undefined;
+}
+
+/** Figures are those of all connections together. */
 export interface TransferResult {
   readonly kind: "transfer";
   readonly written: number;
@@ -177,7 +189,9 @@ export interface TransferResult {
   /** Calls beyond the first 10,000 are counted, not listed; likewise events. */
   readonly callsOmitted: number;
   readonly final: TransferFinal;
-  /** The ends that are Node processes. */
+  /** Each of them, where there are several. */
+  readonly connections?: readonly ConnectionResult[] | undefined;
+  /** The first connection's ends that are Node processes. */
   readonly node?: Readonly<Partial<Record<Side, NodeFigures>>> | undefined;
   /** The kernel's counters that moved, by its names. */
   readonly counters: Readonly<Record<string, number>>;

@@ -57,7 +57,8 @@ export function sharePath(path: Path, counters: TransferCounters, secret: number
     } as const;
     return {
       ...path,
-      onArrival: (side, receive) => hosts[side].connect("connection", ends[side].source, ends[side].destination, receive),
+      onArrival: (side, receive) =>
+        hosts[side].connect("connection", ends[side].source, ends[side].destination, receive),
       send: (side, segment, freed) => path.send(side, { ...segment, ...ends[side] }, freed),
     };
   };

@@ -7,6 +7,7 @@ import type { Buffer } from "./handshake.js";
 import { setLowat } from "./lowat.js";
 import { createPath } from "./path/create.js";
 import type { EndpointSpec, Side, TransferScenario } from "./scenario.js";
+import { sharePath } from "./shared-path.js";
 import { createSoftirq } from "./softirq.js";
 import type { Tcp } from "./tcp.js";
 
@@ -32,11 +33,13 @@ const optionsOf = (spec: EndpointSpec, rmem: number, wmem: number): EndOptions =
   userTimeout: spec.userTimeout ?? 0,
 });
 
-export type Note = (side: Side, event: string, bytes?: number) => void;
+export type Note = (connection: number, side: Side, event: string, bytes?: number) => void;
 
 export interface TransferWorld {
   readonly engine: Engine;
+  /** Of the first connection. */
   readonly ends: Readonly<Record<Side, Tcp>>;
+  readonly connections: readonly Readonly<Record<Side, Tcp>>[];
   readonly counters: TransferCounters;
   /** What is sent arrives within the system call that sends it. */
   readonly isInstant: boolean;
@@ -50,28 +53,34 @@ export function createTransferWorld(scenario: TransferScenario, note: Note): Tra
   const path = createPath(engine, softirq, { ...spec, rtt: rtt < noticeableRtt ? 0 : rtt });
   const counters: TransferCounters = new Map();
   const { tcp_rmem: rmem = defaultRmem, tcp_wmem: wmem = defaultWmem, tcp_retries2: retries2 } = scenario.sysctl ?? {};
-  const ends = connect(
-    {
-      engine,
-      softirq,
-      path,
-      counters,
-      wheel: createTimerWheel(engine),
-      pages: { page: 0, offset: 0 },
-      rmemMax: rmem[2],
-      wmemMax: wmem[2],
-      retries2: retries2 ?? defaultRetries2,
-      leastRtt: Math.max(leastRtt, toNanos(rtt)),
-      note,
-    },
-    {
-      sender: optionsOf(scenario.sender, rmem[1], wmem[1]),
-      receiver: optionsOf(scenario.receiver, rmem[1], wmem[1]),
-    },
-  );
-  for (const side of ["sender", "receiver"] as const) {
-    const { lowat } = scenario[side];
-    if (lowat !== undefined) setLowat(ends[side], lowat);
-  }
-  return { engine, ends, counters, isInstant: rtt < noticeableRtt };
+  const share = sharePath(path, counters, scenario.seed ?? 1);
+  const shared = {
+    engine,
+    softirq,
+    counters,
+    wheel: createTimerWheel(engine),
+    pages: { page: 0, offset: 0 },
+    rmemMax: rmem[2],
+    wmemMax: wmem[2],
+    retries2: retries2 ?? defaultRetries2,
+    leastRtt: Math.max(leastRtt, toNanos(rtt)),
+  };
+  const options = {
+    sender: optionsOf(scenario.sender, rmem[1], wmem[1]),
+    receiver: optionsOf(scenario.receiver, rmem[1], wmem[1]),
+  };
+  const connections = Array.from({ length: scenario.connections ?? 1 }, (_one, number) => {
+    const world = {
+      ...shared,
+      path: share(number),
+      note: (side: Side, event: string, bytes?: number) => note(number, side, event, bytes),
+    };
+    const ends = connect(world, options);
+    for (const side of ["sender", "receiver"] as const) {
+      const { lowat } = scenario[side];
+      if (lowat !== undefined) setLowat(ends[side], lowat);
+    }
+    return ends;
+  });
+  return { engine, ends: connections[0]!, connections, counters, isInstant: rtt < noticeableRtt };
 }
