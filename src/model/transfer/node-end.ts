@@ -82,7 +82,7 @@ export function startNode(caller: Caller, node: NodeSpec, writes: readonly Write
     }
     writeOut(program, writes);
   };
-  spawn(caller.engine, runNode(caller.engine, main));
+  spawn(caller.engine, runNode(caller.engine, main), caller.wakeNanos);
   return () => ({
     writableLength: socket?.writableLength() ?? 0,
     peakWritableLength: socket?.peakWritableLength() ?? 0,
