@@ -62,9 +62,8 @@ export interface Congestion {
   smallQueueLimit(truesize: number): number;
   /** Nothing leaves before this moment; 0 where nothing is paced. */
   departsAt(): number;
-  /** A segment leaves: moves departsAt; the stamp stays with it until it is acknowledged. */
+  /** A segment leaves, for the first time or again: moves departsAt; the stamp stays with it until it is acknowledged. */
   onSegment(bytes: number, packetsOut: number, now: number): SentStamp;
-  onRetransmitted(packets: number): void;
   onSent(sample: SendSample): void;
   onAck(sample: AckSample): void;
   /** Fast recovery begins, and ends; a timeout's slow start ends with onRecovered too. */

@@ -169,7 +169,6 @@ export function resendLost(tcp: Tcp): void {
     if (!resend(tcp, skb, packets)) return;
     const sent = tcp.retransOut - before;
     count(tcp, tcp.recovery === "loss" ? "TCPSlowStartRetrans" : "TCPFastRetrans", sent);
-    tcp.congestion.onRetransmitted(sent);
   }
 }
 

@@ -156,7 +156,7 @@ test("recovery sends in proportion to what arrives and ends at the threshold", (
     inFlight -= 1;
     congestion.onAck(ackOf({ inFlight, priorInFlight: inFlight + 1, advanced: false }));
     const sends = Math.max(0, congestion.cwnd() - inFlight);
-    congestion.onRetransmitted(sends);
+    if (sends > 0) congestion.onSegment(sends * mss, inFlight, flow.now());
     inFlight += sends;
   }
   t.deepEqual([congestion.ssthresh(), inFlight], [10, 10]);

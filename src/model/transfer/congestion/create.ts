@@ -44,12 +44,11 @@ export function createCongestion(input: CongestionInput): Congestion {
     smallQueueLimit: (truesize) => smallQueueLimit(flow, truesize, isPaced),
     departsAt: () => pacing.nextNanos,
     onSegment: (bytes, packetsOut, now) => {
-      segmentsOut += Math.ceil(bytes / flow.mssBytes);
+      const segments = Math.ceil(bytes / flow.mssBytes);
+      segmentsOut += segments;
+      if (flow.state === "recovery") flow.prrOut += segments;
       if (isPaced) paceSent(pacing, flow, bytes, segmentsOut, now);
       return stampSent(delivery, packetsOut, now);
-    },
-    onRetransmitted: (packets) => {
-      flow.prrOut += packets;
     },
     onSent: (sample) => {
       if (sample.isAppLimited) markAppLimited(delivery, sample.inFlight);
