@@ -9,7 +9,7 @@ import { count, nanosPerTick, type RetransmitTimer, type Tcp, ticksOf, windowEnd
 import { transmitAck, transmitData } from "./transmit.js";
 
 /** TCP_TIMEOUT_MIN_US and TCP_TIMEOUT_INIT. */
-const leastTimeoutMicros = 8000;
+const leastTimeoutMicros = 2000;
 const firstTimeoutTicks = 250;
 /** Doublings from the least to the largest timeout (ilog2(TCP_RTO_MAX / TCP_RTO_MIN)). */
 const mostDoublings = 9;
