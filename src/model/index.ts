@@ -72,3 +72,14 @@ export type {
   TransferTimelineEntry,
   WriteSpec,
 } from "./transfer/scenario.js";
+// Programs of one's own on a connection: docs/simulate.md.
+export { type Connection, createConnection } from "./transfer/connection.js";
+export { type Process, sleep, spawn } from "./process.js";
+export { createEpoll, type Epoll, type EpollEvent } from "./transfer/programs/epoll.js";
+export { type NodeLoop, runNode } from "./transfer/programs/node-loop.js";
+export { createNodeSocket, type NodeSocket, type NodeSocketOptions } from "./transfer/programs/node-socket.js";
+export { poll, select } from "./transfer/programs/poll.js";
+export { read } from "./transfer/programs/read.js";
+export { write } from "./transfer/programs/write.js";
+export { errno, type StreamSocket } from "./transfer/stream-socket.js";
+export { poll as pollEvents } from "./transfer/wait-queue.js";

@@ -94,5 +94,6 @@ export function socketOf(tcp: Tcp): StreamSocket {
       return error && errno[error];
     },
     shutdown: () => shutWrites(tcp),
+    close: () => closeSocket(tcp),
   };
 }

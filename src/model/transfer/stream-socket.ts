@@ -33,4 +33,6 @@ export interface StreamSocket {
   takeError(): Errno | undefined;
   /** shutdown(SHUT_WR): a FIN behind what is queued. */
   shutdown(): void;
+  /** close(2): a FIN, or a reset where something lies unread. */
+  close(): void;
 }

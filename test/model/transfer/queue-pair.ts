@@ -62,6 +62,7 @@ export function createQueuePair({ sendLimit = 1e9, receiveLimit = 1e9, lowat = 1
     hasError,
     takeError,
     shutdown: () => {},
+    close: () => {},
   };
   const writer: StreamSocket = {
     ...reader,
