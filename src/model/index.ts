@@ -21,6 +21,7 @@ export {
   type WhatIf,
   whatIf,
 } from "./accept/what-if.js";
+export { type NicSourceOptions, observeNic } from "./nic/source.js";
 export { ScenarioError } from "./checks.js";
 export type { Kind, Result, ResultOf, Scenario } from "./kinds.js";
 export { parseScenario } from "./validate.js";

@@ -7,6 +7,8 @@ export type PacketArrival = Pattern & {
   readonly flows?: number | undefined;
   /** They come in groups of so many, back to back; the rate stays. 1 by default. */
   readonly burst?: number | undefined;
+  /** The time to the next one varies evenly from none to twice the mean; by default it is always the same. */
+  readonly jitter?: boolean | undefined;
 };
 
 /** Settings by the kernel's names (net.core.*). */

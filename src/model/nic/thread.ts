@@ -10,8 +10,8 @@ export function createPollThread(cpu: Cpu, napi: Napi): Task {
     isRunnable: false,
     ranNs: 0,
     stretch: (done) =>
-      napi.poll(cpu, (work) => {
-        if (work < napi.weight) thread.isRunnable = false;
+      napi.poll(cpu, () => {
+        thread.isRunnable = napi.scheduled;
         for (const send of cpu.ipis.splice(0)) send();
         if (cpu.raised) runSoftirqs(cpu, done);
         else done();

@@ -59,7 +59,11 @@ const cpu = object(
 );
 
 const shape = object(
-  { kind: oneOf("nic"), cpu, arrivals: list(pattern(count, { flows: integer(1, most), burst: integer(1, most) })) },
+  {
+    kind: oneOf("nic"),
+    cpu,
+    arrivals: list(pattern(count, { flows: integer(1, most), burst: integer(1, most), jitter: boolean })),
+  },
   {
     nic,
     sysctl: object(

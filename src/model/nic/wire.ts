@@ -6,11 +6,19 @@ import type { PacketArrival } from "./scenario.js";
 
 const flowsApart = 1_000_000;
 
-const timeOf = (arrival: PacketArrival, index: number): number => {
-  if ("at" in arrival) return index < arrival.count ? toNanos(arrival.at) : Number.POSITIVE_INFINITY;
-  const { burst = 1, from, until, rate } = arrival;
-  const time = toNanos(from + (Math.floor(index / burst) * burst) / rate);
-  return time < toNanos(until) ? time : Number.POSITIVE_INFINITY;
+const never = Number.POSITIVE_INFINITY;
+
+/** The moment of each packet in turn, ns. */
+const momentsOf = (arrival: PacketArrival, random: () => number): ((index: number) => number) => {
+  if ("at" in arrival) return (index) => (index < arrival.count ? toNanos(arrival.at) : never);
+  const { burst = 1, from, until, rate, jitter } = arrival;
+  let last = toNanos(from);
+  return (index) => {
+    const group = Math.floor(index / burst);
+    if (!jitter) last = toNanos(from + (group * burst) / rate);
+    else if (index > 0 && index % burst === 0) last += Math.round((2 * random() * burst * 1e9) / rate);
+    return last < toNanos(until) ? last : never;
+  };
 };
 
 /** `arrive` says when the next one of the pattern may come: at once on a wire, after its work where a sender makes it. */
@@ -23,6 +31,7 @@ export function startWire(
   let freeAt = 0;
   let serial = 0;
   const pattern = (arrival: PacketArrival, place: number): void => {
+    const timeOf = momentsOf(arrival, engine.random);
     const flowOf = (index: number): number | undefined =>
       arrival.flows === undefined ? undefined : place * flowsApart + (index % arrival.flows);
     const send = (index: number) => {
@@ -32,8 +41,8 @@ export function startWire(
       arrive({ at: engine.now(), serial: serial - 1, flow: flowOf(index) }, () => next(index + 1));
     };
     const next = (index: number): void => {
-      const time = timeOf(arrival, index);
-      if (time !== Number.POSITIVE_INFINITY) engine.at(Math.max(time, freeAt), priority.segment, () => send(index));
+      const time = timeOf(index);
+      if (time !== never) engine.at(Math.max(time, freeAt), priority.segment, () => send(index));
     };
     next(0);
   };
