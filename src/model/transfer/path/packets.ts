@@ -42,14 +42,14 @@ export function fragsWithin({ seq: first, fragBytes }: Segment, seq: number, byt
   return within;
 }
 
-/** A packet cut off in software (skb_segment): a head of its own, the payload still in the sender's pages. */
+/** A packet cut off in software (skb_segment): a head of its own, the payload still in the sender's pages. What need not be cut is cloned. */
 const cutOff: Carry = (segment, seq, bytes) => ({
   ...part(segment, seq, bytes),
   truesize: skbOverhead + bytes,
   frags: fragsWithin(segment, seq, bytes),
   freedWhenMerged: skbOverhead,
   tailroom: 0,
-  isShared: false,
+  isShared: bytes === segment.bytes,
 });
 
 /** Copied into a linear buffer: 1448 bytes cost 2304, and only what fits behind them can join. */
