@@ -22,6 +22,7 @@ export {
   whatIf,
 } from "./accept/what-if.js";
 export { type NicSourceOptions, observeNic } from "./nic/source.js";
+export { observeTransfer, type TransferSourceOptions } from "./transfer/source.js";
 export { ScenarioError } from "./checks.js";
 export type { Kind, Result, ResultOf, Scenario } from "./kinds.js";
 export { parseScenario } from "./validate.js";

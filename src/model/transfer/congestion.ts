@@ -39,6 +39,8 @@ export interface SendSample {
   readonly hitWindow: boolean;
   /** Nothing is left to send and the device holds nothing of it: what is measured now says nothing about the path. */
   readonly isAppLimited: boolean;
+  /** The writer was refused and waits for room (SOCK_NOSPACE). */
+  readonly isRefused?: boolean | undefined;
   readonly una: number;
   readonly nxt: number;
   readonly rto: number;

@@ -3,7 +3,7 @@
 import { nanosPerSecond, toNanos, toSeconds } from "../engine.js";
 import { spawn } from "../process.js";
 import type { Caller } from "./calls.js";
-import { type NodeLoop, runNode } from "./programs/node-loop.js";
+import { type LoopUse, type NodeLoop, runNode } from "./programs/node-loop.js";
 import { createNodeSocket, type NodeSocket } from "./programs/node-socket.js";
 import type { CallRecord, NodeFigures, NodeSpec, WriteSpec } from "./scenario.js";
 import type { StreamSocket } from "./stream-socket.js";
@@ -59,11 +59,19 @@ function writeOut(program: Program, [spec, ...others]: readonly WriteSpec[]): vo
   at(loop, spec.at, step);
 }
 
-/** Starts the process; the returned function says what it holds and has held. */
-export function startNode(caller: Caller, node: NodeSpec, writes: readonly WriteSpec[]): () => NodeFigures {
+export interface NodeEnd {
+  /** What it holds and has held. */
+  figures(): NodeFigures;
+  loop(): LoopUse | undefined;
+}
+
+/** Starts it; it runs for ever. */
+export function startNode(caller: Caller, node: NodeSpec, writes: readonly WriteSpec[]): NodeEnd {
   let [drains, given] = [0, 0];
   let socket: NodeSocket | undefined;
+  let use: LoopUse | undefined;
   const main = (loop: NodeLoop): void => {
+    use = loop.use;
     const onDrain = (): void => {
       drains += 1;
       const goOn = program.onDrain;
@@ -83,7 +91,7 @@ export function startNode(caller: Caller, node: NodeSpec, writes: readonly Write
     writeOut(program, writes);
   };
   spawn(caller.engine, runNode(caller.engine, main), caller.wakeNanos);
-  return () => ({
+  const figures = (): NodeFigures => ({
     writableLength: socket?.writableLength() ?? 0,
     peakWritableLength: socket?.peakWritableLength() ?? 0,
     readableLength: socket?.readableLength() ?? 0,
@@ -91,4 +99,5 @@ export function startNode(caller: Caller, node: NodeSpec, writes: readonly Write
     drains,
     given,
   });
+  return { figures, loop: () => use };
 }

@@ -142,6 +142,7 @@ const sampleOf = (tcp: Tcp, hitWindow: boolean): Parameters<Tcp["congestion"]["o
   hitWindow,
   isAppLimited:
     tcp.writeSeq - tcp.sndNxt < tcp.mssCache && tcp.wmemAlloc === 0 && isInFlight(tcp) < tcp.congestion.cwnd(),
+  isRefused: tcp.isNoSpace,
   una: tcp.sndUna,
   nxt: tcp.sndNxt,
   rto: tcp.rto * nanosPerTick,

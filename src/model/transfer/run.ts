@@ -11,13 +11,11 @@ import type {
   TransferScenario,
   TransferTimelineEntry,
 } from "./scenario.js";
-import { type StartedEnds, startEnds } from "./start-ends.js";
-import { createTurns, noTurns } from "./turns.js";
+import { type StartedEnds, startAll } from "./start-ends.js";
 import { createTransferWorld, type TransferWorld } from "./world.js";
 
 const mostEvents = 10_000;
 const mostMoments = 2000;
-const sides = ["sender", "receiver"] as const;
 /** A run without `until` ends so long after the last thing that the scenario names. */
 const afterwards = 10;
 
@@ -37,8 +35,6 @@ interface Recorder<Entry> {
   omitted: number;
 }
 
-/** It performs calls that do not block: two of them can share a CPU. */
-const isPlain = ({ node, nonblocking = true }: EndpointSpec): boolean => nonblocking && node === undefined;
 const total = <Part>(parts: readonly Part[], figure: (part: Part) => number): number =>
   parts.reduce((sum, part) => sum + figure(part), 0);
 
@@ -135,8 +131,7 @@ export function runTransfer(scenario: TransferScenario): TransferResult {
       });
   });
   const { engine, connections } = world;
-  const turns = world.isInstant && sides.every((side) => isPlain(scenario[side])) ? createTurns() : noTurns;
-  const started = connections.map((ends) => startEnds({ world, ends, scenario, turns }));
+  const started = startAll(world, scenario);
   const timeline = createTimeline(world);
   const until = scenario.until ?? lastMoment([scenario.sender, scenario.receiver]) + afterwards;
   engine.runUntil(toNanos(until), timeline.note);

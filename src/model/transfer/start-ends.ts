@@ -2,11 +2,11 @@
 import { priority, toNanos } from "../engine.js";
 import { type CallLog, createCallLog } from "./call-log.js";
 import { startCalls } from "./calls.js";
-import { startNode } from "./node-end.js";
-import type { CallRecord, ConnectionResult, EndpointSpec, NodeFigures, Side, TransferScenario } from "./scenario.js";
+import { type NodeEnd, startNode } from "./node-end.js";
+import type { CallRecord, ConnectionResult, EndpointSpec, Side, TransferScenario } from "./scenario.js";
 import { closeSocket, shutWrites, socketOf } from "./socket.js";
 import type { Tcp } from "./tcp.js";
-import type { Turns } from "./turns.js";
+import { createTurns, noTurns, type Turns } from "./turns.js";
 import type { TransferWorld } from "./world.js";
 
 const sides = ["sender", "receiver"] as const;
@@ -27,7 +27,9 @@ function reasonOf(tcp: Tcp, call: CallRecord["call"]): string {
 
 export interface StartedEnds {
   readonly log: CallLog;
-  /** What Node's streams held, where an end is a Node process. */
+  /** The ends that are Node processes. */
+  readonly nodes: Readonly<Partial<Record<Side, NodeEnd>>>;
+  /** What Node's streams held, where an end runs Node. */
   node(): Pick<ConnectionResult, "node">;
 }
 
@@ -38,11 +40,13 @@ interface Start {
   readonly turns: Turns;
 }
 
-/** Starts them; nothing has happened yet when it returns. */
-export function startEnds({ world, ends, scenario, turns }: Start): StartedEnds {
+/** It performs calls that do not block: two of them can share a CPU. */
+const isPlain = ({ node, nonblocking = true }: EndpointSpec): boolean => nonblocking && node === undefined;
+
+function startEnds({ world, ends, scenario, turns }: Start): StartedEnds {
   const { engine } = world;
   const log = createCallLog();
-  const nodes: Partial<Record<Side, () => NodeFigures>> = {};
+  const nodes: Partial<Record<Side, NodeEnd>> = {};
   const begin = (side: Side, { node, writes = [], closeAt, shutdownAt }: EndpointSpec): void => {
     const tcp = ends[side];
     const caller = {
@@ -63,8 +67,14 @@ export function startEnds({ world, ends, scenario, turns }: Start): StartedEnds 
   };
   for (const side of sides) begin(side, scenario[side]);
   const figures = (): Pick<ConnectionResult, "node"> => {
-    const entries = Object.entries(nodes).map(([side, read]) => [side, read()]);
+    const entries = Object.entries(nodes).map(([side, end]) => [side, end.figures()]);
     return entries.length > 0 ? { node: Object.fromEntries(entries) } : {};
   };
-  return { log, node: figures };
+  return { log, nodes, node: figures };
+}
+
+/** Starts the programs of all connections; nothing has happened yet when it returns. */
+export function startAll(world: TransferWorld, scenario: TransferScenario): readonly StartedEnds[] {
+  const turns = world.isInstant && sides.every((side) => isPlain(scenario[side])) ? createTurns() : noTurns;
+  return world.connections.map((ends) => startEnds({ world, ends, scenario, turns }));
 }

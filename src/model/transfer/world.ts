@@ -5,6 +5,7 @@ import type { TransferCounters } from "./counter-names.js";
 import { connect, type EndOptions } from "./endpoint.js";
 import type { Buffer } from "./handshake.js";
 import { setLowat } from "./lowat.js";
+import type { Path } from "./path.js";
 import { createPath } from "./path/create.js";
 import type { EndpointSpec, Side, TransferScenario } from "./scenario.js";
 import { sharePath } from "./shared-path.js";
@@ -45,7 +46,12 @@ export interface TransferWorld {
   readonly isInstant: boolean;
 }
 
-export function createTransferWorld(scenario: TransferScenario, note: Note): TransferWorld {
+/** @param watch may stand between a connection's ends and what lies between them, to see what passes. */
+export function createTransferWorld(
+  scenario: TransferScenario,
+  note: Note,
+  watch: (path: Path, connection: number) => Path = (path) => path,
+): TransferWorld {
   const engine = createEngine(scenario.seed ?? 1);
   const softirq = createSoftirq();
   const spec = scenario.path ?? { device: "loopback" };
@@ -72,7 +78,7 @@ export function createTransferWorld(scenario: TransferScenario, note: Note): Tra
   const connections = Array.from({ length: scenario.connections ?? 1 }, (_one, number) => {
     const world = {
       ...shared,
-      path: share(number),
+      path: watch(share(number), number),
       note: (side: Side, event: string, bytes?: number) => note(number, side, event, bytes),
     };
     const ends = connect(world, options);

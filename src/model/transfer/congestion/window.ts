@@ -41,12 +41,12 @@ export function validateWindow(flow: Flow, sample: SendSample, isPaced: boolean)
     return;
   }
   flow.cwndUsed = Math.max(flow.cwndUsed, packetsOut);
-  if (!isPaced && now - flow.cwndStampNanos >= sample.rto) applicationLimited(flow, now);
+  if (!isPaced && now - flow.cwndStampNanos >= sample.rto) applicationLimited(flow, sample);
 }
 
-/** An RTO long the window was not needed: halfway down to what was (tcp_cwnd_application_limited). */
-function applicationLimited(flow: Flow, nowNanos: number): void {
-  if (flow.state === "open") {
+/** An RTO long the window was not needed: halfway down to what was, unless a writer waits for room (tcp_cwnd_application_limited). */
+function applicationLimited(flow: Flow, { now, isRefused = false }: SendSample): void {
+  if (flow.state === "open" && !isRefused) {
     const used = Math.max(flow.cwndUsed, initialWindowSegments);
     if (used < flow.cwndSegments) {
       flow.ssthreshSegments = currentThreshold(flow);
@@ -54,7 +54,7 @@ function applicationLimited(flow: Flow, nowNanos: number): void {
     }
     flow.cwndUsed = 0;
   }
-  flow.cwndStampNanos = nowNanos;
+  flow.cwndStampNanos = now;
 }
 
 /** tcp_current_ssthresh. */

@@ -5,7 +5,15 @@ import { type Process, sleep } from "../../process.js";
 import type { StreamSocket } from "../stream-socket.js";
 import { createEpoll } from "./epoll.js";
 
+/** What libuv tells of the loop: time in epoll_wait, ns, and turns; whether it waits there now. */
+export interface LoopUse {
+  idle: number;
+  iterations: number;
+  waitsSince: number | undefined;
+}
+
 export interface NodeLoop {
+  readonly use: LoopUse;
   /** Virtual time, ns. */
   now(): number;
   nextTick(callback: () => void): void;
@@ -33,6 +41,7 @@ export function* runNode(engine: Engine, main: (loop: NodeLoop) => void): Proces
   let ticks: (() => void)[] = [];
   let timers: Timer[] = [];
   let busySeconds = 0;
+  const use: LoopUse = { idle: 0, iterations: 0, waitsSince: undefined };
 
   const call = function* (callback: () => void): Process {
     callback();
@@ -53,6 +62,7 @@ export function* runNode(engine: Engine, main: (loop: NodeLoop) => void): Proces
 
   yield* call(() =>
     main({
+      use,
       now: engine.now,
       nextTick: (callback) => ticks.push(callback),
       setTimeout: (callback, seconds) => {
@@ -72,7 +82,12 @@ export function* runNode(engine: Engine, main: (loop: NodeLoop) => void): Proces
   for (;;) {
     const next = timers[0];
     const timeout = next && Math.max(0, (next.at - engine.now()) / nanosPerSecond);
-    for (const { socket, events } of yield* epoll.wait(eventsAtOnce, timeout)) yield* handlers.get(socket)!(events);
+    use.waitsSince = engine.now();
+    const ready = yield* epoll.wait(eventsAtOnce, timeout);
+    use.idle += engine.now() - use.waitsSince;
+    use.waitsSince = undefined;
+    use.iterations += 1;
+    for (const { socket, events } of ready) yield* handlers.get(socket)!(events);
     yield* runTimers();
   }
 }

@@ -1,0 +1,62 @@
+// The explainer on the model of a connection: the fault is injected into the model, in virtual time.
+import test from "ava";
+import { createExplainer } from "../../../src/explain/explainer.js";
+import type { Finding } from "../../../src/explain/finding.js";
+import { observeTransfer } from "../../../src/model/index.js";
+import { healthyTransfers, notModelled, type TransferFault, transferFaults } from "./faults.js";
+
+const toldOf = ({ scenario, seen }: Pick<TransferFault, "scenario" | "seen">): readonly Finding[] => {
+  const explainer = createExplainer();
+  return [...observeTransfer(scenario, seen)].flatMap((snapshot) => explainer.observe(snapshot));
+};
+
+const nameOf = ({ symptom, cause }: Pick<Finding, "symptom" | "cause">): string => `${symptom}/${cause}`;
+
+for (const { expected, also = [], ...fault } of transferFaults)
+  test(`where ${fault.title}, it is told as ${nameOf(expected)} and nothing else is`, (t) => {
+    const told = toldOf(fault);
+    t.true(told.map(nameOf).includes(nameOf(expected)));
+    const alarms = told.filter(({ severity }) => severity !== "info").map(nameOf);
+    const accepted = [expected, ...also].map(nameOf);
+    t.deepEqual(
+      alarms.filter((alarm) => !accepted.includes(alarm)),
+      [],
+    );
+  });
+
+for (const fault of healthyTransfers)
+  test(`where ${fault.title}, nobody is alarmed`, (t) => {
+    t.deepEqual(
+      toldOf(fault)
+        .filter(({ severity }) => severity !== "info")
+        .map(nameOf),
+      [],
+    );
+  });
+
+/** Symptoms of connections and their causes, as far as one connection's readings tell them (docs/causes.md). */
+const symptoms = {
+  "write-stalled": ["peer-not-reading", "path-blackhole", "nagle-delayed-ack", "event-loop-blocked"],
+  "write-buffered-in-process": ["backpressure-ignored"],
+  "read-stalled": ["application-not-reading", "event-loop-blocked", "out-of-order-hole"],
+  "throughput-limited": [
+    "receive-window",
+    "send-buffer",
+    "congestion-window",
+    "packet-loss",
+    "receive-buffer",
+    "shaped-link",
+  ],
+  "data-pruned": ["receive-buffer-full", "memory-pressure"],
+  "datagrams-dropped": ["application-not-reading", "event-loop-blocked", "receive-buffer"],
+  "connections-leaking": ["close-wait", "half-open"],
+  "connect-failing": ["ports-exhausted", "peer-refusing", "peer-overflowing", "path-blackhole"],
+} as const;
+
+for (const [symptom, causes] of Object.entries(symptoms))
+  for (const cause of causes)
+    test(`${symptom}/${cause} is injected into the model, or it is said why it cannot be`, (t) => {
+      const isInjected = transferFaults.some(({ expected }) => nameOf(expected) === `${symptom}/${cause}`);
+      const why = notModelled[symptom as Finding["symptom"]]?.[cause];
+      t.not(isInjected, why !== undefined);
+    });
