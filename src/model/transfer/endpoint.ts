@@ -1,4 +1,4 @@
-// The two ends of an established connection, and what can be read of one (tcp_info, SO_MEMINFO, SIOCINQ, SIOCOUTQ).
+// The two ends of an established connection.
 import { createCongestion } from "./congestion/create.js";
 import type { CongestionName } from "./congestion.js";
 import {
@@ -11,12 +11,12 @@ import {
   segmentSizes,
 } from "./handshake.js";
 import { receive } from "./receive.js";
-import { firstScalingRatio, receiveWindow } from "./receive-window.js";
+import { firstScalingRatio } from "./receive-window.js";
 import { measureRtt } from "./rtt.js";
 import type { Side } from "./scenario.js";
 import { boundToHalfWindow } from "./send.js";
 import { expandSndbuf } from "./send-buffer.js";
-import { type AckState, isInFlight, nanosPerTick, type Tcp, type World } from "./tcp.js";
+import { type AckState, nanosPerTick, type Tcp, type World } from "./tcp.js";
 import { createWaitQueue } from "./wait-queue.js";
 
 export interface EndOptions {
@@ -192,71 +192,3 @@ export function connect(world: World, ends: Readonly<Record<Side, EndOptions>>):
     }),
   };
 }
-
-/** What the kernel would tell of an end; bytes, µs and packets as its interfaces have them. */
-export interface EndView {
-  readonly recvQ: number;
-  readonly sendQ: number;
-  readonly notSent: number;
-  readonly rmem: number;
-  readonly rcvbuf: number;
-  readonly wmemAlloc: number;
-  readonly wmemQueued: number;
-  readonly sndbuf: number;
-  readonly drops: number;
-  readonly sndWnd: number;
-  readonly rcvWnd: number;
-  readonly rcvSsthresh: number;
-  readonly sndMss: number;
-  readonly rcvMss: number;
-  readonly cwnd: number;
-  readonly unacked: number;
-  readonly sacked: number;
-  readonly lost: number;
-  readonly retrans: number;
-  readonly inFlight: number;
-  readonly srttMicros: number;
-  readonly rttvarMicros: number;
-  readonly rtoMicros: number;
-  readonly backoff: number;
-  readonly retransmits: number;
-  readonly probes: number;
-  readonly recovery: Tcp["recovery"];
-  readonly timer: Tcp["pending"];
-  readonly isNoSpace: boolean;
-}
-
-export const view = (tcp: Tcp): EndView => ({
-  recvQ: tcp.receiveQueue.reduce((bytes, { seq, end, fin }) => bytes + end - seq - (fin ? 1 : 0), 0) - readOfHead(tcp),
-  sendQ: tcp.writeSeq - tcp.sndUna,
-  notSent: tcp.writeSeq - tcp.sndNxt,
-  rmem: tcp.rmemAlloc,
-  rcvbuf: tcp.rcvbuf,
-  wmemAlloc: tcp.wmemAlloc,
-  wmemQueued: tcp.wmemQueued,
-  sndbuf: tcp.sndbuf,
-  drops: tcp.drops,
-  sndWnd: tcp.sndWnd,
-  rcvWnd: receiveWindow(tcp),
-  rcvSsthresh: tcp.rcvSsthresh,
-  sndMss: tcp.mssCache,
-  rcvMss: tcp.rcvMss,
-  cwnd: tcp.congestion.cwnd(),
-  unacked: tcp.packetsOut,
-  sacked: tcp.sackedOut,
-  lost: tcp.lostOut,
-  retrans: tcp.retransOut,
-  inFlight: isInFlight(tcp),
-  srttMicros: tcp.srtt >> 3,
-  rttvarMicros: tcp.mdev >> 2,
-  rtoMicros: tcp.rto * 4000,
-  backoff: tcp.backoff,
-  retransmits: tcp.retransmits,
-  probes: tcp.probesOut,
-  recovery: tcp.recovery,
-  timer: tcp.pending,
-  isNoSpace: tcp.isNoSpace,
-});
-
-/** The first skb's bytes that were read already: it is freed with its last byte. */
-const readOfHead = (tcp: Tcp): number => (tcp.receiveQueue[0] ? tcp.copiedSeq - tcp.receiveQueue[0].seq : 0);

@@ -1,6 +1,6 @@
 // Runs a transfer scenario and says what came of it.
 import { toNanos, toSeconds } from "../engine.js";
-import { view } from "./endpoint.js";
+import { view } from "./view.js";
 import type {
   CallRecord,
   ConnectionResult,

@@ -2,7 +2,7 @@
 import test from "ava";
 import { type Engine, toNanos, toSeconds } from "../../../src/model/engine.js";
 import { type Process, sleep, spawn } from "../../../src/model/process.js";
-import { view } from "../../../src/model/transfer/endpoint.js";
+import { view } from "../../../src/model/transfer/view.js";
 import { createEpoll } from "../../../src/model/transfer/programs/epoll.js";
 import { read } from "../../../src/model/transfer/programs/read.js";
 import { write } from "../../../src/model/transfer/programs/write.js";
