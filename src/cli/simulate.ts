@@ -1,7 +1,7 @@
 // `sockscope simulate`: runs a scenario of the model, or one for each value of a sweep, and prints what came of it.
 import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { readSysctls } from "../kernel/index.js";
+import { readSysctl, readSysctls } from "../kernel/index.js";
 import { parseScenario, type Result, ScenarioError, type SimulateOptions, simulate } from "../model/index.js";
 import { type Arguments, type Command, flag, type Io, texts, UsageError } from "./command.js";
 import { type Sweep, sweepOf, variantsOf } from "./simulate/sweep.js";
@@ -28,6 +28,14 @@ const check = (sweep: Sweep, { host }: SimulateOptions): void => {
     throw error instanceof ScenarioError ? new UsageError(error.message) : error;
   }
 };
+
+/** Of the whole host; shown in the first network namespace alone. */
+const cardSettings = ["netdev_budget", "netdev_budget_usecs", "dev_weight", "netdev_max_backlog"] as const;
+
+const hostSettings = (): SimulateOptions["host"] => ({
+  ...readSysctls(),
+  ...Object.fromEntries(cardSettings.map((name) => [name, readSysctl(`net.core.${name}`)?.[0]])),
+});
 
 const viewOf = (io: Io): { width: number; paint: Io["paint"] } => ({ width: io.width(), paint: io.paint });
 
@@ -59,7 +67,7 @@ const printTable = async (io: Io, sweep: Sweep, options: SimulateOptions): Promi
 
 const run = async (io: Io, args: Arguments): Promise<number> => {
   const sweep = sweepOf(readScenario(args.positionals[0]!), texts(args, "set"));
-  const options = { host: readSysctls() };
+  const options = { host: hostSettings() };
   check(sweep, options);
   if (sweep.axes.length > 0) await (flag(args, "json") ? printJson : printTable)(io, sweep, options);
   else {

@@ -1,11 +1,12 @@
 // Runs a scenario and says what came of it. The same scenario gives the same result, byte for byte.
 import type { Sysctls } from "../snapshot/snapshot.js";
+import type { NicSysctls } from "./nic/scenario.js";
 import { type Result, type ResultOf, runScenario, type Scenario } from "./kinds.js";
 import { parseScenario } from "./validate.js";
 
 export interface SimulateOptions {
-  /** This machine's settings, for `"sysctl": { "base": "host" }`: `readSysctls()` of `sockscope/kernel`. */
-  readonly host?: Sysctls | undefined;
+  /** This machine's settings, for `"sysctl": { "base": "host" }`: `readSysctls()` of `sockscope/kernel`, net.core.netdev_*. */
+  readonly host?: (Sysctls & NicSysctls) | undefined;
 }
 
 /**

@@ -1,10 +1,11 @@
 // A scenario as it stands in a file: told by its kind, checked, and completed with the host's settings.
 import type { Sysctls } from "../snapshot/snapshot.js";
+import type { NicSysctls } from "./nic/scenario.js";
 import { fail, isObject } from "./checks.js";
 import { type Kind, kinds, type Scenario } from "./kinds.js";
 
 /** Returns the scenario with the host's settings under the given ones where `base` asks for them. */
-export function parseScenario(value: unknown, host?: Sysctls): Scenario {
+export function parseScenario(value: unknown, host?: Sysctls & NicSysctls): Scenario {
   if (!isObject(value)) return fail("$", value, "an object with kind");
   const { kind } = value;
   if (typeof kind !== "string" || !Object.hasOwn(kinds, kind))

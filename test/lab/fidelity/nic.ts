@@ -9,19 +9,19 @@ import { percent } from "./statistics.js";
 const goal = 0.2;
 
 /** Each run at one rate. */
-interface Measured {
+export interface Measured {
   readonly rate: number;
   readonly seen: readonly Seen[];
 }
 
-interface Row {
+export interface Row {
   readonly rate: number;
   readonly kernel: readonly Figures[];
   readonly model: Figures;
   readonly error: number;
 }
 
-interface Judged {
+export interface Judged {
   readonly sweep: Sweep;
   readonly costs: Costs;
   readonly rows: readonly Row[];
@@ -30,7 +30,7 @@ interface Judged {
 const ratesOf = ({ low, saturating, rates }: Sweep): readonly number[] => [low, saturating, ...rates];
 
 /** One at a time: a second sender would be in the way. */
-const measure = async (sweep: Sweep, repeat: number): Promise<readonly Measured[]> => {
+export const measure = async (sweep: Sweep, repeat: number): Promise<readonly Measured[]> => {
   const rates = ratesOf(sweep);
   const rounds = Array.from({ length: repeat }, () => rates).flat();
   const measured = rates.map((rate) => ({ rate, seen: [] as Seen[] }));
@@ -43,7 +43,7 @@ const measure = async (sweep: Sweep, repeat: number): Promise<readonly Measured[
 
 const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-const judge = (sweep: Sweep, [low, saturating, ...others]: readonly Measured[]): Judged => {
+export const judge = (sweep: Sweep, [low, saturating, ...others]: readonly Measured[]): Judged => {
   const all = low!.seen.map((one, run) => costsOf(sweep, one, saturating!.seen[run]!));
   const costs = {
     interruptCost: middle(all.map(({ interruptCost }) => interruptCost)),
