@@ -27,8 +27,8 @@ const startDiagnosis = (...args: readonly (string | number)[]) => {
 };
 const diagnose = (...args: readonly (string | number)[]): Promise<Diagnosed> => startDiagnosis(...args).said();
 
-/** It has opened sock_diag: its only socket. */
-const isWatching = (pid: number): boolean => {
+/** It has opened sock_diag, its only socket, and looks for the first time. */
+const begins = (pid: number): boolean => {
   const folder = `/proc/${pid}/fd`;
   return readdirSync(folder).some((fd) => {
     try {
@@ -92,7 +92,9 @@ test.serial(
     const server = await startHolder(t, ["serve", "keeps"]);
     const client = await startHolder(t, ["connect", "reads", server.port, 6]);
     const { pid, said } = startDiagnosis("--pid", server.pid, "--duration", "15s");
-    await eventually("the watch has begun", () => isWatching(pid));
+    await eventually("the watch begins", () => begins(pid));
+    const lookedAt = performance.now() + 1000;
+    await eventually("it has looked", () => performance.now() > lookedAt);
     client.child.send("end");
     t.deepEqual(grave(await said()), ["connections-leaking close-wait"]);
   },
