@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from "ava";
 import { type Log, createLog, type LogLine } from "../lab/log.js";
 import { launch, type Program } from "../lab/child.js";
 import { eventually } from "../lab/eventually.js";
+import { onQuietMachine, timedTest } from "../lab/quiet-machine.js";
 import { register } from "../lab/root.js";
 import { packageRoot } from "../package-root.js";
 
@@ -39,7 +40,7 @@ const stall = async ({ clients }: Site): Promise<number> => {
 const notReading = ({ finding }: LogLine): boolean =>
   finding?.symptom === "write-stalled" && finding.cause === "peer-not-reading";
 
-test.serial(
+timedTest(
   "a peer that does not read is told of within two intervals of the threshold, and the end when it reads",
   async (t) => {
     const site = await serve(t, 1);
@@ -94,31 +95,38 @@ const samplesOf = ({ log }: Site): readonly Sample[] =>
 const medianOf = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+const findsOneOfMany = async (t: ExecutionContext): Promise<void> => {
+  const site = await serve(t, many);
+  const isKnown = (): boolean => samplesOf(site).at(-1)?.connections.byState.ESTAB === many;
+  await eventually("all of them are known", isKnown, 90_000);
+  const from = samplesOf(site).length;
+  await eventually("five intervals", () => samplesOf(site).length >= from + 5, 20_000);
+  const quiet = samplesOf(site).slice(from, from + 5);
+  const cpuShare = medianOf(quiet.map(({ observerCpuMs, intervalMs }) => observerCpuMs / intervalMs));
+  const iterations = medianOf(quiet.map(({ loops }) => loops[0]!.iterations));
+  t.log(
+    `observer: ${(100 * cpuShare).toFixed(2)} % of a core, ${medianOf(quiet.map(({ connections }) => connections.costMs))} ms an interval at connections`,
+  );
+  t.log(`main thread: ${iterations} iterations an interval`);
+  t.deepEqual(
+    quiet.map(({ connections: { total, read } }) => [total, read]),
+    quiet.map(() => [many, many]),
+  );
+  t.true(cpuShare <= 0.04);
+  t.true(iterations <= 2);
+  const since = await stall(site);
+  const { time } = await eventually("the finding", () => site.log.findings().find(notReading), 15_000);
+  t.log(`told ${time - since} ms after the peer stopped reading`);
+  t.true(time - since <= 1000 + 2 * 1000);
+};
+
 withMany(
   `one stalled connection of ${many} is found as soon, at a bounded cost, with no work for the main thread (skipped where ulimit -Hn is below ${many + 500}: here ${descriptors})`,
   async (t) => {
-    t.timeout(180_000);
-    const site = await serve(t, many);
-    const isKnown = (): boolean => samplesOf(site).at(-1)?.connections.byState.ESTAB === many;
-    await eventually("all of them are known", isKnown, 90_000);
-    const from = samplesOf(site).length;
-    await eventually("five intervals", () => samplesOf(site).length >= from + 5, 20_000);
-    const quiet = samplesOf(site).slice(from, from + 5);
-    const cpuShare = medianOf(quiet.map(({ observerCpuMs, intervalMs }) => observerCpuMs / intervalMs));
-    const iterations = medianOf(quiet.map(({ loops }) => loops[0]!.iterations));
-    t.log(
-      `observer: ${(100 * cpuShare).toFixed(2)} % of a core, ${medianOf(quiet.map(({ connections }) => connections.costMs))} ms an interval at connections`,
-    );
-    t.log(`main thread: ${iterations} iterations an interval`);
-    t.deepEqual(
-      quiet.map(({ connections: { total, read } }) => [total, read]),
-      quiet.map(() => [many, many]),
-    );
-    t.true(cpuShare <= 0.04);
-    t.true(iterations <= 2);
-    const since = await stall(site);
-    const { time } = await eventually("the finding", () => site.log.findings().find(notReading), 15_000);
-    t.log(`told ${time - since} ms after the peer stopped reading`);
-    t.true(time - since <= 1000 + 2 * 1000);
+    t.timeout(600_000);
+    await onQuietMachine(t, async (attempt) => {
+      attempt.timeout(180_000);
+      await findsOneOfMany(attempt);
+    });
   },
 );

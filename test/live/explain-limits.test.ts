@@ -9,7 +9,7 @@ import {
   rateInSs,
   type Transfer,
 } from "./explained.js";
-import { asRootWithSs } from "./needs.js";
+import { timedAsRootWithSs } from "./needs.js";
 
 const buffers = (bytes: number): string => `4096 ${Math.min(bytes, 16_384)} ${bytes}`;
 const figure = ({ finding }: Explained, name: string): number =>
@@ -28,7 +28,7 @@ const explainDownload = async ({ near, far, start, until }: Transfer): Promise<E
   return await explainLive(near, server);
 };
 
-asRootWithSs("explain: segments are lost", async (t) => {
+timedAsRootWithSs("explain: segments are lost", async (t) => {
   const transfer = await layTransfer(t, { path: { kind: "wire", delayMs: 10, loss: 0.02 } });
   const explained = await explainDownload(transfer);
   t.is(outlineOf(explained), "throughput-limited/packet-loss warning");
@@ -43,7 +43,7 @@ asRootWithSs("explain: segments are lost", async (t) => {
   agreeOnRate(t, explained, 1.6);
 });
 
-asRootWithSs("explain: the peer's window is small", async (t) => {
+timedAsRootWithSs("explain: the peer's window is small", async (t) => {
   const transfer = await layTransfer(t, {
     path: { kind: "wire", delayMs: 20 },
     settings: { far: { "net.ipv4.tcp_rmem": buffers(65_536) } },
@@ -56,7 +56,7 @@ asRootWithSs("explain: the peer's window is small", async (t) => {
   agreeOnRate(t, explained, 1.25);
 });
 
-asRootWithSs("explain: our send buffer is small", async (t) => {
+timedAsRootWithSs("explain: our send buffer is small", async (t) => {
   const transfer = await layTransfer(t, {
     path: { kind: "wire", delayMs: 20 },
     settings: { near: { "net.ipv4.tcp_wmem": buffers(65_536) } },

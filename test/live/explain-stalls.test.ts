@@ -1,10 +1,10 @@
 // `sockscope explain` on a live transfer that stands: the cause is right, and the figures are those of ss.
 import { agreeWithSs, explainLive, layTransfer, outlineOf } from "./explained.js";
-import { asRootWithSs } from "./needs.js";
+import { timedAsRootWithSs } from "./needs.js";
 
 const has = (word: string | undefined, least: number): boolean => Number(word ?? 0) >= least;
 
-asRootWithSs("explain: the peer does not read", async (t) => {
+timedAsRootWithSs("explain: the peer does not read", async (t) => {
   const { near, far, start, until } = await layTransfer(t, { path: { kind: "veth" } });
   const server = await start(near, { host: near.address, listen: true, send: {} });
   await start(far, { host: near.address, read: "none" });
@@ -23,7 +23,7 @@ asRootWithSs("explain: the peer does not read", async (t) => {
   t.regex(explained.account!.write.until ?? "", /the peer must read/);
 });
 
-asRootWithSs("explain: we do not read", async (t) => {
+timedAsRootWithSs("explain: we do not read", async (t) => {
   const { near, far, start, until } = await layTransfer(t, { path: { kind: "veth" } });
   const server = await start(near, { host: near.address, listen: true, read: "none" });
   await start(far, { host: near.address, send: {} });
@@ -41,7 +41,7 @@ asRootWithSs("explain: we do not read", async (t) => {
   t.like(explained.account!.read, { outcome: "short", bytes: unread });
 });
 
-asRootWithSs("explain: the path is a blackhole", async (t) => {
+timedAsRootWithSs("explain: the path is a blackhole", async (t) => {
   const { near, far, wire, start, until } = await layTransfer(t, {
     path: { kind: "wire", delayMs: 10, bitsPerSecond: 20e6, queueBytes: 60_000 },
   });
@@ -68,7 +68,7 @@ asRootWithSs("explain: the path is a blackhole", async (t) => {
   t.regex(explained.account!.write.until ?? "", /the path must answer/);
 });
 
-asRootWithSs("explain: small writes meet a delayed ACK", async (t) => {
+timedAsRootWithSs("explain: small writes meet a delayed ACK", async (t) => {
   const { near, far, start, until } = await layTransfer(t, { path: { kind: "veth" } });
   await start(far, { host: far.address, listen: true, reply: { toBytes: 500, writes: [200] } });
   const client = await start(near, { host: far.address, ask: { writes: [100, 400], replyBytes: 200 } });
@@ -83,7 +83,7 @@ asRootWithSs("explain: small writes meet a delayed ACK", async (t) => {
   for (const name of ["held back now", "in flight", "least round trip"]) t.true(compared.includes(name), name);
 });
 
-asRootWithSs("explain: a segment is missing before those that came", async (t) => {
+timedAsRootWithSs("explain: a segment is missing before those that came", async (t) => {
   const { near, far, wire, start, until } = await layTransfer(t, { path: { kind: "wire", delayMs: 150 } });
   const server = await start(near, { host: near.address, listen: true });
   const client = await start(far, { host: near.address });
