@@ -14,7 +14,7 @@ export interface NicSourceOptions {
   readonly startTime?: number | undefined;
 }
 
-const startOf2026 = Date.UTC(2026, 0, 1);
+const startOf2026 = 1_767_225_600_000;
 const firstIrq = 24;
 const names = { nic: "eth0", loopback: "lo", veth: "veth0" } as const;
 /** Cards have up to 4096 places. */

@@ -3,7 +3,7 @@ import type { CaState, TcpState } from "../../snapshot/tcp-state.js";
 import type { ConnectionReading, NodeSide, TcpFigures } from "../../snapshot/connection.js";
 import { counterNames, type LoopReading, type Snapshot } from "../../snapshot/snapshot.js";
 import { nanosPerMs, toNanos } from "../engine.js";
-import { view } from "./endpoint.js";
+import { view } from "./view.js";
 import { createMeter, type Meter } from "./meter.js";
 import type { NodeEnd } from "./node-end.js";
 import type { NodeSpec, Side, TransferScenario } from "./scenario.js";
