@@ -13,6 +13,8 @@ export interface Sweep {
   readonly low: number;
   readonly saturating: number;
   readonly rates: readonly number[];
+  /** The goal speaks of NAPI devices; a backlog that all devices share is shown beside them. */
+  readonly isShared?: boolean | undefined;
 }
 
 const flush = 400_000;
@@ -40,6 +42,7 @@ export const sweeps: readonly Sweep[] = [
   },
   {
     title: "without NAPI, steered to the other CPU's backlog (RPS)",
+    isShared: true,
     kernel: { steered: true },
     model: { nic: { device: "veth", rpsCpus: [1] } },
     work: 4000,
