@@ -70,7 +70,6 @@ const undisturbed = {
   rackRtt: 0,
   isReorderTimerSet: false,
   tlpHighSeq: undefined,
-  tlpRetransmitted: false,
   pending: undefined,
   timer: undefined,
 } as const;

@@ -196,7 +196,6 @@ function sendLossProbe(tcp: Tcp): void {
     const before = tcp.packetsOut;
     writeOut(tcp, "off", "probe");
     if (tcp.packetsOut === before) return;
-    tcp.tlpRetransmitted = false;
   } else {
     let last = tcp.rtxQueue.at(-1);
     if (!last) return;
@@ -208,7 +207,6 @@ function sendLossProbe(tcp: Tcp): void {
     count(tcp, "RetransSegs", last.segments);
     last.wasResent = true;
     transmitData(tcp, last, () => pushPending(tcp));
-    tcp.tlpRetransmitted = true;
   }
   tcp.tlpHighSeq = tcp.sndNxt;
   count(tcp, "TCPLossProbes");

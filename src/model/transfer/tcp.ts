@@ -161,7 +161,6 @@ export interface Tcp {
   rackRtt: number;
   isReorderTimerSet: boolean;
   tlpHighSeq: number | undefined;
-  tlpRetransmitted: boolean;
   pending: RetransmitTimer | undefined;
   timer: Timer | undefined;
   isPacing: boolean;
