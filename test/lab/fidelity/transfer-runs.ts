@@ -30,14 +30,18 @@ export const replayed = (file: string): readonly Run[] =>
     .map((line) => JSON.parse(line) as Run)
     .sort((a, b) => a.index - b.index);
 
-/** Runs scenarios of a seed on the kernel, each `repeat` times. */
+/** Where two programs and the link between them take turns, the kernel's own runs differ more often. */
+const timesOf = (scenario: TransferScenario, repeat: number): number =>
+  deviceOf(scenario) === "delayed link" ? 2 * repeat : repeat;
+
+/** Runs scenarios of a seed on the kernel, each `repeat` times, on the delayed link twice as often. */
 export const observe = async (
   chosen: readonly number[],
   { seed, repeat, lanes }: Pick<Options, "seed" | "repeat" | "lanes">,
 ): Promise<readonly Run[]> => {
-  const rounds = Array.from({ length: repeat }, () => chosen).flat();
-  const seen = new Map<number, Observed[]>(chosen.map((index) => [index, []]));
   const scenarioOf = (index: number): TransferScenario => transferScenario(seed, index);
+  const rounds = chosen.flatMap((index) => Array<number>(timesOf(scenarioOf(index), repeat)).fill(index));
+  const seen = new Map<number, Observed[]>(chosen.map((index) => [index, []]));
   await runOnKernel("transfer-scenario.py", rounds.map(scenarioOf), lanes, (result, nth) =>
     seen.get(rounds[nth]!)!.push(result as Observed),
   );
