@@ -15,6 +15,7 @@ const patterns =
         "/agent/",
         "/explain/",
         "/kernel/",
+        "/model/",
         "/export/",
         "/package/",
         "/live/agent-",

@@ -31,8 +31,8 @@ export interface TimerWheel {
 /** The tick in which a timer armed at `tick` for `delay` ticks fires. */
 export function firingTick(tick: number, delay: number): number {
   let level = 0;
-  while (level < topLevel && delay >= bucketsPerLevel * 2 ** (levelBits * level)) level += 1;
-  const granule = 2 ** (levelBits * level);
+  while (level < topLevel && delay >= bucketsPerLevel << (levelBits * level)) level += 1;
+  const granule = 1 << (levelBits * level);
   return (Math.floor((tick + delay) / granule) + 1) * granule;
 }
 

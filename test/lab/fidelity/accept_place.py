@@ -4,7 +4,7 @@ import ctypes, fcntl, os, struct, subprocess, time
 from collections import deque
 
 CLONE_NEWNET, TUNSETIFF, IFF_TUN_NO_PI = 0x40000000, 0x400454CA, 0x1001
-IPV4 = 4
+IPV4, TRAIN_SECONDS = 4, 0.004
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -43,7 +43,7 @@ def open_tun(address):
 
 
 class Wire:
-    """Packets come out in the order in which they went in."""
+    """Packets come out in the order in which they went in; those of a few milliseconds come out as one train."""
 
     def __init__(self, delay):
         self.delay, self.underway, self.late = delay, deque(), 0.0
@@ -64,9 +64,10 @@ class Wire:
 
     def deliver(self):
         now = time.monotonic()
-        if self.due() <= now:
-            self.late = max(self.late, now - self.due())
-        while self.due() <= now:
+        if self.due() > now:
+            return
+        self.late = max(self.late, now - self.due())
+        while self.due() <= now + TRAIN_SECONDS:
             _, exit, packet = self.underway.popleft()
             os.write(exit, packet)
 
