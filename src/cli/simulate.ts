@@ -1,5 +1,6 @@
 // `sockscope simulate`: runs a scenario of the model, or one for each value of a sweep, and prints what came of it.
 import { readFileSync } from "node:fs";
+import { release } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { readSysctl, readSysctls } from "../kernel/index.js";
 import { parseScenario, type Result, ScenarioError, type SimulateOptions, simulate } from "../model/index.js";
@@ -67,7 +68,7 @@ const printTable = async (io: Io, sweep: Sweep, options: SimulateOptions): Promi
 
 const run = async (io: Io, args: Arguments): Promise<number> => {
   const sweep = sweepOf(readScenario(args.positionals[0]!), texts(args, "set"));
-  const options = { host: hostSettings() };
+  const options = { host: hostSettings(), release: release() };
   check(sweep, options);
   if (sweep.axes.length > 0) await (flag(args, "json") ? printJson : printTable)(io, sweep, options);
   else {

@@ -7,6 +7,8 @@ import { parseScenario } from "./validate.js";
 export interface SimulateOptions {
   /** This machine's settings, for `"sysctl": { "base": "host" }`: `readSysctls()` of `sockscope/kernel`, net.core.netdev_*. */
   readonly host?: (Sysctls & NicSysctls) | undefined;
+  /** … and its kernel: `release()` of `node:os`. */
+  readonly release?: string | undefined;
 }
 
 /**
@@ -16,5 +18,5 @@ export interface SimulateOptions {
 export function simulate<Given extends Scenario>(scenario: Given, options?: SimulateOptions): ResultOf<Given>;
 export function simulate(scenario: unknown, options?: SimulateOptions): Result;
 export function simulate(scenario: unknown, options: SimulateOptions = {}): Result {
-  return runScenario(parseScenario(scenario, options.host));
+  return runScenario(parseScenario(scenario, options.host, options.release));
 }

@@ -4,8 +4,8 @@ import type { NicSysctls } from "./nic/scenario.js";
 import { fail, isObject } from "./checks.js";
 import { type Kind, kinds, type Scenario } from "./kinds.js";
 
-/** Returns the scenario with the host's settings under the given ones where `base` asks for them. */
-export function parseScenario(value: unknown, host?: Sysctls & NicSysctls): Scenario {
+/** Returns the scenario with the host's settings and kernel under the given ones where `base` asks for them. */
+export function parseScenario(value: unknown, host?: Sysctls & NicSysctls, release?: string): Scenario {
   if (!isObject(value)) return fail("$", value, "an object with kind");
   const { kind } = value;
   if (typeof kind !== "string" || !Object.hasOwn(kinds, kind))
@@ -21,5 +21,6 @@ export function parseScenario(value: unknown, host?: Sysctls & NicSysctls): Scen
   if (scenario.sysctl?.base !== "host") return scenario;
   if (!host) return fail("$.sysctl.base", "host", '"linux" (this machine\'s settings were not handed over)');
   const known = Object.fromEntries(Object.entries(host).filter(([, setting]) => setting !== undefined));
-  return { ...scenario, sysctl: { ...known, ...scenario.sysctl, base: "linux" } };
+  const kernel = scenario.kind === "accept" ? { kernel: scenario.kernel ?? release } : {};
+  return { ...scenario, ...kernel, sysctl: { ...known, ...scenario.sysctl, base: "linux" } };
 }

@@ -4,7 +4,7 @@ import { cellLines, figureLines } from "./cells.js";
 import type { View } from "./finding.js";
 import type { Figure } from "./figure.js";
 
-const outcomes: readonly Outcome[] = ["accepted", "queued", "ghost", "reset", "timed-out", "pending"];
+const outcomes: readonly Outcome[] = ["accepted", "queued", "deferred", "ghost", "reset", "timed-out", "pending"];
 const mostRows = 20;
 const narrowestBar = 10;
 
