@@ -1,5 +1,6 @@
 // What read(2) and write(2) on a socket would do now, and why, in plain words: from one reading, for explain() and the
-// command line. Bytes a write takes and when it takes more: net/ipv4/tcp.c tcp_sendmsg_locked, tcp_poll.
+// command line. Bytes a write takes and when it takes more are the model's arithmetic.
+import { hasMemory, pollMark, sizeGoalOf, takenAtOnce } from "../../model/transfer/write-room.js";
 import type { ConnectionReading } from "../../snapshot/connection.js";
 import { bytes, duration } from "../format.js";
 import { inFlightBytesOf, isWindowShut, notSentOf, rttMsOf } from "./figures.js";
@@ -24,20 +25,6 @@ export interface AccountOptions {
   /** An earlier reading of the same socket: the biggest window seen, and whether bytes move. */
   readonly before?: ConnectionReading | undefined;
 }
-
-/** Truesize of a queued segment beyond its bytes (measured on Linux 6.18; 960 to 1280 on some builds). */
-const segmentOverheadBytes = 832;
-const mostInSegmentBytes = 65_215;
-
-/** Bytes that one queued segment gathers: half the largest window seen, in whole segments of the path. */
-const gatheredBytes = (mss: number, windowSeen: number): number =>
-  Math.max(1, Math.floor(Math.min(mostInSegmentBytes, windowSeen / 2) / mss)) * mss;
-
-/** About how many bytes the send buffer takes before it says no: whole segments until the limit is reached. */
-export const acceptedBytes = (sndbuf: number, queued: number, mss: number, windowSeen: number): number => {
-  const gathered = gatheredBytes(mss, windowSeen);
-  return Math.max(0, Math.ceil((sndbuf - queued) / (gathered + segmentOverheadBytes))) * gathered;
-};
 
 const states: Readonly<Record<string, readonly [read: string, write: string]>> = {
   "SYN-SENT": ["the connection is not established yet", "the connection is not established yet"],
@@ -93,7 +80,7 @@ const releaseOf = (reading: ConnectionReading): string => {
 
 /** POLLOUT comes when two thirds of the buffer suffice for what is queued. */
 const untilOf = (reading: ConnectionReading, sndbuf: number, queued: number): string => {
-  const mark = (2 / 3) * sndbuf;
+  const mark = pollMark(sndbuf);
   const free = queued - mark;
   if (free <= 0)
     return `after that writable again (POLLOUT) when no more than ${bytes(mark)} are queued: ${releaseOf(reading)}`;
@@ -107,7 +94,7 @@ const tcpWrite = (reading: ConnectionReading, before: ConnectionReading | undefi
   if (sndbuf === undefined || queued === undefined)
     return { outcome: "unknown", why: "the send buffer could not be read (SO_MEMINFO)" };
   const until = untilOf(reading, sndbuf, queued);
-  if (queued >= sndbuf)
+  if (!hasMemory({ wmemQueued: queued, sndbuf }))
     return {
       outcome: "would-block",
       bytes: 0,
@@ -118,7 +105,7 @@ const tcpWrite = (reading: ConnectionReading, before: ConnectionReading | undefi
   const mss = tcp?.sndMssBytes;
   if (!mss || windowSeen === 0)
     return { outcome: "short", bytes: sndbuf - queued, why: `takes about ${bytes(sndbuf - queued)}`, until };
-  const taken = acceptedBytes(sndbuf, queued, mss, windowSeen);
+  const taken = takenAtOnce({ wmemQueued: queued, sndbuf }, sizeGoalOf({ maxWindow: windowSeen, mss }));
   const flying = inFlightBytesOf(reading) ?? 0;
   const waiting = notSentOf(reading) ?? 0;
   return {

@@ -3,7 +3,7 @@ import { applySack, judgeLosses, noteDelivered, resendLost } from "./recovery.js
 import { checkProbe, resetTimer } from "./retransmit-timer.js";
 import { measureRtt } from "./rtt.js";
 import type { Segment } from "./segment.js";
-import { boundToHalfWindow } from "./send.js";
+import { boundToHalfWindow } from "./write-room.js";
 import { trimHead } from "./send-skb.js";
 import { isInFlight, type SendSkb, type Tcp } from "./tcp.js";
 import { restartIfIdle } from "./transmit.js";

@@ -14,7 +14,7 @@ import { receive } from "./receive.js";
 import { firstScalingRatio } from "./receive-window.js";
 import { measureRtt } from "./rtt.js";
 import type { Side } from "./scenario.js";
-import { boundToHalfWindow } from "./send.js";
+import { boundToHalfWindow } from "./write-room.js";
 import { expandSndbuf } from "./send-buffer.js";
 import { type AckState, nanosPerTick, type Tcp, type World } from "./tcp.js";
 import { createWaitQueue } from "./wait-queue.js";

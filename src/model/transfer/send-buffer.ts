@@ -2,6 +2,7 @@
 // tcp_sndbuf_expand, tcp_check_space).
 import { isInFlight, type Tcp } from "./tcp.js";
 import { poll } from "./wait-queue.js";
+import { hasMemory, isPollable } from "./write-room.js";
 
 const leastSegments = 10;
 /** tp->reordering + 1 as it starts. */
@@ -29,11 +30,10 @@ export function expandSndbuf(tcp: Tcp): void {
 const isBelowLowat = (tcp: Tcp, factor: number): boolean => (tcp.writeSeq - tcp.sndNxt) * factor < tcp.notsentLowat;
 
 /** A write that begins a new skb is taken (sk_stream_memory_free). */
-export const hasRoom = (tcp: Tcp): boolean => tcp.wmemQueued < tcp.sndbuf && isBelowLowat(tcp, 1);
+export const hasRoom = (tcp: Tcp): boolean => hasMemory(tcp) && isBelowLowat(tcp, 1);
 
 /** poll(2) would say so (sk_stream_is_writeable): a third of the buffer is free, and little of it is unsent. */
-export const isWritable = (tcp: Tcp): boolean =>
-  tcp.sndbuf - tcp.wmemQueued >= tcp.wmemQueued >> 1 && tcp.wmemQueued < tcp.sndbuf && isBelowLowat(tcp, 2);
+export const isWritable = (tcp: Tcp): boolean => isPollable(tcp) && hasMemory(tcp) && isBelowLowat(tcp, 2);
 
 /** Somebody found no room: is there again (tcp_check_space, sk_stream_write_space)? */
 export function checkSpace(tcp: Tcp): void {

@@ -6,27 +6,22 @@ import { newSendSkb } from "./send-skb.js";
 import { mostFrags, skbOverhead } from "./skb-size.js";
 import { count, type PageFrag, type SendSkb, type Tcp } from "./tcp.js";
 import { restartIfIdle } from "./transmit.js";
+import { sizeGoalOf } from "./write-room.js";
 
 /** skb_page_frag_refill's order-3 page, and the least that must be left of it. */
 const pageBytes = 32_768;
 const leastFragment = 32;
 /** New skbs after which a long write lets in what has arrived meanwhile. */
 const skbsBetweenFlushes = 16;
-/** GSO_LEGACY_MAX_SIZE less MAX_TCP_HEADER + 1 (sk_setup_caps). */
-const headroom = 257;
 
-/** A peer with a tiny window gets segments of at most half the largest it has offered (tcp_bound_to_half_wnd). */
-export function boundToHalfWindow(maxWindow: number, bytes: number, headerLength: number): number {
-  const cutoff = maxWindow > 536 ? maxWindow >> 1 : maxWindow;
-  return cutoff > 0 && bytes > cutoff ? Math.max(cutoff, 68 - headerLength) : bytes;
-}
-
-/** How much one skb of the send queue is filled with (tcp_xmit_size_goal). */
-export function sizeGoal(tcp: Tcp): number {
-  const most = boundToHalfWindow(tcp.maxWindow, tcp.world.path.gsoMaxBytes - headroom, tcp.headerLength);
-  const segments = Math.floor(most / tcp.mssCache);
-  return Math.max(segments * tcp.mssCache, tcp.mssCache);
-}
+/** How much one skb of the send queue is filled with. */
+export const sizeGoal = (tcp: Tcp): number =>
+  sizeGoalOf({
+    maxWindow: tcp.maxWindow,
+    mss: tcp.mssCache,
+    headerLength: tcp.headerLength,
+    gsoMaxBytes: tcp.world.path.gsoMaxBytes,
+  });
 
 const refill = (pages: PageFrag): void => {
   if (pages.offset + leastFragment <= pageBytes) return;

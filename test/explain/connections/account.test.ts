@@ -1,6 +1,6 @@
 // What read and write would do now, held against what the kernel did.
 import test from "ava";
-import { acceptedBytes, accountOf } from "../../../src/explain/connections/account.js";
+import { accountOf } from "../../../src/explain/connections/account.js";
 import type { ConnectionReading } from "../../../src/snapshot/connection.js";
 
 const socket = (more: Partial<ConnectionReading> = {}): ConnectionReading => ({
@@ -26,7 +26,14 @@ for (const [sndbuf, accepted] of [
   test(`a fresh connection with a send buffer of ${sndbuf} takes ${accepted} bytes`, (t) => {
     const flying = 14_480;
     const queued = flying + (832 * flying) / (2 * 1448);
-    t.is(flying + acceptedBytes(sndbuf, queued, 1448, 65_160), accepted);
+    const { write } = accountOf(
+      socket({
+        mem: { sndbuf, wmemQueued: queued },
+        sendQBytes: flying,
+        tcp: { sndMssBytes: 1448, sndWndBytes: 65_160 },
+      }),
+    );
+    t.is(flying + write.bytes!, accepted);
   });
 
 test("nothing there: read blocks, write takes a part of anything large", (t) => {

@@ -1,5 +1,6 @@
 // write-stalled: bytes wait and do not move. Which of peer, path and own process holds them is in the window, the
 // segments in flight and the timer (net/ipv4/tcp_timer.c; ss -tino).
+import { isPollable } from "../../../model/transfer/write-room.js";
 import type { SocketRule, SocketView, Verdict } from "../rule.js";
 import { isUnaccepted, pendingOf } from "../figures.js";
 import { silenceCause } from "./connect-cause.js";
@@ -48,7 +49,10 @@ const wasCut = ({ watch: { pouring }, reading, at }: SocketView, stillMs: number
 const eventLoopBlocked = (view: SocketView): Verdict | undefined => {
   const { reading, loop, thresholds } = view;
   const { mem, tcp } = reading;
-  const hasRoom = mem?.wmemQueued !== undefined && mem.sndbuf !== undefined && mem.wmemQueued <= (2 / 3) * mem.sndbuf;
+  const hasRoom =
+    mem?.wmemQueued !== undefined &&
+    mem.sndbuf !== undefined &&
+    isPollable({ wmemQueued: mem.wmemQueued, sndbuf: mem.sndbuf });
   if (!hasRoom || !loop || loop.stillMs < thresholds.stalledMs || !isBlocked(loop, loop.stillMs, thresholds))
     return undefined;
   const held = heldInNode(view, loop.stillMs);

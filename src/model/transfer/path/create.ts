@@ -4,11 +4,10 @@ import type { Path } from "../path.js";
 import type { PathSpec, Side } from "../scenario.js";
 import type { Segment, Skb } from "../segment.js";
 import type { Softirq } from "../softirq.js";
+import { gsoMaxBytes } from "../write-room.js";
 import { createDirection } from "./direction.js";
 import { type Carrier, carriers, packetsOf, received } from "./packets.js";
 
-/** GSO_LEGACY_MAX_SIZE: TCP builds super-segments also where the device cannot cut them (sk_setup_caps). */
-const gsoMaxBytes = 65_536;
 const mtus = { loopback: 65_536, veth: 1500, wire: 1500 } as const;
 
 /** The device is told by its name, what carries the delay, and the offloads. */
@@ -44,6 +43,7 @@ export function createPath(engine: Engine, softirq: Softirq, spec: PathSpec): Pa
 
   return {
     mtu: spec.mtu ?? mtus[spec.device],
+    // TCP builds super-segments also where the device cannot cut them (sk_setup_caps).
     gsoMaxBytes,
     onArrival: (side, receive) => {
       receivers[side] = receive;
