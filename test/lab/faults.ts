@@ -31,25 +31,24 @@ export const faults: Readonly<Record<HeldCause, Fault>> = {
       return async () => void process.kill(server.pid, "SIGCONT");
     },
   },
-  // the work takes a tenth of the hold's time, at a tenth of a CPU
+  // at a tenth of a CPU, for as long as the fault holds: how fast it is then worked off must not decide that
   "cpu-throttled": {
     live: false,
     begin: async (defer, server, holdMs) => {
       const quota = quotaFor(defer, server.pid);
       quota(0.1);
-      const done = await order(server, "compute", holdMs / 10);
+      const done = await order(server, "compute", holdMs);
       return async () => {
         await done();
         quota(undefined);
       };
     },
   },
-  // 36 : 1024 is the ratio of the weights of nice 15 and nice 0 (kernel sched/core.c, sched_prio_to_weight)
   "cpu-starved": {
     live: false,
     begin: async (defer, server, holdMs) => {
       const release = await starve(defer, server.pid);
-      const done = await order(server, "compute", (holdMs * 36) / 1060);
+      const done = await order(server, "compute", holdMs);
       return async () => {
         await done();
         await release();

@@ -2,7 +2,7 @@
 // blocks, computes, stops, closes. Its specification is JSON in argv; orders and answers are IPC messages.
 import http from "node:http";
 import net from "node:net";
-import { holdFor, spinForCpu } from "./spin.js";
+import { holdFor, spinFor } from "./spin.js";
 
 export interface ListenerSpec {
   readonly kind: "tcp" | "http";
@@ -75,7 +75,7 @@ const rebuildSearchIndex = (ms: number): void => {
     Atomics.wait(row, 0, 0, 5);
   }
 };
-const summarizeOrders = (cpuMs: number): void => spinForCpu(cpuMs);
+const summarizeOrders = (ms: number): void => spinFor(ms);
 const waitForLock = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };

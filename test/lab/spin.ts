@@ -14,12 +14,8 @@ export const holdFor = (ms: number): void => {
   }
 };
 
-/** Busy until the process has used `cpuMs` of CPU: takes longer when the CPU is withheld. */
-export const spinForCpu = (cpuMs: number): void => {
-  const { user, system } = process.cpuUsage();
-  const end = user + system + cpuMs * 1000;
-  for (;;) {
-    const now = process.cpuUsage();
-    if (now.user + now.system >= end) return;
-  }
+/** Wants a CPU until `ms` of wall clock have passed, however little of it it gets. */
+export const spinFor = (ms: number): void => {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
 };

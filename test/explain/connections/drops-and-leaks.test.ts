@@ -15,6 +15,28 @@ test("received data that the kernel threw away, with the socket and the counters
   t.is(figure(finding, "dropped at the socket"), 82);
 });
 
+test("segments lost by the hundred into a buffer that has room again at each look", (t) => {
+  const line = history()
+    .play(3000)
+    .play(1000, {
+      each: (n) => ({ mem: { drops: n * 2347 } }),
+      mem: { rmemAlloc: 15_104, rcvbuf: 16_384 },
+      counters: { RcvPruned: 1, TCPRcvQDrop: 1 },
+    });
+  t.deepEqual(outline(standing(line)), ["data-pruned/receive-buffer-full warning"]);
+});
+
+test("probes of a shut window beside pruning elsewhere are not known to be lost data", (t) => {
+  const line = history()
+    .play(3000)
+    .play(1000, {
+      each: (n) => ({ mem: { drops: n } }),
+      mem: { rmemAlloc: 15_104, rcvbuf: 16_384 },
+      counters: { RcvPruned: 1, TCPRcvQDrop: 1 },
+    });
+  t.deepEqual(outline(standing(line)), ["data-pruned/unknown info"]);
+});
+
 test("a queue that was empty at every look, and is overfull when it is first seen, counts what it had dropped by then", (t) => {
   const line = history()
     .play(3000, { hidden: true })
