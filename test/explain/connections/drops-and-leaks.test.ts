@@ -26,6 +26,17 @@ test("segments lost by the hundred into a buffer that has room again at each loo
   t.deepEqual(outline(standing(line)), ["data-pruned/receive-buffer-full warning"]);
 });
 
+test("segments lost by the hundred into a buffer with a quarter to spare: it is not the buffer", (t) => {
+  const line = history()
+    .play(3000)
+    .play(1000, {
+      each: (n) => ({ mem: { drops: n * 1318 } }),
+      mem: { rmemAlloc: 25_500_000, rcvbuf: 33_554_432 },
+      counters: { RcvPruned: 0, TCPRcvQDrop: 19 },
+    });
+  t.deepEqual(outline(standing(line)), ["data-pruned/unknown info"]);
+});
+
 test("probes of a shut window beside pruning elsewhere are not known to be lost data", (t) => {
   const line = history()
     .play(3000)

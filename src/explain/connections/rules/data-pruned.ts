@@ -15,7 +15,7 @@ const overfullShare = 1;
  * (measured: 2347 segments, 0.92 in use at the look). Probes of a shut window come at most five times a second.
  */
 const floodSegments = 50;
-const fullShare = 0.75;
+const fullShare = 0.9;
 
 const percentOf = (share: number | undefined): string | undefined => (share === undefined ? undefined : percent(share));
 
