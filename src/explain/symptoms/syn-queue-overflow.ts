@@ -208,6 +208,7 @@ export const createSynQueue = (): BesideSymptom => {
         if (flood.cause) report(flood, beside);
       }
     },
-    wants: () => ({ counters: flood !== undefined, synRecv: now - lastMovedAt < 2000 }),
+    // A look may fall into the middle of a rush: who completes is counted by the next ones.
+    wants: () => ({ counters: flood !== undefined || now - lastMovedAt < 2000, synRecv: now - lastMovedAt < 2000 }),
   };
 };

@@ -13,13 +13,18 @@ export interface Participants {
 }
 
 export const createParticipants = (): Participants => {
-  let accepted = new Map<bigint, number>();
-  const acceptedBy = ({ watch: { listener } }: AcceptPath): number =>
-    Math.max(0, (listener.owned?.accepted ?? 0) - (accepted.get(listener.cookie) ?? Number.POSITIVE_INFINITY));
+  /** `undefined`: nobody had counted yet, so that the first count is all of them. */
+  let accepted = new Map<bigint, number | undefined>();
+  const acceptedBy = ({ watch: { listener } }: AcceptPath): number => {
+    const { cookie, owned } = listener;
+    if (!owned || !accepted.has(cookie)) return 0;
+    const before = accepted.get(cookie);
+    return before === undefined ? owned.count : Math.max(0, owned.accepted - before);
+  };
   return {
     rest: ({ paths }) => {
       accepted = new Map(
-        [...paths].map(([cookie, { watch }]) => [cookie, watch.listener.owned?.accepted ?? accepted.get(cookie) ?? 0]),
+        [...paths].map(([cookie, { watch }]) => [cookie, watch.listener.owned?.accepted ?? accepted.get(cookie)]),
       );
     },
     acceptedBy,
@@ -38,7 +43,7 @@ export const crowded = (
 ): AcceptPath | undefined => {
   const tcp = [...paths.values()].filter(({ watch }) => watch.listener.transport === "tcp");
   const full = tcp
-    .filter(({ watch: { listener } }) => (listener.synRecv ?? 0) > listener.limit * 0.75)
+    .filter(({ watch: { listener } }) => (listener.synRecv ?? 0) >= Math.max(1, listener.limit * 0.75))
     .toSorted((a, b) => (b.watch.listener.synRecv ?? 0) - (a.watch.listener.synRecv ?? 0));
   if (full.length > 0) return full[0];
   // A rush of honest clients is over before half-open connections are counted: it is whose they have become.
