@@ -58,12 +58,11 @@ const told = ({ drops, clientsDelayed, ghosts, waitMaxMs }: Predicted): Predicti
 export const predictionOf = (input: PredictionInput): Prediction | undefined => {
   const { cause, history, limit, sysctl, mostArrivals } = input;
   const remedies = Object.entries(remediesFor[cause]?.(input) ?? {});
-  const cost = cause === "cpu-throttled" || cause === "cpu-starved" ? "cpuMs" : "busyMs";
-  const measured = measuredOf(history, cost, { limit, sysctl });
   const observedDrops = dropsOf(history.entries);
   if (observedDrops === 0 || remedies.length === 0) return undefined;
   if (history.lost > 0) return { withheld: "it went on for longer than is kept" };
-  const answer = whatIf(measured, mostArrivals);
+  const cost = cause === "cpu-throttled" || cause === "cpu-starved" ? "cpuMs" : "busyMs";
+  const answer = whatIf(measuredOf(history, cost, { limit, sysctl }), mostArrivals);
   if ("withheld" in answer) return answer;
   return {
     asItWas: { ...told(answer.asItWas), observedDrops },

@@ -1,4 +1,5 @@
 // Checks of a scenario's parts: one error that names the JSON path, what stood there and what is accepted.
+import type { Pattern } from "./accept/scenario.js";
 
 /** A malformed scenario. `message` is one line. */
 export class ScenarioError extends Error {
@@ -91,3 +92,15 @@ export const pattern =
     } else if (isObject(value) && "at" in value) object({ at: seconds, count: countCheck }, optional)(value, path);
     else fail(path, value, "{ at, count } or { from, until, rate }");
   };
+
+/** Each pattern of `$.arrivals` alone may be in bounds and all together not. `what`: arrivals, in the kind's word. */
+export function boundTotal(
+  { arrivals, until: end = Number.POSITIVE_INFINITY }: { arrivals: readonly Pattern[]; until?: number | undefined },
+  what: string,
+): void {
+  let total = 0;
+  for (const [index, one] of arrivals.entries()) {
+    total += "at" in one ? one.count : one.rate * Math.max(0, Math.min(one.until, end) - one.from);
+    if (total > most) fail(`$.arrivals[${index}]`, one, `what makes at most ${most} ${what} in all`);
+  }
+}

@@ -5,9 +5,14 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Defer } from "./command.js";
 
+const fileOf = (name: string): string => `/proc/sys/${name.replaceAll(".", "/")}`;
+
+/** Once more, what `setOnHost` puts back. */
+export const changeOnHost = (name: string, value: number | string): void => writeFileSync(fileOf(name), String(value));
+
 /** `name` as sysctl writes it: `net.core.netdev_budget`. */
 export const setOnHost = (defer: Defer, name: string, value: number | string): void => {
-  const file = `/proc/sys/${name.replaceAll(".", "/")}`;
+  const file = fileOf(name);
   const before = readFileSync(file, "utf8").trim();
   const guard = spawn("sh", ["-c", 'read -r _; printf %s "$1" > "$0"', file, before], {
     stdio: ["pipe", "ignore", "inherit"],

@@ -12,7 +12,7 @@ import { threadCpuMs } from "../../kernel/loops.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { readSysctl } from "../../kernel/sysctl.js";
-import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
+import type { ConnectionReading, ConnectionsReading, NodeSide } from "../../snapshot/connection.js";
 import type { Counters, ListenerReading, LoopReading, SelfReading } from "../../snapshot/snapshot.js";
 import type { NodeAnswer } from "../messages.js";
 import { createBudget } from "../pace.js";
@@ -76,6 +76,7 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
   let tcpRetries2: number | undefined;
   let [connectionsMs, socketsRead] = [0, 0];
 
+  const nodeOf = ({ cookie }: OwnSocket, at: number): NodeSide | undefined => answers.take(cookie, at);
   const read = (
     chosen: readonly OwnSocket[],
     at: number,
@@ -93,7 +94,7 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
       }
       socket.state = reading.state;
       if (socket.heldLooks > 1) socket.shownUntil = at + shownMs;
-      const node = answers.take(socket.cookie, at);
+      const node = nodeOf(socket, at);
       rows.push(node ? { ...reading, node } : reading);
     }
     return rows;
@@ -132,7 +133,7 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
     const waiting = [...callers, ...rows.flatMap((row) => (isUnaccepted(row) ? (own.get(row.cookie) ?? []) : []))];
     const peers = waiting.length > 0 ? readPeers(waiting, sockets, lookedAt, diag) : undefined;
     lookedAt = at;
-    const other = others.look(own.all, at, placeOf, ({ cookie }) => answers.take(cookie, at));
+    const other = others.look(own.all, at, placeOf, (socket) => nodeOf(socket, at));
     last = {
       counts: { ...countsOf(sockets, own.unread), udp: other.udp, unix: other.unix },
       read: scanned + other.read,
@@ -151,12 +152,11 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
       return budget.spend(at, () =>
         measured(() => {
           const placeOf = placesOf(listeners, loops);
-          const [tcp, other] = [true, false].map((isTcp) =>
-            sockets.filter((one) => (one.transport === "tcp") === isTcp),
-          );
+          const tcp = sockets.filter(({ transport }) => transport === "tcp");
+          const other = sockets.filter(({ transport }) => transport !== "tcp");
           const rows = [
-            ...withTimers(read(tcp!, at, placeOf), followed),
-            ...others.read(other!, placeOf, ({ cookie }) => answers.take(cookie, at)),
+            ...withTimers(read(tcp, at, placeOf), followed),
+            ...others.read(other, placeOf, (socket) => nodeOf(socket, at)),
           ];
           return { ...known, followedOnly: true, rows, read: rows.length };
         }),

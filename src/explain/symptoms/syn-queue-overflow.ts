@@ -11,6 +11,8 @@ import { createParticipants, crowded } from "./syn-queue-place.js";
 
 /** How long drops are remembered until the half-open connections have been counted. */
 const heldMs = 1500;
+/** How long counters and half-open connections are asked for after the last drop. */
+const recentMs = 2000;
 
 /** What counts for the verdict: SYNs beyond the queue, and handshakes that were completed meanwhile. */
 interface Moved {
@@ -209,6 +211,9 @@ export const createSynQueue = (): BesideSymptom => {
       }
     },
     // A look may fall into the middle of a rush: who completes is counted by the next ones.
-    wants: () => ({ counters: flood !== undefined || now - lastMovedAt < 2000, synRecv: now - lastMovedAt < 2000 }),
+    wants: () => {
+      const isRecent = now - lastMovedAt < recentMs;
+      return { counters: flood !== undefined || isRecent, synRecv: isRecent };
+    },
   };
 };

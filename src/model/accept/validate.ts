@@ -1,6 +1,7 @@
 // Checks an accept scenario before it runs.
 import {
   boolean,
+  boundTotal,
   type Check,
   count,
   either,
@@ -105,15 +106,6 @@ const shape = object(
   },
 );
 
-/** Each pattern alone may be in bounds and all together not: what waits takes memory. */
-const checkTotal = ({ arrivals, until: end = Number.POSITIVE_INFINITY }: AcceptScenario): void => {
-  let total = 0;
-  for (const [index, one] of arrivals.entries()) {
-    total += "at" in one ? one.count : one.rate * Math.max(0, Math.min(one.until, end) - one.from);
-    if (total > most) fail(`$.arrivals[${index}]`, one, `what makes at most ${most} arrivals in all`);
-  }
-};
-
 /** The servers of a group are its members', and clients are hashed to members that there are. */
 const checkGroup = ({ listener: { reuseport = 1, hashed = [] }, accepts: given }: AcceptScenario): void => {
   const outside = hashed.findIndex((member) => member >= reuseport);
@@ -126,6 +118,8 @@ const checkGroup = ({ listener: { reuseport = 1, hashed = [] }, accepts: given }
 /** `value` is an accept scenario; throws ScenarioError. */
 export const checkAccept: Check = (value, path) => {
   shape(value, path);
-  checkTotal(value as AcceptScenario);
-  checkGroup(value as AcceptScenario);
+  const scenario = value as AcceptScenario;
+  // What waits takes memory.
+  boundTotal(scenario, "arrivals");
+  checkGroup(scenario);
 };

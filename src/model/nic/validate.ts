@@ -1,6 +1,7 @@
 // Checks a nic scenario before it runs.
 import {
   boolean,
+  boundTotal,
   type Check,
   count,
   fail,
@@ -82,15 +83,6 @@ const shape = object(
   },
 );
 
-/** Each pattern alone may be in bounds and all together not: time to compute goes with the packets. */
-const checkTotal = ({ arrivals, until: end = Number.POSITIVE_INFINITY }: NicScenario): void => {
-  let total = 0;
-  for (const [index, one] of arrivals.entries()) {
-    total += "at" in one ? one.count : one.rate * Math.max(0, Math.min(one.until, end) - one.from);
-    if (total > most) fail(`$.arrivals[${index}]`, one, `what makes at most ${most} packets in all`);
-  }
-};
-
 /** A shorter pause between deferred polls makes more of them than a run should compute. */
 const shortestFlushNs = 1000;
 
@@ -98,7 +90,8 @@ const shortestFlushNs = 1000;
 export const checkNic: Check = (value, path) => {
   shape(value, path);
   const scenario = value as NicScenario;
-  checkTotal(scenario);
+  // Time to compute goes with the packets.
+  boundTotal(scenario, "packets");
   const flush = scenario.nic?.gro_flush_timeout ?? 0;
   if (flush > 0 && flush < shortestFlushNs)
     fail("$.nic.gro_flush_timeout", flush, `0 or at least ${shortestFlushNs} (nanoseconds)`);

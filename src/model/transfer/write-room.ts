@@ -8,7 +8,7 @@ export const gsoMaxBytes = 65_536;
 /** MAX_TCP_HEADER + 1 is kept free of it (sk_setup_caps). */
 const headroom = 257;
 /** TCP's header with timestamps, and IP's. */
-export const usualHeaderBytes = 52;
+const usualHeaderBytes = 52;
 
 /** A peer with a tiny window gets segments of at most half the largest it has offered (tcp_bound_to_half_wnd). */
 export function boundToHalfWindow(maxWindow: number, bytes: number, headerLength: number): number {

@@ -3,6 +3,7 @@ import test from "ava";
 import { createExplainer } from "../../../src/explain/explainer.js";
 import type { Finding } from "../../../src/explain/finding.js";
 import { observeTransfer } from "../../../src/model/index.js";
+import { causesOf } from "../../lab/transfer/causes.js";
 import { healthyTransfers, notModelled, type TransferFault, transferFaults } from "./faults.js";
 
 const toldOf = ({ scenario, seen }: Pick<TransferFault, "scenario" | "seen">): readonly Finding[] => {
@@ -34,29 +35,22 @@ for (const fault of healthyTransfers)
     );
   });
 
-/** Symptoms of connections and their causes, as far as one connection's readings tell them (docs/causes.md). */
-const symptoms = {
-  "write-stalled": ["peer-not-reading", "path-blackhole", "nagle-delayed-ack", "event-loop-blocked"],
-  "write-buffered-in-process": ["backpressure-ignored"],
-  "read-stalled": ["application-not-reading", "event-loop-blocked", "out-of-order-hole"],
-  "throughput-limited": [
-    "receive-window",
-    "send-buffer",
-    "congestion-window",
-    "packet-loss",
-    "receive-buffer",
-    "shaped-link",
-  ],
-  "data-pruned": ["receive-buffer-full", "memory-pressure"],
-  "datagrams-dropped": ["application-not-reading", "event-loop-blocked", "receive-buffer"],
-  "connections-leaking": ["close-wait", "half-open"],
-  "connect-failing": ["ports-exhausted", "peer-refusing", "peer-overflowing", "path-blackhole"],
-} as const;
+/** Symptoms of connections, as far as one connection's readings tell them (docs/causes.md). */
+const symptoms = [
+  "write-stalled",
+  "write-buffered-in-process",
+  "read-stalled",
+  "throughput-limited",
+  "data-pruned",
+  "datagrams-dropped",
+  "connections-leaking",
+  "connect-failing",
+] as const;
 
-for (const [symptom, causes] of Object.entries(symptoms))
-  for (const cause of causes)
+for (const symptom of symptoms)
+  for (const cause of causesOf[symptom])
     test(`${symptom}/${cause} is injected into the model, or it is said why it cannot be`, (t) => {
       const isInjected = transferFaults.some(({ expected }) => nameOf(expected) === `${symptom}/${cause}`);
-      const why = notModelled[symptom as Finding["symptom"]]?.[cause];
+      const why = notModelled[symptom]?.[cause];
       t.not(isInjected, why !== undefined);
     });

@@ -1,11 +1,11 @@
 // HyStart: leaves slow start before the queue overflows, when ACKs come in a long train or round trips grow
 // (net/ipv4/tcp_cubic.c: hystart_update).
+import { gsoMaxBytes } from "../write-room.js";
 import type { Ack, Flow } from "./flow.js";
 
 export const hystartLowWindow = 16;
 const ackDeltaMicros = 2000;
 const enoughSamples = 8;
-const gsoMaxBytes = 65536;
 
 const delayMargin = (micros: number): number => Math.min(16_000, Math.max(4000, micros >> 3));
 

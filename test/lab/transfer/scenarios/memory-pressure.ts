@@ -2,7 +2,8 @@
 // all TCP buffers, the host's limit for closed connections that still have something to send.
 import { readFileSync } from "node:fs";
 import type { Program } from "../../child.js";
-import { setOnHost } from "../../host-setting.js";
+import { nstat } from "../../counters.js";
+import { changeOnHost, setOnHost } from "../../host-setting.js";
 import { tcpMemoryFor } from "../../memory.js";
 import type { EndSpec } from "../apps/end.js";
 import type { Companion, Scenario, Site } from "../scenario.js";
@@ -139,15 +140,24 @@ export const giveUp = async (site: Site, count: number, before: () => void = () 
   before();
   site.faultBegins();
   server.tell({ kind: "destroy" });
+  await server.hear("destroy:done");
 };
 
+const mostOrphans = "net.ipv4.tcp_max_orphans";
+
+/** The limit is the host's, whose other closed connections come and go: it follows them until the first of ours is reset. */
 const orphans: readonly Scenario[] = closed.map(({ variant, count, room }) => ({
   expect: { symptom: "memory-pressure", cause: "orphans", at: null, evidentMs: 1000 },
   variant,
   path: { kind: "veth" },
   alone: true,
-  run: (site) =>
-    giveUp(site, count, () => setOnHost(site.defer, "net.ipv4.tcp_max_orphans", sockstat("orphan") + room)),
+  run: async (site) => {
+    await giveUp(site, count, () => setOnHost(site.defer, mostOrphans, sockstat("orphan") + room));
+    await site.eventually("the first is reset", () => {
+      changeOnHost(mostOrphans, Math.max(0, sockstat("orphan") - count) + room);
+      return nstat(site.near.ns).TCPAbortOnMemory! > 0;
+    });
+  },
 }));
 
 export const memoryPressure: readonly Scenario[] = [...cgroupMemory, ...pruned, ...tcpMem, ...orphans];
