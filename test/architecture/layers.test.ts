@@ -15,7 +15,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   export: ["errors", "snapshot", "explain", "binding"],
   agent: ["binding", "errors", "explain", "export", "kernel", "model", "snapshot"],
   cli: ["agent", "errors", "explain", "export", "index", "kernel", "model", "snapshot"],
-  web: ["agent", "errors", "explain", "export", "snapshot"],
+  web: ["explain", "export", "snapshot"],
+  prometheus: ["agent", "export", "index"],
+  opentelemetry: ["agent", "export", "index"],
   index: ["agent", "errors", "explain", "kernel", "snapshot"],
   register: ["agent", "index"],
 };
