@@ -39,6 +39,8 @@ export interface Io {
   write(text: string): void;
   /** A message, with a line's end added, to stderr. */
   tell(text: string): void;
+  /** A line below the messages that the next one takes the place of; `""` takes it away. Nothing unless stderr is a terminal. */
+  progress(text: string): void;
   /** Stdout is a terminal that understands escape sequences. */
   readonly terminal: boolean;
   readonly paint: Paint;

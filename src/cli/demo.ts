@@ -14,6 +14,7 @@ import { chartOf, tell } from "./demo/teller.js";
 import type { Live } from "./live.js";
 import { openLive } from "./live.js";
 import { nearest } from "./nearest.js";
+import { openProgress } from "./progress.js";
 import { table, wrap } from "./view/columns.js";
 import { compareLines } from "./view/compare.js";
 import { findingLines } from "./view/finding.js";
@@ -60,6 +61,10 @@ const play = async (io: Io, args: Arguments, chosen: Demo): Promise<number> => {
   const quiet: Live = { log: () => {}, draw: () => {}, end: () => {} };
   const live = json ? quiet : openLive(io);
   const view = { width: Math.min(120, io.width()), paint: io.paint };
+  const progress = openProgress(io);
+  // In a terminal the chart says it.
+  const doing = (words: string): void => (json || !io.terminal ? progress.tell(words) : undefined);
+  doing(`demo ${chosen.name} is running`);
   live.log([
     io.paint("bold", `sockscope demo ${chosen.name}`),
     ...wrap(
@@ -77,7 +82,9 @@ const play = async (io: Io, args: Arguments, chosen: Demo): Promise<number> => {
   if (judgement.finding)
     live.log(["", ...findingLines(judgement.finding, view), ...snippetLines(judgement.finding.stack?.[0], view)]);
   const again = judgement.finding ? chosen.again(judgement.finding) : [];
+  doing("running again with the remedy");
   const results = await playAgain(io, live, again);
+  progress.end();
   if (io.interrupted.aborted) return 130;
   const plans: readonly Again[] = [{ title: "as it was", predicted: "asItWas", plan: chosen.plan }, ...again];
   const figures = [first, ...results].map((result, index) => figuresOf(plans[index]!.plan, result));

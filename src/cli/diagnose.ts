@@ -2,15 +2,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Finding } from "../explain/finding.js";
 import type { Missing, Snapshot } from "../snapshot/snapshot.js";
-import type { Arguments, Command, Io } from "./command.js";
-import { flag, text, UsageError } from "./command.js";
+import type { Command, Io } from "./command.js";
+import { flag, text } from "./command.js";
 import { requireReadings } from "./here.js";
 import { toJson } from "./json.js";
 import { openLive } from "./live.js";
 import { explainersByProcess } from "./outside/explainers.js";
 import { createListenerLog, type WatchedListener } from "./outside/listener-log.js";
 import { type Outside, type OutsideTarget, openOutside } from "./outside/outside.js";
-import { parseDurationMs, parseWhole } from "./values.js";
+import { targetOf } from "./outside/target-of.js";
+import { openProgress } from "./progress.js";
+import { parseDurationMs } from "./values.js";
 import { diagnosisLines, newsLines, watchLines } from "./view/diagnosis.js";
 
 const tickMs = 50;
@@ -44,15 +46,6 @@ export const diagnose: Command = {
   },
 };
 
-const targetOf = (args: Arguments): OutsideTarget => {
-  const [pid, port] = [text(args, "pid"), text(args, "port")];
-  if (pid !== undefined && port !== undefined) throw new UsageError("--pid and --port exclude each other");
-  return {
-    pid: pid === undefined ? undefined : parseWhole("--pid", pid, 1, 2 ** 22),
-    port: port === undefined ? undefined : parseWhole("--port", port, 1, 65535),
-  };
-};
-
 interface Plan {
   readonly target: OutsideTarget;
   readonly durationMs: number;
@@ -81,6 +74,7 @@ const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
   const log = createListenerLog();
   const connections = connectionCounts();
   const explainers = explainersByProcess();
+  const progress = openProgress(io);
   const screen = plan.json ? undefined : openScreen(io, plan);
   while (!io.interrupted.aborted) {
     const snapshots = outside.read();
@@ -95,8 +89,11 @@ const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
     const leftMs = until - performance.now();
     if (leftMs <= 0 || (plan.target.pid !== undefined && snapshots.length === 0)) break;
     screen?.draw(log.rows(), connections.total(), leftMs);
+    // A screen says it itself.
+    if (plan.json || !io.terminal) progress.tell(`watching ${whatOf(plan.target)}, ${Math.ceil(leftMs / 1000)} s left`);
     await wait(Math.min(tickMs, leftMs));
   }
+  progress.end();
   for (const finding of explainers.active()) seen.set(finding.id, finding);
   const diagnosis = { findings: [...seen.values()], listeners: log.rows(), missing: outside.missing() };
   if (screen) screen.end(diagnosis, connections.total());

@@ -5,6 +5,7 @@ import { type Arguments, type Command, flag, type Io, text, UsageError } from ".
 import { lookAround } from "./doctor/look.js";
 import { reportOf } from "./doctor/report.js";
 import { toJson } from "./json.js";
+import { duringThis } from "./progress.js";
 import { parseWhole } from "./values.js";
 
 export const doctor: Command = {
@@ -28,7 +29,11 @@ const runDoctor = async (io: Io, args: Arguments): Promise<number> => {
   if (process.platform !== "linux") throw new UsageError(`Linux is needed, this is ${process.platform}`);
   const pid = text(args, "pid") === undefined ? undefined : parseWhole("--pid", text(args, "pid")!, 1, mostPid);
   if (pid !== undefined && !existsSync(`/proc/${pid}`)) throw new UsageError(`there is no process ${pid}`);
-  const readings = await lookAround(pid, (kill) => io.atExit(kill));
+  const readings = await duringThis(
+    io,
+    "looking at settings, interfaces and the machine",
+    lookAround(pid, (kill) => io.atExit(kill)),
+  );
   if (readings.listeners === undefined && readings.counters === undefined && readings.settings.somaxconn === undefined)
     throw new UsageError(`nothing can be read here: ${readings.missing[0]?.reason ?? "/proc is not mounted"}`);
   const advice = adviseOn(readings);

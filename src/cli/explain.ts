@@ -12,6 +12,7 @@ import { toJson } from "./json.js";
 import { holdersOfAll, holdersOfProcess } from "./outside/holders.js";
 import { findListeners, listenersOf } from "./outside/listener-finder.js";
 import { openPlace, type Outside, watchFrom } from "./outside/outside.js";
+import { duringThis } from "./progress.js";
 import { parseDurationMs, parseWhole } from "./values.js";
 import { explanationLines, subjectOf } from "./view/explanation.js";
 
@@ -41,7 +42,7 @@ export const explain: Command = {
     requireReadings("addon", "sock_diag");
     const target = openTarget(plan);
     io.atExit(() => target.outside.close());
-    const story = await follow(io, target, plan.durationMs);
+    const story = await duringThis(io, "watching", follow(io, target, plan.durationMs));
     return tell(io, story, target, flag(args, "json"));
   },
 };

@@ -5,7 +5,8 @@ import { setImmediate } from "node:timers/promises";
 import { readSysctl, readSysctls } from "../kernel/index.js";
 import { parseScenario, type Result, ScenarioError, type SimulateOptions, simulate } from "../model/index.js";
 import { type Arguments, type Command, flag, type Io, texts, UsageError } from "./command.js";
-import { type Sweep, sweepOf, variantsOf } from "./simulate/sweep.js";
+import { type Sweep, sweepOf, type Variant, variantsOf } from "./simulate/sweep.js";
+import { openProgress } from "./progress.js";
 import type { SweepRow } from "./view/figure.js";
 import { figuresOf, resultLines } from "./view/results.js";
 import { sweepLines } from "./view/sweep.js";
@@ -40,10 +41,26 @@ const hostSettings = (): SimulateOptions["host"] => ({
 
 const viewOf = (io: Io): { width: number; paint: Io["paint"] } => ({ width: io.width(), paint: io.paint });
 
+/** Each run of a sweep, said while it goes on. */
+function* runsOf(io: Io, sweep: Sweep): Generator<Variant> {
+  const progress = openProgress(io);
+  const runs = sweep.axes.reduce((product, { values }) => product * values.length, 1);
+  let run = 0;
+  try {
+    for (const variant of variantsOf(sweep)) {
+      run += 1;
+      progress.tell(`run ${run} of ${runs}`);
+      yield variant;
+    }
+  } finally {
+    progress.end();
+  }
+}
+
 /** One JSON array, an entry a line: what was set, and the result. */
 const printJson = async (io: Io, sweep: Sweep, options: SimulateOptions): Promise<void> => {
   let before = "[";
-  for (const { set, scenario } of variantsOf(sweep)) {
+  for (const { set, scenario } of runsOf(io, sweep)) {
     io.print(`${before}${JSON.stringify({ set, ...simulate(scenario, options) })}`);
     before = ",";
     await setImmediate();
@@ -55,7 +72,7 @@ const printJson = async (io: Io, sweep: Sweep, options: SimulateOptions): Promis
 const printTable = async (io: Io, sweep: Sweep, options: SimulateOptions): Promise<void> => {
   const rows: SweepRow[] = [];
   let figures: ReturnType<typeof figuresOf> = [];
-  for (const { set, scenario } of variantsOf(sweep)) {
+  for (const { set, scenario } of runsOf(io, sweep)) {
     const result: Result = simulate(scenario, options);
     figures = figuresOf(result);
     rows.push({ set, values: figures.map((figure) => figure.of(result)) });
@@ -72,7 +89,10 @@ const run = async (io: Io, args: Arguments): Promise<number> => {
   check(sweep, options);
   if (sweep.axes.length > 0) await (flag(args, "json") ? printJson : printTable)(io, sweep, options);
   else {
+    const progress = openProgress(io, true);
+    progress.tell("running the model …");
     const result: Result = simulate(sweep.scenario, options);
+    progress.end();
     io.print(flag(args, "json") ? JSON.stringify(result) : resultLines(result, viewOf(io)).join("\n"));
   }
   return 0;

@@ -1,5 +1,6 @@
 // The command line's stdout and stderr, its signals, and what is put back at every kind of exit.
 import type { Io } from "./command.js";
+import { clip } from "./view/columns.js";
 import { coloured, plain, wantsColour } from "./view/paint.js";
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -36,10 +37,25 @@ export const openTerminal = (): Terminal => {
     });
 
   const isTTY = stdout.isTTY;
+  const showsProgress = stderr.isTTY && env.TERM !== "dumb";
+  let progress = "";
+  const showProgress = (text: string): void => {
+    if (!showsProgress || text === progress) return;
+    progress = clip(text, (stderr.columns || 80) - 1);
+    stderr.write(`\r${progress}\u001b[K`);
+  };
+  restores.push(() => showProgress(""));
   const io: Io = {
-    print: (text) => void stdout.write(`${text}\n`),
+    print: (text) => {
+      showProgress("");
+      stdout.write(`${text}\n`);
+    },
     write: (text) => void stdout.write(text),
-    tell: (text) => void stderr.write(`${text}\n`),
+    tell: (text) => {
+      showProgress("");
+      stderr.write(`${text}\n`);
+    },
+    progress: showProgress,
     terminal: isTTY && env.TERM !== "dumb",
     paint: wantsColour(env, isTTY) ? coloured : plain,
     width: () => stdout.columns || 80,
