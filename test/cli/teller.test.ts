@@ -13,6 +13,7 @@ const fakeIo = (terminal: boolean): { readonly io: Io; readonly out: string[] } 
     print: (text) => void out.push(...text.split("\n")),
     write: (text) => void out.push(text),
     tell: () => {},
+    progress: () => {},
     terminal,
     paint: plain,
     width: () => 80,
