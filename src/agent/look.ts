@@ -1,6 +1,7 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
 import type { ConnectionsReading } from "../snapshot/connection.js";
+import type { Seen } from "../export/frame/frames.js";
 import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
 import { createWaitReader, withWaits } from "./accept-waits.js";
 import { type ConnectionLookRequest, createConnectionLooks } from "./connections/looks.js";
@@ -60,6 +61,8 @@ export interface Looker {
   /** The snapshot of a look that took until `at`: what stood still meanwhile did so before its readings are judged. */
   late(snapshot: Snapshot, at: number, lateMs: number): Snapshot;
   readonly loops: LoopWatch;
+  /** What the last look or glance saw. */
+  readonly seen: Seen | undefined;
   close(): void;
 }
 
@@ -99,6 +102,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   let before = new Map<bigint, ListenerReading>();
   let lastLook: Snapshot | undefined;
   let lastGlance: Glance | undefined;
+  let seen: Seen | undefined;
   let answersMs = 0;
 
   const read = ({ at, interval, close, synRecv }: LookRequest): readonly ListenerReading[] => {
@@ -134,6 +138,9 @@ export const createLooker = (options: LookerOptions): Looker => {
 
   return {
     loops,
+    get seen() {
+      return seen;
+    },
     glance(at) {
       if (discovery.demanded) return undefined;
       const listeners = own.reread(diag);
@@ -141,6 +148,7 @@ export const createLooker = (options: LookerOptions): Looker => {
       const signs = signsOf(at, listeners);
       if (discovery.demanded || isHurried(signs)) return undefined;
       lastGlance = glance;
+      seen = glance;
       remember(listeners);
       return signs;
     },
@@ -171,6 +179,7 @@ export const createLooker = (options: LookerOptions): Looker => {
       const earlier = lastGlance && lastLook && glanceSnapshot(lastGlance, lastLook, snapshot);
       lastGlance = undefined;
       lastLook = snapshot;
+      seen = snapshot;
       const signs = signsOf(at, listeners);
       remember(listeners);
       return { before: earlier, snapshot, signs };

@@ -3,6 +3,7 @@
 import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import { createLogWriter } from "../export/log.js";
+import { createRedactor } from "../export/redact.js";
 import { type Diag, openDiag } from "../kernel/diag.js";
 import { currentTid } from "../kernel/loops.js";
 import { type Support, support } from "../kernel/support.js";
@@ -11,8 +12,10 @@ import type { Missing } from "../snapshot/snapshot.js";
 import { version } from "../export/version.js";
 import { createLooker } from "./look.js";
 import type { ObserverData, Report, Request } from "./messages.js";
+import { createShownFindings } from "./shown-findings.js";
 import { createStackProbe } from "./stack.js";
 import { createStallStacks } from "./stall-stacks.js";
+import { createViewers } from "./viewers.js";
 import { startWatch } from "./watch.js";
 
 const now = (): number => performance.now();
@@ -55,8 +58,12 @@ export const observe = (
   const looker = createLooker({ slots, waits, servers, intervalMs, detail, tid, diag, slow: isSlow, missing, now });
   const probe = createStackProbe({ enabled: options.stacks && !isSlow, ...host });
   const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
+  const redact = createRedactor(options.redact, options.redactKey);
+  const findings = createShownFindings();
+  const viewers = createViewers(redact, (reason) => tell({ type: "status", status: { state: "degraded", reason } }));
   const { board, wants } = data;
-  const watch = startWatch({ options, looker, stacks, log, board, wants, slow: isSlow, report: tell, now });
+  const shown = { redact, viewers, findings, board, wants };
+  const watch = startWatch({ options, looker, stacks, log, ...shown, slow: isSlow, report: tell, now });
 
   // After the first look: whoever reads the line may count on being watched.
   if (missing.length > 0) tell({ type: "status", status: { state: "degraded", reason: reasonOf(missing) } });

@@ -10,6 +10,15 @@ const rowsAtMost = 100;
 export const toldSnapshot = (snapshot: Snapshot, redact: Redactor): Snapshot => {
   const { connections } = snapshot;
   if (!connections) return snapshot;
-  const fewer = { ...connections, rows: connections.rows.slice(0, rowsAtMost) };
-  return { ...snapshot, connections: redact.isOff ? fewer : redactConnections(fewer, redact.address) };
+  return redactedSnapshot(
+    { ...snapshot, connections: { ...connections, rows: connections.rows.slice(0, rowsAtMost) } },
+    redact,
+  );
+};
+
+/** With all its rows. */
+export const redactedSnapshot = (snapshot: Snapshot, redact: Redactor): Snapshot => {
+  const { connections } = snapshot;
+  if (!connections || redact.isOff) return snapshot;
+  return { ...snapshot, connections: redactConnections(connections, redact.address) };
 };

@@ -3,7 +3,7 @@
 import type { Finding } from "../explain/finding.js";
 import { createExplainer } from "../explain/explainer.js";
 import type { LogWriter } from "../export/log.js";
-import { createRedactor } from "../export/redact.js";
+import type { Redactor } from "../export/redact.js";
 import { sampleOf } from "../export/sample.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { writeBoard } from "./board.js";
@@ -12,15 +12,19 @@ import { createSamplingNotice } from "./connections/sampling.js";
 import type { Looker } from "./look.js";
 import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
 import { createPace, followMs } from "./pace.js";
-import { createShownFindings } from "./shown-findings.js";
+import type { ShownFindings } from "./shown-findings.js";
 import { toldSnapshot } from "./told-snapshot.js";
 import type { StallStacks } from "./stall-stacks.js";
+import type { Viewers } from "./viewers.js";
 
 export interface WatchParts {
   readonly options: ObserverOptions;
   readonly looker: Looker;
   readonly stacks: StallStacks | undefined;
   readonly log: LogWriter;
+  readonly redact: Redactor;
+  readonly viewers: Viewers;
+  readonly findings: ShownFindings;
   readonly board: SharedArrayBuffer;
   readonly wants: SharedArrayBuffer;
   /** Never fast: where the watch runs in the application's own thread. */
@@ -47,15 +51,13 @@ const stoppedMs = 50;
 const cutMs = 500;
 
 export const startWatch = (parts: WatchParts): Watch => {
-  const { options, looker, stacks, log, now } = parts;
+  const { options, looker, stacks, log, redact, viewers, findings, now } = parts;
   const { intervalMs } = options;
   // A finding begins within one interval of its first evidence, whatever the interval.
   const undecidedMs = Math.min(options.thresholds.undecidedMs, undecidedShare * intervalMs);
   const explainer = createExplainer({ ...options.thresholds, undecidedMs, mute: options.mute });
   let attention = explainer.attention();
   const pace = createPace(options);
-  const redact = createRedactor(options.redact, options.redactKey);
-  const findings = createShownFindings();
   const wanted = new Int32Array(parts.wants);
   let timer: NodeJS.Timeout | undefined;
   let due = now();
@@ -73,6 +75,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const told = redact.finding(finding);
     findings.add(told, at);
     log.finding(told);
+    viewers.finding(told);
     if (Atomics.load(wanted, wants.findings) > 0) parts.report({ type: "finding", finding: told });
   };
   const sample = (snapshot: Snapshot): void => {
@@ -81,6 +84,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     if (Atomics.load(wanted, wants.samples) > 0)
       parts.report({ type: "sample", snapshot: toldSnapshot(snapshot, redact) });
     sampled = snapshot;
+    viewers.interval(snapshot, findings.list(snapshot.at));
     const notice = snapshot.connections && noticeOf(snapshot.connections);
     if (notice !== undefined) parts.report({ type: "status", status: { state: "running", reason: notice } });
   };
@@ -104,6 +108,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const quiet = isCalm && at - due < stoppedMs;
     const glanced = quiet ? looker.glance(at) : undefined;
     const wasHeld = now() - at >= stoppedMs;
+    if (glanced && looker.seen) viewers.look(looker.seen);
     if (glanced && !wasHeld) return pace.next(glanced, { pressed: false, followed: followed.length > 0 });
     if (wasHeld) at = now();
     // Where a glance did not do, everything is read: what explains the trouble it showed, and figures from before it.
@@ -112,6 +117,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const request = { at, lateMs, interval, close: closely, counters, synRecv, stalls, followed, follow };
     const { before, snapshot: looked, signs } = looker.look(request);
     const snapshot = whole(looked, at);
+    viewers.look(snapshot);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     attention = explainer.attention();
     if (interval || follow) followedAt = at;

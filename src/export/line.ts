@@ -1,5 +1,6 @@
 // One log line: valid JSON, one write of at most 4,096 bytes. That is PIPE_BUF: a pipe takes it whole or not at all,
 // and it never mixes with the lines of other processes on the same pipe (pipe(7)).
+import { jsonOf } from "./json.js";
 
 export const lineLimitBytes = 4096;
 
@@ -16,14 +17,8 @@ export interface LineParts {
   readonly cut?: Readonly<Record<string, number>> | undefined;
 }
 
-/** 64-bit counters: a number as far as a double holds it exactly, else its decimal digits. */
-const plain = (_key: string, value: unknown): unknown => {
-  if (typeof value !== "bigint") return value;
-  return value <= 2n ** 53n && value >= -(2n ** 53n) ? Number(value) : String(value);
-};
-
 const encode = ({ head, msg, event, payload, cut }: LineParts): Buffer =>
-  Buffer.from(`${JSON.stringify({ ...head, msg, v: 1, event, [event]: { ...payload, cut } }, plain)}\n`);
+  Buffer.from(`${jsonOf({ ...head, msg, v: 1, event, [event]: { ...payload, cut } })}\n`);
 
 const fits = (parts: LineParts): boolean => encode(parts).length <= lineLimitBytes;
 

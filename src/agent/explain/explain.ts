@@ -16,7 +16,7 @@ import type { ConnectionReading } from "../../snapshot/connection.js";
 import { counterNames, type Counters, type ListenerReading } from "../../snapshot/snapshot.js";
 import { observed } from "../agent.js";
 import { createSocketFinder, type SocketFinder } from "../node-side/socket-finder.js";
-import { concerns } from "./concerns.js";
+import { concerns } from "../../explain/concerns.js";
 import { readTarget } from "./read-target.js";
 import { createRemembered } from "./remembered.js";
 

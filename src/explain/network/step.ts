@@ -6,9 +6,13 @@ import { delta, deltaU32 } from "../delta.js";
 import type { Cause, Evidence, RuledOut, Severity, Subject } from "../finding.js";
 import type { Thresholds } from "../thresholds.js";
 
-export interface NetworkStep {
+/** Two readings of the same namespace. */
+export interface NetworkWindow {
   readonly before: NetworkReading;
   readonly after: NetworkReading;
+}
+
+export interface NetworkStep extends NetworkWindow {
   /** Time between the two. */
   readonly ms: number;
   /** What the namespace's counters moved by meanwhile. */
@@ -54,7 +58,7 @@ export interface CpuStep {
 }
 
 /** Each CPU that has a softnet line in both readings. */
-export const cpuStepsOf = ({ before, after }: NetworkStep): readonly CpuStep[] => {
+export const cpuStepsOf = ({ before, after }: NetworkWindow): readonly CpuStep[] => {
   const times = (reading: NetworkReading) => reading.cpus.flatMap(({ time }) => time ?? []);
   const shares = cpuShares(times(before), times(after));
   return after.cpus.flatMap(({ cpu, softnet: now }) => {
@@ -79,7 +83,7 @@ export interface NicStep {
 }
 
 /** Each interface that is in both readings. */
-export const nicStepsOf = ({ before, after }: NetworkStep): readonly NicStep[] =>
+export const nicStepsOf = ({ before, after }: NetworkWindow): readonly NicStep[] =>
   after.nics.flatMap((now) => {
     const earlier = before.nics.find(({ name }) => name === now.name);
     return earlier ? [{ earlier, now }] : [];

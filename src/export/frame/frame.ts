@@ -49,6 +49,8 @@ export interface FrameLoop {
   /** Share of the interval it waited for events: 0 busy all the time, 1 idle. */
   readonly idleShare?: number | undefined;
   readonly iterations?: number | undefined;
+  /** The longest that it was seen to neither turn nor sleep; a stall that began before the interval counts whole. */
+  readonly stalledMs?: number | undefined;
 }
 
 /** A look within the interval: ms before the frame's end, connections in the accept queue, segments dropped since the look before. */
@@ -64,6 +66,8 @@ export interface FrameListener {
   /** Connections in the accept queue now; limit + 1 fit. */
   readonly length: number;
   readonly limit: number;
+  /** Sockets of a SO_REUSEPORT group behind this row, where there are several: limit + members fit. */
+  readonly members?: number | undefined;
   /** What listen(2) was asked for. */
   readonly listenBacklog?: number | undefined;
   /** Highest length of the interval. */

@@ -1,8 +1,8 @@
 // Whether what the agent says is about a certain socket: about itself, or about all at its port or to its peer.
-import type { Finding } from "../../explain/finding.js";
-import { placeOf } from "../../explain/format.js";
-import type { ConnectionReading } from "../../snapshot/connection.js";
-import type { ListenerReading } from "../../snapshot/snapshot.js";
+import type { Finding } from "./finding.js";
+import { placeOf } from "./format.js";
+import type { ConnectionReading } from "../snapshot/connection.js";
+import type { ListenerReading } from "../snapshot/snapshot.js";
 
 const isConnection = (socket: ConnectionReading | ListenerReading): socket is ConnectionReading => !("limit" in socket);
 
