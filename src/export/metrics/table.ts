@@ -11,6 +11,7 @@ export const labelAttributes = {
   kind: "kind",
   symptom: "symptom",
   cause: "cause",
+  severity: "severity",
   source: "source",
   version: "version",
   node_version: "process.runtime.version",
@@ -190,12 +191,17 @@ const rows: Readonly<Record<MetricName, Row>> = {
     "Receive work of all CPUs of the host (/proc/net/softnet_stat); read every few seconds",
     { across: "max" },
   ),
-  sockscope_findings_active: row("gauge", "{finding}", ["symptom", "cause"], "Findings that are active now"),
+  sockscope_findings_active: row(
+    "gauge",
+    "{finding}",
+    ["symptom", "cause", "severity"],
+    "Findings that are active now",
+  ),
   sockscope_findings_total: row(
     "counter",
     "{finding}",
-    ["symptom", "cause"],
-    "Findings that ended, with the symptom and cause they ended with",
+    ["symptom", "cause", "severity"],
+    "Findings that ended, with the symptom, cause and severity they ended with",
   ),
   sockscope_self_seconds_total: row(
     "counter",
