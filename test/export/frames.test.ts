@@ -230,6 +230,29 @@ test("a connection that a finding names comes before one that holds more, and on
   t.is(shown?.recvQBytes, 100);
 });
 
+test("a finding about few sockets names those it counts, one about many all at its port", (t) => {
+  const about = (count: number): Finding =>
+    ({
+      id: "f1",
+      severity: "warning",
+      state: "active",
+      subject: { kind: "connections", port: 3000, count, examples: ["127.0.0.1:3000 - 10.0.0.9:40001 (fd 21): waits"] },
+    }) as unknown as Finding;
+  const rows = [connection(1n), connection(2n)];
+  const named = (count: number) =>
+    createFrames()
+      .compose(snapshot(0, { connections: connections(rows) }), [about(count)])
+      .connections?.rows.map(({ id, findings }) => [id, findings]);
+  t.deepEqual(named(1), [
+    ["1", ["f1"]],
+    ["2", []],
+  ]);
+  t.deepEqual(named(20), [
+    ["1", ["f1"]],
+    ["2", ["f1"]],
+  ]);
+});
+
 test("worst: the graver finding, then bytes wherever they wait, then segments sent again", (t) => {
   const row = (id: string, more: object) => ({ id, findings: [], ...more });
   const ids = worstFirst(

@@ -39,6 +39,10 @@ interface Candidate extends Comparable {
   readonly earlier: Earlier | undefined;
 }
 
+/** A finding about few sockets names each; one about many only the worst of those at its port or to its peer. */
+const isNamed = ({ subject: { count = 1, examples } }: Finding, { fd }: ConnectionReading): boolean =>
+  examples === undefined || count > examples.length || examples.some((example) => example.includes(`(fd ${fd}): `));
+
 const candidateOf = (
   reading: ConnectionReading,
   earlier: Earlier | undefined,
@@ -49,7 +53,9 @@ const candidateOf = (
     reading,
     earlier,
     // Addresses of both are shown alike: the caller has seen to that.
-    findings: active.filter((finding) => concerns(finding, reading, String)).map(({ id }) => id),
+    findings: active
+      .filter((finding) => concerns(finding, reading, String) && isNamed(finding, reading))
+      .map(({ id }) => id),
     recvQBytes,
     sendQBytes,
     writableLength: node?.writableLength,
