@@ -1,4 +1,5 @@
-// `sockscope diagnose`: watches listeners and connections from outside, without an agent in the target, and explains what it sees.
+// `sockscope diagnose`: watches listeners and connections from outside, without an agent in the target, and explains what it
+// sees; what an open endpoint of the target knows is joined to it.
 import { setTimeout as wait } from "node:timers/promises";
 import type { Finding } from "../explain/finding.js";
 import type { Missing, Snapshot } from "../snapshot/snapshot.js";
@@ -7,7 +8,9 @@ import { flag, text } from "./command.js";
 import { requireReadings } from "./here.js";
 import { toJson } from "./json.js";
 import { openLive } from "./live.js";
+import { faultOf, type Inside, joined } from "./outside/endpoint-findings.js";
 import { explainersByProcess } from "./outside/explainers.js";
+import { type InsideWatch, watchInside } from "./outside/inside-watch.js";
 import { createListenerLog, type WatchedListener } from "./outside/listener-log.js";
 import { type Outside, type OutsideTarget, openOutside } from "./outside/outside.js";
 import { targetOf } from "./outside/target-of.js";
@@ -24,6 +27,7 @@ export const diagnose: Command = {
   about: [
     "Without --pid or --port: all listeners and connections of this network namespace.",
     "What Node itself holds (buffers, paused streams) is not visible from outside; findings say where that leaves a doubt.",
+    "Where the target has SOCKSCOPE_HTTP open, its agent is asked too, and knows the code; a token is taken from SOCKSCOPE_HTTP_TOKEN here.",
     "Exit status 1 when there was a finding at warning or above.",
   ],
   options: {
@@ -34,7 +38,7 @@ export const diagnose: Command = {
     },
     port: { type: "string", value: "N", about: "the listeners on this TCP port, and their connections" },
     duration: { type: "string", value: "TIME", about: "how long to watch: 500ms, 5s, 2m; 5s when left out" },
-    json: { type: "boolean", about: "print one JSON object at the end: {findings, listeners, missing}" },
+    json: { type: "boolean", about: "print one JSON object at the end: {findings, listeners, missing, joined}" },
   },
   run: async (io, args) => {
     const durationMs = parseDurationMs("--duration", text(args, "duration") ?? "5s");
@@ -57,6 +61,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly listeners: readonly WatchedListener[];
   readonly missing: readonly Missing[];
+  /** Agents of the watched processes that were asked. */
+  readonly joined: readonly Inside[];
 }
 
 /** How many connections there were at the last look, by process. */
@@ -68,9 +74,38 @@ const connectionCounts = (): { see(snapshot: Snapshot): void; total(): number } 
   };
 };
 
+/** What was found outside and inside, and what of it is news. */
+const findingLog = (
+  inside: InsideWatch,
+): {
+  see(finding: Finding): void;
+  all(): readonly Finding[];
+  tell(screen: Pick<Screen, "tell"> | undefined): void;
+} => {
+  const outside = new Map<string, Finding>();
+  const told = new Map<string, Finding>();
+  const all = (): readonly Finding[] => joined([...outside.values()], inside.findings());
+  /** As it was told, or as it was known from outside before the inside told of it. */
+  const before = (finding: Finding): Finding | undefined =>
+    told.get(finding.id) ??
+    [...told.values()].find((other) => faultOf(other) === faultOf(finding) && other.state === "active");
+  return {
+    see: (finding) => void outside.set(finding.id, finding),
+    all,
+    tell: (screen) => {
+      for (const finding of all()) {
+        if (told.get(finding.id) === finding) continue;
+        screen?.tell(before(finding), finding);
+        told.set(finding.id, finding);
+      }
+    },
+  };
+};
+
 const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
   const until = performance.now() + plan.durationMs;
-  const seen = new Map<string, Finding>();
+  const inside = watchInside(io.interrupted);
+  const seen = findingLog(inside);
   const log = createListenerLog();
   const connections = connectionCounts();
   const explainers = explainersByProcess();
@@ -81,11 +116,10 @@ const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
     for (const snapshot of snapshots) {
       log.see(snapshot);
       connections.see(snapshot);
-      for (const finding of explainers.observe(snapshot)) {
-        screen?.tell(seen.get(finding.id), finding);
-        seen.set(finding.id, finding);
-      }
+      for (const finding of explainers.observe(snapshot)) seen.see(finding);
     }
+    inside.ask(snapshots.map(({ process }) => process?.pid));
+    seen.tell(screen);
     const leftMs = until - performance.now();
     if (leftMs <= 0 || (plan.target.pid !== undefined && snapshots.length === 0)) break;
     screen?.draw(log.rows(), connections.total(), leftMs);
@@ -93,9 +127,15 @@ const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
     if (plan.json || !io.terminal) progress.tell(`watching ${whatOf(plan.target)}, ${Math.ceil(leftMs / 1000)} s left`);
     await wait(Math.min(tickMs, leftMs));
   }
+  for (const finding of explainers.active()) seen.see(finding);
+  await inside.end();
   progress.end();
-  for (const finding of explainers.active()) seen.set(finding.id, finding);
-  const diagnosis = { findings: [...seen.values()], listeners: log.rows(), missing: outside.missing() };
+  const diagnosis = {
+    findings: seen.all(),
+    listeners: log.rows(),
+    missing: outside.missing(),
+    joined: inside.asked(),
+  };
   if (screen) screen.end(diagnosis, connections.total());
   else io.print(toJson(diagnosis));
   return diagnosis.findings.some(({ severity }) => severity !== "info") ? 1 : 0;

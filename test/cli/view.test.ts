@@ -159,7 +159,7 @@ test("diagnose says a finding whole, then in brief, and nothing when only figure
 test("diagnose ends with what is still active, the listeners and what was not seen", (t) => {
   const listener = { transport: "tcp", address: "::", port: 3000, length: 0, limit: 16, peak: 17, drops: 9 } as const;
   const missing = [{ source: "/proc/sys/net", reason: "cannot be read" }];
-  t.deepEqual(diagnosisLines({ findings: [finding], listeners: [listener], missing }, 14, view), [
+  t.deepEqual(diagnosisLines({ findings: [finding], listeners: [listener], missing, joined: [] }, 14, view), [
     "1 finding to act on; 1 listener and 14 connections watched.",
     "",
     "Still active:",
@@ -171,7 +171,7 @@ test("diagnose ends with what is still active, the listeners and what was not se
     "Not seen:",
     "  /proc/sys/net: cannot be read",
   ]);
-  t.deepEqual(diagnosisLines({ findings: [], listeners: [], missing: [] }, 1, view), [
+  t.deepEqual(diagnosisLines({ findings: [], listeners: [], missing: [], joined: [] }, 1, view), [
     "Nothing to act on; 0 listeners and 1 connection watched.",
   ]);
 });

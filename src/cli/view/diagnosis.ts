@@ -43,20 +43,27 @@ export const watchLines = (
 
 /** Findings that have not ended with their last figures, then the listeners, then what could not be seen. */
 export const diagnosisLines = (
-  { findings, listeners, missing }: Diagnosis,
+  { findings, listeners, missing, joined }: Diagnosis,
   connections: number,
   view: View,
 ): readonly string[] => {
   const active = findings.filter(({ state }) => state === "active");
   const grave = findings.filter(({ severity }) => severity !== "info").length;
   const verdict = grave === 0 ? "Nothing to act on" : `${count(grave, "finding")} to act on`;
+  const silent = joined.flatMap(({ pid, endpoint, reason }) =>
+    reason === undefined ? [] : [{ source: `the agent of pid ${pid} at ${endpoint}`, reason }],
+  );
+  const unseen = [...missing, ...silent];
   const counted = `${count(listeners.length, "listener")} and ${count(connections, "connection")} watched`;
   return [
     view.paint("bold", `${verdict}; ${counted}.`),
+    ...joined.flatMap(({ pid, endpoint, reason }) =>
+      reason === undefined ? wrap(`Joined with what the agent of pid ${pid} knows (${endpoint}).`, view.width) : [],
+    ),
     ...(active.length === 0 ? [] : ["", "Still active:"]),
     ...active.flatMap((finding) => [...briefLines(finding, view), ...remedyLines(finding, view)]),
     ...(listeners.length === 0 ? [] : ["", ...listenerLines(listeners, view)]),
-    ...(missing.length === 0 ? [] : ["", "Not seen:"]),
-    ...missing.flatMap(({ source, reason }) => wrap(`${source}: ${reason}`, view.width, "  ", "    ")),
+    ...(unseen.length === 0 ? [] : ["", "Not seen:"]),
+    ...unseen.flatMap(({ source, reason }) => wrap(`${source}: ${reason}`, view.width, "  ", "    ")),
   ];
 };
