@@ -1,4 +1,4 @@
-// Builds what is stale: the addon (node-gyp), dist/ (tsc) and, with --tests, build-test/.
+// Builds what is stale: the addon (node-gyp), dist/ (tsc), its pages (esbuild) and, with --tests, build-test/.
 // `npm ci` runs it through `prepare`; `demo` and `test` run it again and find nothing to do.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -45,5 +45,9 @@ const tsc = (project, output) => {
 const addonSources = ["addon", "binding.gyp"];
 if (process.platform === "linux" && isStale("build/Release/sockscope.node", addonSources)) gyp("rebuild");
 if (isStale("dist/index.js", ["src", "tsconfig.json"])) tsc("tsconfig.json", "dist");
+if (isStale("dist/web/page.html", ["src/web", "src/explain", "src/export", "scripts/page.mjs"])) {
+  const { writePages } = await import("./page.mjs");
+  await writePages();
+}
 if (process.argv.includes("--tests") && isStale("build-test/src/index.js", ["src", "test", "tsconfig.json"]))
   tsc("test/tsconfig.json", "build-test");

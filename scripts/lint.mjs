@@ -21,6 +21,7 @@ const steps = [
   ["biome", bin("biome"), ["check", "."]],
   ["oxlint", bin("oxlint"), ["--type-aware", "src", "test", "scripts", "examples"]],
   ["types", bin("tsc"), ["-p", "test/tsconfig.json", "--noEmit"]],
+  ["types of the pages", bin("tsc"), ["-p", "src/web/tsconfig.json"]],
   ["clang-format", "clang-format", ["-n", "-Werror", ...cpp]],
   [
     "clang-tidy",

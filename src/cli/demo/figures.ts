@@ -1,6 +1,6 @@
 // The figures of a run, as numbers for --json and as words for the table of runs side by side. Pure.
 import type { Finding } from "../../explain/finding.js";
-import { verdict } from "../view/finding.js";
+import { verdict } from "../../explain/finding-words.js";
 import type { Run } from "../view/compare.js";
 import type { ClientTally } from "./plan.js";
 import type { RunPlan, RunResult } from "./run.js";

@@ -1,6 +1,6 @@
 // Whether the diagnosis was right, and in which words it was not. Pure.
 import type { Finding } from "../../explain/finding.js";
-import { verdict } from "../view/finding.js";
+import { verdict } from "../../explain/finding-words.js";
 import type { Expectation } from "./demos.js";
 
 export interface Judgement {

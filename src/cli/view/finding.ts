@@ -1,6 +1,7 @@
 // A finding as a readable block: the sentence, the code, the evidence, what was ruled out, and what to change.
 import { stripVTControlCharacters } from "node:util";
-import type { Evidence, Finding, Severity, Subject } from "../../explain/finding.js";
+import type { Evidence, Finding, Severity } from "../../explain/finding.js";
+import { inWords, plainValue, subjectText, verdict, wordsOf } from "../../explain/finding-words.js";
 import { wrap } from "./columns.js";
 import type { Paint, Style } from "./paint.js";
 
@@ -17,18 +18,6 @@ const marks: Readonly<Record<Severity, readonly [string, Style]>> = {
 const labelWidth = 11;
 /** More evidence than this is counted; --json has it all. */
 const evidenceShown = 10;
-
-/** `accept-queue-overflow because event-loop-blocked`. */
-export const verdict = (finding: Pick<Finding, "symptom" | "cause">): string =>
-  `${finding.symptom}, cause ${finding.cause}`;
-
-/** Where it is: `127.0.0.1:3000 of pid 12`. */
-export const subjectText = (subject: Subject): string => {
-  const { address, port, path, pid, kind } = subject;
-  const host = address?.includes(":") ? `[${address}]` : (address ?? "*");
-  const where = path ?? (port === undefined ? undefined : `${host}:${port}`);
-  return [kind, where, pid === undefined ? undefined : `of pid ${pid}`].filter((part) => part !== undefined).join(" ");
-};
 
 /** First line of a block: severity, symptom, cause. */
 const headline = (finding: Finding, { paint }: View): string => {
@@ -63,7 +52,10 @@ export const findingLines = (finding: Finding, view: View, rows: number = eviden
     ["evidence", evidenceRows(finding.evidence, rows, view)],
     ["ruled out", finding.ruledOut.map(({ cause, because }) => `${cause}: ${because}`)],
     ["remedy", numbered(finding.remedy)],
-    ["predicted", Object.entries(finding.prediction ?? {}).map(([name, value]) => `${words(name)}: ${inWords(value)}`)],
+    [
+      "predicted",
+      Object.entries(finding.prediction ?? {}).map(([name, value]) => `${wordsOf(name)}: ${inWords(value)}`),
+    ],
   ];
   return [
     headline(finding, view),
@@ -90,21 +82,3 @@ const evidenceRows = (evidence: readonly Evidence[], rows: number, { paint }: Vi
     ),
   ...(evidence.length > rows ? [`and ${evidence.length - rows} more (--json has them all)`] : []),
 ];
-
-/** `longestWaitMs` → `longest wait ms`. */
-const words = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-/** `{ drops: 0, longestWaitMs: 3 }` → `drops 0, longest wait 3 ms`. */
-const inWords = (value: unknown): string => {
-  if (typeof value !== "object" || value === null) return plainValue(value);
-  return Object.entries(value)
-    .map(([name, part]) => [words(name.replace(/Ms$/, "")), inWords(part), ...(name.endsWith("Ms") ? ["ms"] : [])])
-    .map((parts) => parts.join(" "))
-    .join(", ");
-};
-
-const plainValue = (value: unknown): string => {
-  if (typeof value === "number")
-    return String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
-  return typeof value === "string" ? value : typeof value === "bigint" ? value.toString() : JSON.stringify(value);
-};

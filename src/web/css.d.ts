@@ -1,0 +1,2 @@
+// Style sheets are imported where they are needed; esbuild gathers them.
+declare module "*.css";

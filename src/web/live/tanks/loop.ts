@@ -1,0 +1,49 @@
+// The event loop that accepts, reads and writes: uv_metrics_idle_time, and the JavaScript that holds it up.
+import { functionName, mainLoop } from "../../parts/series.js";
+import { orAbsent, perSecond, rateOf, share, tally } from "../../parts/units.js";
+import type { Tank } from "./tank.js";
+
+export const eventLoop: Tank = {
+  id: "loop",
+  title: "Your event loop",
+  meaning: [
+    "The one thread that runs the JavaScript. In each turn it asks the kernel what is ready, accepts, reads and writes, and runs the callbacks. While one callback runs long, every queue to the left only fills.",
+    "The level is the share of the interval in which it did not wait for events.",
+  ],
+  symptoms: ["accept-wait", "connections-leaking", "requests-reset", "connect-failing", "memory-pressure"],
+  counters: [],
+  read({ frame }) {
+    const loop = mainLoop(frame);
+    const busy = loop?.idleShare === undefined ? undefined : 1 - loop.idleShare;
+    const process = frame.process;
+    const stall = frame.stalls.find(({ loop: id }) => id === loop?.id) ?? frame.stalls[0];
+    const turns = rateOf(loop?.iterations, frame.intervalMs);
+    return {
+      value: busy === undefined ? "–" : `${share(busy)} busy`,
+      level: busy,
+      lines: [
+        functionName(stall?.frames[0]) ?? `${orAbsent(turns, perSecond)} turns`,
+        `CPU ${orAbsent(process?.mainCpuShare, share)}`,
+      ],
+      figures: [
+        { name: "Busy", value: orAbsent(busy, share), kernel: "uv_metrics_idle_time" },
+        { name: "Turns", value: orAbsent(turns, perSecond), kernel: "uv_metrics_info loop_count" },
+        { name: "On a CPU", value: orAbsent(process?.mainCpuShare, share), kernel: "schedstat field 1" },
+        { name: "Waited for a CPU", value: orAbsent(process?.mainWaitShare, share), kernel: "schedstat field 2" },
+        {
+          name: "Held back by the CPU quota",
+          value: orAbsent(process?.throttledMs, (ms) => `${tally(ms)} ms`),
+          kernel: "cpu.stat throttled",
+        },
+        {
+          name: "Open descriptors",
+          value: orAbsent(process?.fds, ({ open, limit }) => `${tally(open)} of ${tally(limit)}`),
+          kernel: "RLIMIT_NOFILE",
+        },
+        ...frame.stalls.flatMap(({ frames }) =>
+          frames.slice(0, 3).map((line) => ({ name: "Held up by", value: line })),
+        ),
+      ],
+    };
+  },
+};
