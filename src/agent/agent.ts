@@ -7,9 +7,10 @@ import { defaultThresholds } from "../explain/thresholds.js";
 import type { Redactor } from "../export/redact.js";
 import { registerLoop } from "../kernel/loops.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
+import { onSubscription, publish, subscribed } from "./channels.js";
 import { readConfigFile } from "./config-file.js";
 import { deliverTo } from "./deliver.js";
-import { isObserverData, type Report, type Status } from "./messages.js";
+import { isObserverData, type Report, type Status, type Wanted } from "./messages.js";
 import { type ObserverHost, startObserverHost } from "./observer-host.js";
 import type { StartOptions } from "./option-table.js";
 import { resolveOptions } from "./options.js";
@@ -42,7 +43,9 @@ interface Shared {
   /** Absent: addresses are shown as they are. */
   readonly redact: Redactor | undefined;
   readonly held: Set<(report: Report) => void>;
-  readonly wanted: Map<object, { readonly findings: boolean; readonly samples: boolean }>;
+  readonly wanted: Map<object, Readonly<Record<Wanted, boolean>>>;
+  /** Samples are log lines, too. */
+  readonly logsSamples: boolean;
 }
 
 let shared: Shared | undefined;
@@ -98,8 +101,15 @@ const join = (given: StartOptions | undefined): Agent => {
   const redactKey = rest.redactKey ?? (rest.redact === "ip" ? crypto.randomUUID() : undefined);
   const host = startObserverHost({ ...rest, redactKey }, (report) => {
     for (const deliver of held) deliver(report);
+    publish(report);
   });
-  shared = { host, redact: redactorOf(rest.redact, redactKey), held, wanted: new Map() };
+  shared = {
+    host,
+    redact: redactorOf(rest.redact, redactKey),
+    held,
+    wanted: new Map(),
+    logsSamples: rest.logLevel === "sample",
+  };
   return createAgent(shared, logger);
 };
 
@@ -117,7 +127,8 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
   const tellWants = (): void => {
     if (!joined) return;
     const findings = logger !== undefined || events.listenerCount("finding") > 0;
-    joined.wanted.set(events, { findings, samples: events.listenerCount("sample") > 0 });
+    const samples = events.listenerCount("sample") > 0;
+    joined.wanted.set(events, { findings, samples, sampleLines: logger !== undefined && joined.logsSamples });
     publishWants(joined);
   };
   const agent: Agent = {
@@ -151,6 +162,9 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
 };
 
 const publishWants = ({ host, wanted }: Shared): void => {
-  const count = (what: "findings" | "samples"): number => [...wanted.values()].filter((wish) => wish[what]).length;
-  host.want(count("findings"), count("samples"));
+  const wishes = [...wanted.values(), subscribed()];
+  const count = (what: Wanted): number => wishes.filter((wish) => wish[what]).length;
+  host.want({ findings: count("findings"), samples: count("samples"), sampleLines: count("sampleLines") });
 };
+
+onSubscription(() => shared && publishWants(shared));

@@ -33,18 +33,24 @@ export const deliverTo = (
   };
   return (report) => {
     if (report.type === "sample") return listeners("sample", report.snapshot);
+    if (report.type === "sample-line") {
+      const { sample, message } = report;
+      return guarded("the logger", () => logger?.info({ v: 1, event: "sample", sample }, message));
+    }
     if (report.type === "status") {
       listeners("status", report.status);
       const { state, reason } = report.status;
       const message = `sockscope ${state}${reason === undefined ? "" : `: ${reason}`}`;
-      guarded("the logger", () => logger?.warn({ event: "status", status: report.status }, message));
+      guarded("the logger", () => logger?.warn({ v: 1, event: "status", status: report.status }, message));
       return;
     }
     if (report.type === "ask" || report.type === "listen-connects") return;
     const { finding } = report;
     listeners("finding", finding);
     const method = finding.state === "resolved" ? "info" : methods[finding.severity];
-    guarded("the logger", () => logger?.[method]({ event: "finding", finding: jsonable(finding) }, finding.summary));
+    guarded("the logger", () =>
+      logger?.[method]({ v: 1, event: "finding", finding: jsonable(finding) }, finding.summary),
+    );
   };
 };
 

@@ -1,5 +1,6 @@
 // What the main thread and the observer thread say to each other. Everything else goes through shared memory.
 import type { Finding } from "../explain/finding.js";
+import type { Sample } from "../export/sample.js";
 import type { NodeSide } from "../snapshot/connection.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import type { ResolvedOptions } from "./options.js";
@@ -45,18 +46,21 @@ export interface Status {
   readonly reason?: string | undefined;
 }
 
-/** Observer to main thread; findings and samples only while somebody listens (`wants`), questions about 20 sockets at
+/** Observer to main thread; findings, samples and their log lines only while somebody listens (`wants`), questions about 20 sockets at
  * most. */
 export type Report =
   | { readonly type: "finding"; readonly finding: Finding }
   | { readonly type: "sample"; readonly snapshot: Snapshot }
+  | { readonly type: "sample-line"; readonly sample: Sample; readonly message: string }
   | { readonly type: "ask"; readonly sockets: readonly AskedSocket[] }
   /** Listen to what connect(2) returns for so long. */
   | { readonly type: "listen-connects"; readonly forMs: number }
   | { readonly type: "status"; readonly status: Status };
 
-/** Word 0: somebody wants findings; word 1: somebody wants samples. */
-export const wants = { findings: 0, samples: 1, words: 2 } as const;
+/** Words that count who wants findings, samples, and a log line of each sample. */
+export const wants = { findings: 0, samples: 1, sampleLines: 2, words: 3 } as const;
+
+export type Wanted = Exclude<keyof typeof wants, "words">;
 
 /** What of the options a thread can be given: functions cannot be cloned. */
 export type ObserverOptions = Omit<ResolvedOptions, "logger">;

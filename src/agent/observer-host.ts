@@ -4,7 +4,7 @@ import inspector from "node:inspector";
 import { registerLoop, threadCpuMs } from "../kernel/loops.js";
 import { createWaitMemory, createWaitRecorder } from "./accept-waits.js";
 import { createBoardMemory, readBoard, type Shown } from "./board.js";
-import type { AskedSocket, ObserverData, ObserverOptions, Report, Status } from "./messages.js";
+import type { AskedSocket, ObserverData, ObserverOptions, Report, Status, Wanted } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
 import type { Observation } from "./observe.js";
 import { createAnswerer } from "./node-side/answerer.js";
@@ -16,8 +16,8 @@ import { hasPermissionModel, startThread, type Thread } from "./thread.js";
 
 export interface ObserverHost {
   shown(): Shown | undefined;
-  /** How many want findings, and samples, as messages. */
-  want(findings: number, samples: number): void;
+  /** How many want each as messages. */
+  want(counts: Readonly<Record<Wanted, number>>): void;
   stop(): Promise<void>;
 }
 
@@ -97,9 +97,10 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
 
   return {
     shown: () => readBoard(memory.board),
-    want(findings, samples) {
+    want({ findings, samples, sampleLines }) {
       Atomics.store(wanted, wantWords.findings, findings);
       Atomics.store(wanted, wantWords.samples, samples);
+      Atomics.store(wanted, wantWords.sampleLines, sampleLines);
     },
     async stop() {
       unhook();

@@ -4,7 +4,8 @@ import type { Finding } from "../explain/finding.js";
 import { createExplainer } from "../explain/explainer.js";
 import type { LogWriter } from "../export/log.js";
 import type { Redactor } from "../export/redact.js";
-import { sampleOf } from "../export/sample.js";
+import { type Sample, sampleOf } from "../export/sample.js";
+import { sampleMessage } from "../export/sample-message.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { writeBoard } from "./board.js";
 import { createAsking } from "./connections/asking.js";
@@ -78,8 +79,13 @@ export const startWatch = (parts: WatchParts): Watch => {
     viewers.finding(told);
     if (Atomics.load(wanted, wants.findings) > 0) parts.report({ type: "finding", finding: told });
   };
+  const tellLine = (sampled: Sample): void => {
+    log.sample(sampled);
+    if (Atomics.load(wanted, wants.sampleLines) > 0)
+      parts.report({ type: "sample-line", sample: sampled, message: sampleMessage(sampled) });
+  };
   const sample = (snapshot: Snapshot): void => {
-    if (options.logLevel === "sample") log.sample(sampleOf(snapshot, sampled, network));
+    if (options.logLevel === "sample") tellLine(sampleOf(snapshot, sampled, network));
     network = snapshot.network ?? network;
     if (Atomics.load(wanted, wants.samples) > 0)
       parts.report({ type: "sample", snapshot: toldSnapshot(snapshot, redact) });

@@ -3,6 +3,7 @@ import type { Finding, Severity } from "../explain/finding.js";
 import { openDestination, type WriteNow } from "./destination.js";
 import { composeLine, type Payload } from "./line.js";
 import type { Sample } from "./sample.js";
+import { sampleMessage } from "./sample-message.js";
 
 export interface LogWriterOptions {
   /** `stderr`, `stdout`, `off` or a file's path. */
@@ -37,11 +38,6 @@ const infoLevel = 30;
 const levels: Readonly<Record<Severity, number>> = { info: infoLevel, warning: 40, critical: 50 };
 const examplesAtMost = 8;
 const findingTrims = ["evidence", "ruledOut", "stack", "prediction", "remedy"];
-
-const sampleMessage = ({ listeners }: Sample): string => {
-  const waiting = listeners.reduce((sum, { length }) => sum + length, 0);
-  return `${listeners.length} ${listeners.length === 1 ? "listener" : "listeners"}, ${waiting} waiting`;
-};
 
 /** Opens the destination and writes to it, synchronously, from whatever thread calls. Nothing here throws or waits. */
 export const createLogWriter = (options: LogWriterOptions): LogWriter => {

@@ -1,4 +1,5 @@
 // A snapshot as one short log payload: what a person wants to see at a glance, and jq can pick from.
+import { delta, deltaU32 } from "../explain/delta.js";
 import type { NetworkReading } from "../snapshot/network.js";
 import { packetsPerInterrupt } from "../snapshot/packets-per-interrupt.js";
 import {
@@ -52,6 +53,9 @@ export interface SampledListener {
   readonly limit: number;
   /** Segments dropped since the listener exists. */
   readonly drops?: number | undefined;
+  /** Segments dropped, and connections accepted (an estimate: newly held ones), since the previous sample. */
+  readonly dropped?: number | undefined;
+  readonly accepted?: number | undefined;
   /** Age of the oldest connection that waits, where it was looked at. */
   readonly oldestMs?: number | undefined;
   readonly synRecv?: number | undefined;
@@ -65,7 +69,10 @@ export interface SampledLoop {
   readonly iterations?: number | undefined;
 }
 
-const sampledListener = (listener: ListenerReading): SampledListener => {
+const difference = (now: number | undefined, before: number | undefined): number | undefined =>
+  now === undefined || before === undefined ? undefined : now - before;
+
+const sampledListener = (listener: ListenerReading, before: ListenerReading | undefined): SampledListener => {
   const ages = listener.waiting?.connections.map(({ ageMs }) => ageMs) ?? [];
   return {
     address: listener.address,
@@ -74,13 +81,12 @@ const sampledListener = (listener: ListenerReading): SampledListener => {
     length: listener.length,
     limit: listener.limit,
     drops: listener.drops,
+    dropped: deltaU32(before?.drops, listener.drops),
+    accepted: delta(before?.owned?.accepted, listener.owned?.accepted),
     oldestMs: ages.length > 0 ? ages.reduce((oldest, age) => Math.max(oldest, age), 0) : undefined,
     synRecv: listener.synRecv,
   };
 };
-
-const difference = (now: number | undefined, before: number | undefined): number | undefined =>
-  now === undefined || before === undefined ? undefined : now - before;
 
 const sampledLoop = (
   loop: LoopReading,
@@ -137,10 +143,11 @@ const sampledNics = (
 /** `network`: the look below the sockets before that of this snapshot. Shares and differences need the snapshot of the previous sample; without it they are absent. */
 export const sampleOf = (snapshot: Snapshot, previous?: Snapshot, network?: NetworkReading): Sample => {
   const intervalMs = difference(snapshot.at, previous?.at);
+  const listenerBefore = new Map(previous?.listeners.map((listener) => [listener.cookie, listener]));
   const loopBefore = new Map(previous?.loops.map((loop) => [loop.id, loop]));
   return {
     intervalMs: intervalMs === undefined ? undefined : Math.round(intervalMs),
-    listeners: snapshot.listeners.map(sampledListener),
+    listeners: snapshot.listeners.map((listener) => sampledListener(listener, listenerBefore.get(listener.cookie))),
     loops: snapshot.loops.map((loop) => sampledLoop(loop, loopBefore.get(loop.id), intervalMs)),
     counters: movedCounters(snapshot.counters, previous?.counters),
     nics: sampledNics(snapshot.network, network),
