@@ -79,10 +79,10 @@ export const startWatch = (parts: WatchParts): Watch => {
     viewers.finding(told);
     if (Atomics.load(wanted, wants.findings) > 0) parts.report({ type: "finding", finding: told });
   };
-  const tellLine = (sampled: Sample): void => {
-    log.sample(sampled);
+  const tellLine = (line: Sample): void => {
+    log.sample(line);
     if (Atomics.load(wanted, wants.sampleLines) > 0)
-      parts.report({ type: "sample-line", sample: sampled, message: sampleMessage(sampled) });
+      parts.report({ type: "sample-line", sample: line, message: sampleMessage(line) });
   };
   const sample = (snapshot: Snapshot): void => {
     if (options.logLevel === "sample") tellLine(sampleOf(snapshot, sampled, network));

@@ -6,11 +6,10 @@ import type { Sample, SampledListener } from "./sample.js";
 const fill = ({ length, limit }: SampledListener): number => length / (limit + 1);
 
 const queue = (listener: SampledListener, listeners: number): string => {
-  const { length, limit, oldestMs, dropped = 0, accepted = 0 } = listener;
+  const { length, limit, oldestMs, dropped = 0 } = listener;
   return [
     `${placeOf(listener)} has ${length} of ${limit + 1} waiting`,
     length > 0 && oldestMs !== undefined ? ` for up to ${duration(oldestMs)}` : "",
-    accepted > 0 ? `, about ${accepted} accepted` : "",
     dropped > 0 ? `, ${count(dropped, "segment")} dropped` : "",
     listeners > 1 ? ` (the worst of ${listeners} listeners)` : "",
   ].join("");
@@ -33,6 +32,6 @@ const busiest = ({ loops }: Sample): string | undefined => {
 const sockets = ({ connections }: Sample): string | undefined =>
   connections && `${count(connections.total, "other socket")}, ${connections.byState.ESTAB ?? 0} established`;
 
-/** `0.0.0.0:3000 has 3 of 512 waiting for up to 250 ms, about 90 accepted; the main loop was 75 % busy; 14 other sockets, 12 established`. */
+/** `0.0.0.0:3000 has 3 of 512 waiting for up to 250 ms; the main loop was 75 % busy; 14 other sockets, 12 established`. */
 export const sampleMessage = (sample: Sample): string =>
   [queues(sample), busiest(sample), sockets(sample)].filter((part) => part !== undefined).join("; ");

@@ -1,5 +1,5 @@
 // A snapshot as one short log payload: what a person wants to see at a glance, and jq can pick from.
-import { delta, deltaU32 } from "../explain/delta.js";
+import { deltaU32 } from "../explain/delta.js";
 import type { NetworkReading } from "../snapshot/network.js";
 import { packetsPerInterrupt } from "../snapshot/packets-per-interrupt.js";
 import {
@@ -53,9 +53,8 @@ export interface SampledListener {
   readonly limit: number;
   /** Segments dropped since the listener exists. */
   readonly drops?: number | undefined;
-  /** Segments dropped, and connections accepted (an estimate: newly held ones), since the previous sample. */
+  /** Segments dropped since the previous sample. */
   readonly dropped?: number | undefined;
-  readonly accepted?: number | undefined;
   /** Age of the oldest connection that waits, where it was looked at. */
   readonly oldestMs?: number | undefined;
   readonly synRecv?: number | undefined;
@@ -82,7 +81,6 @@ const sampledListener = (listener: ListenerReading, before: ListenerReading | un
     limit: listener.limit,
     drops: listener.drops,
     dropped: deltaU32(before?.drops, listener.drops),
-    accepted: delta(before?.owned?.accepted, listener.owned?.accepted),
     oldestMs: ages.length > 0 ? ages.reduce((oldest, age) => Math.max(oldest, age), 0) : undefined,
     synRecv: listener.synRecv,
   };

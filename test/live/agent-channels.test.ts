@@ -92,9 +92,9 @@ test.serial("with logLevel sample a logger gets each sample as a sentence and as
     async (file) => {
       const ran = await runNode([file]);
       t.like(ran, { code: 0, stderr: "" });
-      const { message, ...rest } = JSON.parse(ran.stdout) as { message: string };
+      const { message, ...rest } = JSON.parse(ran.stdout) as Record<string, unknown> & { message: string };
       t.regex(message, /^N\.0\.0\.1:N has 0 of N waiting; the main loop was (N|\d) % busy/);
-      t.deepEqual(rest as object, { v: 1, event: "sample", port: true });
+      t.deepEqual(rest, { v: 1, event: "sample", port: true });
     },
   ),
 );
