@@ -91,11 +91,7 @@ const join = (given: StartOptions | undefined): Agent => {
     complain(`reads Linux sockets; on ${process.platform} nothing is observed`);
     return createAgent(undefined, logger);
   }
-  for (const [variable, value] of [
-    ["SOCKSCOPE_HTTP", rest.http],
-    ["SOCKSCOPE_RECORD", rest.record],
-  ] as const)
-    if (value !== "off") complain(`${variable} is set, but this version serves neither a page nor flight records`);
+  if (rest.record !== "off") complain("SOCKSCOPE_RECORD is set, but this version keeps no flight records");
   const held: Shared["held"] = new Set();
   // One key for both threads: the same address is the same pseudonym wherever it is shown.
   const redactKey = rest.redactKey ?? (rest.redact === "ip" ? crypto.randomUUID() : undefined);

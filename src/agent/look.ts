@@ -10,6 +10,7 @@ import { createDiscovery } from "./discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
 import type { KnownServer, NodeAnswer, ObserverOptions } from "./messages.js";
+import type { OurSockets } from "./our-sockets.js";
 import { openNetworkWatch } from "./network-watch.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
 import { createOutgoing } from "./outgoing/outgoing.js";
@@ -74,6 +75,8 @@ export interface LookerOptions {
   /** The observer's own thread. */
   readonly tid: number | undefined;
   readonly diag: Diag | undefined;
+  /** Sockets of the agent's own, which are left out. */
+  readonly ours: OurSockets;
   readonly detail: ObserverOptions["detail"];
   /** In the application's thread: listeners and counters only. */
   readonly slow: boolean;
@@ -88,8 +91,8 @@ const growingShare = 0.25;
 
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
-  const own = createOwnListeners(options.slots, options.servers);
-  const sockets = createOwnSockets();
+  const own = createOwnListeners(options.slots, options.servers, options.ours);
+  const sockets = createOwnSockets(options.ours);
   const discovery = createDiscovery(own, diag, now, sockets);
   const connections = options.slow ? undefined : createConnectionLooks(sockets, diag, intervalMs);
   const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections" });

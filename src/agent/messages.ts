@@ -44,6 +44,8 @@ export type Request =
 export interface Status {
   readonly state: "running" | "degraded" | "restarting" | "stopped";
   readonly reason?: string | undefined;
+  /** Where the live page and the metrics are served, once they are: a URL, or the path of a unix socket. */
+  readonly http?: string | undefined;
 }
 
 /** Observer to main thread; findings, samples and their log lines only while somebody listens (`wants`), questions about 20 sockets at

@@ -11,7 +11,9 @@ import { writeNow } from "../kernel/write-now.js";
 import type { Missing } from "../snapshot/snapshot.js";
 import { version } from "../export/version.js";
 import { createLooker } from "./look.js";
-import type { ObserverData, Report, Request } from "./messages.js";
+import type { ObserverData, Report, Request, Status } from "./messages.js";
+import { createOurSockets } from "./our-sockets.js";
+import type { ServingParts } from "./serving.js";
 import { createShownFindings } from "./shown-findings.js";
 import { createStackProbe } from "./stack.js";
 import { createStallStacks } from "./stall-stacks.js";
@@ -55,19 +57,25 @@ export const observe = (
   const { slots, waits, servers } = data;
   const { intervalMs, detail } = options;
   const isSlow = slow !== undefined;
-  const looker = createLooker({ slots, waits, servers, intervalMs, detail, tid, diag, slow: isSlow, missing, now });
+  const ours = createOurSockets();
+  const seeing = { slots, waits, servers, intervalMs, detail, tid, diag, ours, missing };
+  const looker = createLooker({ ...seeing, slow: isSlow, now });
   const probe = createStackProbe({ enabled: options.stacks && !isSlow, ...host });
   const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
   const redact = createRedactor(options.redact, options.redactKey);
   const findings = createShownFindings();
-  const viewers = createViewers(redact, (reason) => tell({ type: "status", status: { state: "degraded", reason } }));
+  const tellStatus = (status: Status): void => tell({ type: "status", status });
+  const viewers = createViewers(redact, (reason) => tellStatus({ state: "degraded", reason }));
   const { board, wants } = data;
   const shown = { redact, viewers, findings, board, wants };
   const watch = startWatch({ options, looker, stacks, log, ...shown, slow: isSlow, report: tell, now });
 
   // After the first look: whoever reads the line may count on being watched.
-  if (missing.length > 0) tell({ type: "status", status: { state: "degraded", reason: reasonOf(missing) } });
-  else if (options.logLevel === "sample") tell({ type: "status", status: { state: "running" } });
+  if (missing.length > 0) tellStatus({ state: "degraded", reason: reasonOf(missing) });
+  else if (options.logLevel === "sample") tellStatus({ state: "running" });
+  const serving = isSlow
+    ? undefined
+    : startServing({ options, redact, viewers, findings, ours, tell: tellStatus, now });
 
   return {
     handle(request) {
@@ -78,12 +86,20 @@ export const observe = (
       if (!slow) watch.wake();
     },
     stop() {
+      serving?.close();
       watch.stop();
       looker.close();
       diag?.close();
       log.close();
     },
   };
+};
+
+/** Only loaded where it is wanted: a server takes some megabytes. */
+const startServing = (parts: ServingParts): { close(): void } | undefined => {
+  if (parts.options.http === "off") return undefined;
+  const { serve }: typeof import("./serving.js") = require("./serving.js");
+  return serve(parts);
 };
 
 const missingOf = ({ readings }: Support, slow: { readonly reason: string } | undefined): Missing[] => [

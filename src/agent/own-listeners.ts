@@ -9,6 +9,7 @@ import { readSockets } from "../kernel/sockets.js";
 import type { SocketWalk } from "../kernel/walk.js";
 import type { ListenerReading } from "../snapshot/snapshot.js";
 import type { KnownServer } from "./messages.js";
+import type { OurSockets } from "./our-sockets.js";
 import { readSlot } from "./server-slots.js";
 
 /** What does not change while the socket lives, and what was learnt of it. */
@@ -50,7 +51,11 @@ const tableRoom = 16;
 /** libuv puts a new listener into its epoll in the next turn; some (held for others) never are in one. */
 const loopsEveryMs = 1000;
 
-export const createOwnListeners = (slots: SharedArrayBuffer, servers: readonly KnownServer[]): OwnListeners => {
+export const createOwnListeners = (
+  slots: SharedArrayBuffer,
+  servers: readonly KnownServer[],
+  ours: OurSockets,
+): OwnListeners => {
   const listeners = new Map<bigint, OwnListener>();
   const known = new Map<number, KnownServer>(servers.map((server) => [server.fd, server]));
   const table = new SocketTable(tableRoom);
@@ -89,7 +94,7 @@ export const createOwnListeners = (slots: SharedArrayBuffer, servers: readonly K
       for (const row of walk) {
         const listener = row.listening && row.valid ? describe(row) : undefined;
         // One socket can be open under several descriptors; the first found stands for it.
-        if (!listener || seen.has(listener.cookie)) continue;
+        if (!listener || ours.has(listener.cookie) || seen.has(listener.cookie)) continue;
         seen.add(listener.cookie);
         if (listeners.get(listener.cookie)?.fd === listener.fd) continue;
         listeners.set(listener.cookie, listener);

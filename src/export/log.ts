@@ -22,6 +22,7 @@ export interface Status {
   readonly state: string;
   /** What is missing, where it is degraded. */
   readonly reason?: string | undefined;
+  readonly http?: string | undefined;
   readonly support?: unknown;
 }
 
@@ -63,8 +64,8 @@ export const createLogWriter = (options: LogWriterOptions): LogWriter => {
   const status = (given: Status): void => {
     lastStatus = given;
     const now = lost();
-    const { state, reason, support } = given;
-    const payload = { state, version, reason, support, lost: now };
+    const { state, reason, http, support } = given;
+    const payload = { state, version, reason, http, support, lost: now };
     const about = `${name} ${version} ${state}${reason === undefined ? "" : `: ${reason}`}`;
     const msg = now > 0 ? `${about}; ${now} log lines lost` : about;
     if (write(infoLevel, msg, "status", payload, ["support", "reason"])) toldLost = now;

@@ -5,6 +5,7 @@ import { threadCpuMs } from "../../kernel/loops.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { createCookieWalk, walkCookies } from "../../kernel/walk.js";
+import type { OurSockets } from "../our-sockets.js";
 import type { ArrivedReading } from "../../snapshot/connection.js";
 import type { TcpState } from "../../snapshot/tcp-state.js";
 
@@ -93,12 +94,12 @@ const transportOf = ({ domain, protocol }: SocketReading): OwnSocket["transport"
   return protocol === TCP || protocol === MPTCP ? "tcp" : protocol === UDP ? "udp" : undefined;
 };
 
-const describe = (row: SocketReading, cookie: bigint, foundAt: number | undefined): OwnSocket => {
+const describe = (row: SocketReading, cookie: bigint, isOurs: boolean, foundAt: number | undefined): OwnSocket => {
   const { domain, fd, inode, type, local, remote, listening } = row;
   return {
     cookie,
     fd,
-    transport: listening ? undefined : transportOf(row),
+    transport: listening || isOurs ? undefined : transportOf(row),
     type,
     family: domain === "unix" ? undefined : domain,
     inode,
@@ -125,7 +126,8 @@ interface Held {
   readonly socket: OwnSocket;
 }
 
-export const createOwnSockets = (): OwnSockets => {
+/** `ours`: the agent's own, which are not looked at. */
+export const createOwnSockets = (ours: Pick<OurSockets, "has">): OwnSockets => {
   const table = new SocketTable(0);
   const walked = createCookieWalk();
   const sockets = new Map<bigint, OwnSocket>();
@@ -160,7 +162,7 @@ export const createOwnSockets = (): OwnSockets => {
   const meet = (row: SocketReading, into: Map<number, Held>, foundAt: number | undefined): boolean => {
     const { cookie, fd } = row;
     if (cookie === undefined || !row.valid) return false;
-    const socket = sockets.get(cookie) ?? describe(row, cookie, foundAt);
+    const socket = sockets.get(cookie) ?? describe(row, cookie, ours.has(cookie), foundAt);
     if (isNameless(socket)) return false;
     sockets.set(cookie, socket);
     into.set(fd, { low: Number(cookie & 0xffff_ffffn), high: Number(cookie >> 32n), socket });

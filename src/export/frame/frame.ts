@@ -30,6 +30,8 @@ export interface Frame {
   readonly missing?: readonly { readonly source: string; readonly reason: string }[] | undefined;
   /** CPU time of the observer, share of one core. */
   readonly observerShare?: number | undefined;
+  /** Frames before this one that this viewer was not given, because it read too slowly. */
+  readonly lost?: number | undefined;
 }
 
 export interface FrameProcess {
