@@ -7,10 +7,13 @@ const kept = new Agent({ keepAlive: true, maxSockets: 1, scheduling: "fifo" });
 /** The answer, or `undefined` when none came. */
 export const ask = (port, path, options = {}) =>
   new Promise((done) => {
-    const request = get(
-      { host: "127.0.0.1", port, path, agent: false, timeout: 15_000, ...options },
-      async (response) => done({ status: response.statusCode, body: await text(response).catch(() => "") }),
-    );
+    const request = get({ host: "127.0.0.1", port, path, agent: false, timeout: 15_000, ...options });
+    request.on("response", (response) => {
+      text(response).then(
+        (body) => done({ status: response.statusCode, body }),
+        () => done(undefined),
+      );
+    });
     request.on("timeout", () => request.destroy());
     request.on("error", () => done(undefined));
   });

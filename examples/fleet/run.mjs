@@ -10,7 +10,7 @@ import { json } from "node:stream/consumers";
 import { ask, breakServer, startClients } from "./clients.mjs";
 import { configure } from "./configure.mjs";
 import { queriesOf } from "./grafana/queries.mjs";
-import { folder, freePorts, program, root, start, stopAll, until } from "./processes.mjs";
+import { folder, freePorts, program, start, stopAll, until } from "./processes.mjs";
 
 const blockedMs = 4000;
 const token = randomBytes(16).toString("hex");
@@ -23,38 +23,40 @@ const began = performance.now();
 const say = (line) => console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
 
 const startServers = async (ports, endpoints) => {
-  fleet.forEach(([service, node], index) =>
+  for (const [index, [service, node]] of fleet.entries())
     start(`${service}-${node}`, process.execPath, ["--import", "sockscope/register", "examples/http.mjs"], {
       PORT: ports[index],
       BACKLOG: 16,
       SOCKSCOPE_HTTP: endpoints[index],
       SOCKSCOPE_HTTP_TOKEN: token,
-    }),
-  );
+    });
   const answers = async (port, path) => (await ask(port, path))?.status === 200;
   for (const port of ports) await until("a server's answer", () => answers(port, "/"));
   for (const port of endpoints) await until("sockscope's endpoint", () => answers(port, "/healthz"));
 };
 
-/** What Alertmanager sends arrives here; `heard` keeps the alerts that fire and those that have ended. */
+const order = ["severity", "service", "node", "instance", "symptom", "cause"];
+
+const tell = ({ status, labels, annotations }) => {
+  say(`webhook: ${status.toUpperCase()} ${labels.alertname}`);
+  const named = order.filter((name) => labels[name]).map((name) => `${name}=${labels[name]}`);
+  console.log(`           ${named.join(" ")}`);
+  if (status === "firing") console.log(`           ${annotations.summary}\n           ${annotations.runbook_url}`);
+};
+
+/** What Alertmanager sends arrives here; a group comes again with all its alerts when one changes. */
 const listen = async (port, heard) => {
-  const server = createServer(async (request, response) => {
-    const { alerts } = await json(request);
-    response.end();
-    for (const { status, labels, annotations } of alerts) {
-      const seen = heard.findLast((each) => each.fingerprint === JSON.stringify(labels));
-      if (seen?.status === status) continue;
-      heard.push({ status, labels, fingerprint: JSON.stringify(labels) });
-      say(`webhook: ${status.toUpperCase()} ${labels.alertname}`);
-      const order = ["severity", "service", "node", "instance", "symptom", "cause"];
-      console.log(
-        `           ${order
-          .filter((name) => labels[name])
-          .map((name) => `${name}=${labels[name]}`)
-          .join(" ")}`,
-      );
-      if (status === "firing") console.log(`           ${annotations.summary}\n           ${annotations.runbook_url}`);
+  const take = ({ alerts }) => {
+    for (const alert of alerts) {
+      const last = heard.findLast((each) => each.fingerprint === alert.fingerprint);
+      if (last?.status === alert.status) continue;
+      heard.push(alert);
+      tell(alert);
     }
+  };
+  const server = createServer((request, response) => {
+    json(request).then(take, (error) => say(`webhook: ${error.message}`));
+    response.end();
   });
   await new Promise((done) => server.listen(port, "127.0.0.1", done));
   return server;
@@ -149,7 +151,7 @@ const binaries = {
   prometheus: program("prometheus"),
   alertmanager: program("prometheus-alertmanager", "alertmanager"),
 };
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stopAll().finally(() => process.exit(130)));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stopAll().then(() => process.exit(130)));
 if (!binaries.prometheus || !binaries.alertmanager) {
   console.error("needs Prometheus and Alertmanager (Debian: apt-get install prometheus prometheus-alertmanager)");
   process.exitCode = 2;

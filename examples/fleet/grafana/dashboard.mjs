@@ -2,7 +2,7 @@
 // A panel is a line of the tables in panels.mjs; places, ids and Grafana's ceremony are added here.
 import { rows } from "./panels.mjs";
 
-const datasource = { type: "prometheus", uid: "$" + "{datasource}" };
+const datasource = { type: "prometheus", uid: "$datasource" };
 const wide = 24;
 
 const steps = (pairs) => pairs.map(([value, color]) => ({ value, color }));
