@@ -14,6 +14,7 @@ import { isObserverData, type Report, type Status, type Wanted } from "./message
 import { type ObserverHost, startObserverHost } from "./observer-host.js";
 import type { StartOptions } from "./option-table.js";
 import { resolveOptions } from "./options.js";
+import { onRecordSignal } from "./recorder/record-signal.js";
 
 /** What each event hands over. */
 export interface AgentEvents {
@@ -33,6 +34,11 @@ export interface Agent {
   findings(): readonly Finding[];
   /** The last look of the last interval (or of the last finding); `undefined` before the first. */
   snapshot(): Snapshot | undefined;
+  /**
+   * Writes the last minutes as a flight record: to `path` (a file, or a folder that exists), else to SOCKSCOPE_RECORD, else
+   * to the working folder. Resolves with the file's path; rejects with the reason why there is none.
+   */
+  record(path?: string): Promise<string>;
   /** Gives this agent up; the last one ends the observer and everything it had. Idempotent; never rejects. */
   stop(): Promise<void>;
 }
@@ -43,6 +49,8 @@ interface Shared {
   /** Absent: addresses are shown as they are. */
   readonly redact: Redactor | undefined;
   readonly held: Set<(report: Report) => void>;
+  /** Gives up the signal that asks for a flight record. */
+  readonly leaveSignal: () => void;
   readonly wanted: Map<object, Readonly<Record<Wanted, boolean>>>;
   /** Samples are log lines, too. */
   readonly logsSamples: boolean;
@@ -91,7 +99,6 @@ const join = (given: StartOptions | undefined): Agent => {
     complain(`reads Linux sockets; on ${process.platform} nothing is observed`);
     return createAgent(undefined, logger);
   }
-  if (rest.record !== "off") complain("SOCKSCOPE_RECORD is set, but this version keeps no flight records");
   const held: Shared["held"] = new Set();
   // One key for both threads: the same address is the same pseudonym wherever it is shown.
   const redactKey = rest.redactKey ?? (rest.redact === "ip" ? crypto.randomUUID() : undefined);
@@ -99,10 +106,12 @@ const join = (given: StartOptions | undefined): Agent => {
     for (const deliver of held) deliver(report);
     publish(report);
   });
+  const leaveSignal = rest.record === "off" ? () => undefined : onRecordSignal(() => void host.record(undefined));
   shared = {
     host,
     redact: redactorOf(rest.redact, redactKey),
     held,
+    leaveSignal,
     wanted: new Map(),
     logsSamples: rest.logLevel === "sample",
   };
@@ -140,6 +149,7 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
     },
     findings: () => joined?.host.shown()?.findings ?? [],
     snapshot: () => joined?.host.shown()?.snapshot,
+    record: (path) => (joined ? joined.host.record(path) : rejected("this agent does not observe")),
     async stop() {
       const left = joined;
       joined = undefined;
@@ -149,12 +159,20 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
       publishWants(left);
       if (left.held.size > 0) return;
       if (shared === left) shared = undefined;
+      left.leaveSignal();
       await left.host.stop();
     },
   };
   observer?.held.add(deliver);
   tellWants();
   return agent;
+};
+
+/** Of no harm to an application that does not wait for it. */
+const rejected = (reason: string): Promise<never> => {
+  const promise = Promise.reject(new Error(`no flight record: ${reason}`));
+  promise.catch(() => undefined);
+  return promise;
 };
 
 const publishWants = ({ host, wanted }: Shared): void => {

@@ -44,7 +44,7 @@ export const deliverTo = (
       guarded("the logger", () => logger?.warn({ v: 1, event: "status", status: report.status }, message));
       return;
     }
-    if (report.type === "ask" || report.type === "listen-connects") return;
+    if (report.type !== "finding") return;
     const { finding } = report;
     listeners("finding", finding);
     const method = finding.state === "resolved" ? "info" : methods[finding.severity];

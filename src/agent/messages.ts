@@ -5,6 +5,7 @@ import type { NodeSide } from "../snapshot/connection.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import type { ResolvedOptions } from "./options.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
+import type { RecordAnswer } from "./recorder/record-requests.js";
 
 /** A listener that the main thread knows of: net.Server listens on this descriptor. */
 export interface KnownServer {
@@ -38,6 +39,8 @@ export type Request =
   /** `tookMs`: what answering took of the main thread's time. */
   | { readonly type: "answers"; readonly answers: readonly NodeAnswer[]; readonly tookMs: number }
   | { readonly type: "connects"; readonly heard: ConnectsHeard }
+  /** A flight record is wanted, at `path` if given. */
+  | { readonly type: "record"; readonly id: number; readonly path: string | undefined }
   | { readonly type: "stop" };
 
 /** What the agent says of itself; also the payload of `status` lines. */
@@ -57,6 +60,7 @@ export type Report =
   | { readonly type: "ask"; readonly sockets: readonly AskedSocket[] }
   /** Listen to what connect(2) returns for so long. */
   | { readonly type: "listen-connects"; readonly forMs: number }
+  | { readonly type: "recorded"; readonly answer: RecordAnswer }
   | { readonly type: "status"; readonly status: Status };
 
 /** Words that count who wants findings, samples, and a log line of each sample. */

@@ -13,6 +13,7 @@ import { version } from "../export/version.js";
 import { createLooker } from "./look.js";
 import type { ObserverData, Report, Request, Status } from "./messages.js";
 import { createOurSockets } from "./our-sockets.js";
+import { createRecording } from "./recorder/recording.js";
 import type { ServingParts } from "./serving.js";
 import { createShownFindings } from "./shown-findings.js";
 import { createStackProbe } from "./stack.js";
@@ -66,6 +67,8 @@ export const observe = (
   const findings = createShownFindings();
   const tellStatus = (status: Status): void => tell({ type: "status", status });
   const viewers = createViewers(redact, (reason) => tellStatus({ state: "degraded", reason }));
+  // In the application's own thread nothing waits for a disk.
+  const recording = slow ? undefined : createRecording(options, { viewers, tell });
   const { board, wants } = data;
   const shown = { redact, viewers, findings, board, wants };
   const watch = startWatch({ options, looker, stacks, log, ...shown, slow: isSlow, report: tell, now });
@@ -75,12 +78,13 @@ export const observe = (
   else if (options.logLevel === "sample") tellStatus({ state: "running" });
   const serving = isSlow
     ? undefined
-    : startServing({ options, redact, viewers, findings, ours, tell: tellStatus, now });
+    : startServing({ options, redact, viewers, findings, ours, record: recording?.lines, tell: tellStatus, now });
 
   return {
     handle(request) {
       if (request.type === "answers") return watch.answered(request.answers, request.tookMs);
       if (request.type === "connects") return looker.connectsHeard(request.heard);
+      if (request.type === "record") return recording?.asked(request);
       if (request.type === "listening") looker.listening(request.server);
       else looker.closed(request.fd);
       if (!slow) watch.wake();
@@ -88,6 +92,7 @@ export const observe = (
     stop() {
       serving?.close();
       watch.stop();
+      recording?.close();
       looker.close();
       diag?.close();
       log.close();

@@ -10,6 +10,7 @@ import type { Observation } from "./observe.js";
 import { createAnswerer } from "./node-side/answerer.js";
 import { watchOrigins } from "./node-side/origins.js";
 import { createConnectWatch } from "./outgoing/connect-watch.js";
+import { createRecordRequests } from "./recorder/record-requests.js";
 import { createServerSlots, createSlotMemory } from "./server-slots.js";
 import { watchServers } from "./server-watch.js";
 import { hasPermissionModel, startThread, type Thread } from "./thread.js";
@@ -18,6 +19,8 @@ export interface ObserverHost {
   shown(): Shown | undefined;
   /** How many want each as messages. */
   want(counts: Readonly<Record<Wanted, number>>): void;
+  /** A flight record: its path, or a rejection that says why there is none. */
+  record(path: string | undefined): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -62,8 +65,13 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
     },
   });
   if (detailed) connects.listen(Number.POSITIVE_INFINITY);
+  const records = createRecordRequests((request) => {
+    if (thread) thread.post(request);
+    else records.answered({ id: request.id, error: "there is no observer thread here, which writes it" });
+  });
   const reported = (report: Report): void => {
     if (report.type === "ask") reply(report.sockets);
+    else if (report.type === "recorded") records.answered(report.answer);
     else if (report.type === "listen-connects") connects.listen(report.forMs);
     else onReport(report);
   };
@@ -102,6 +110,7 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
       Atomics.store(wanted, wantWords.samples, samples);
       Atomics.store(wanted, wantWords.sampleLines, sampleLines);
     },
+    record: records.ask,
     async stop() {
       unhook();
       slow?.stop();

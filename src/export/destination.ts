@@ -174,7 +174,7 @@ const fileOutlet = (path: string): Outlet & { readonly problem: () => string | u
 
 let sizeLimit: number | undefined;
 /** RLIMIT_FSIZE: beyond it write(2) brings SIGXFSZ, which ends the host (setrlimit(2)). Read once. */
-const fileSizeLimit = (): number => {
+export const fileSizeLimit = (): number => {
   if (sizeLimit !== undefined) return sizeLimit;
   sizeLimit = Number.POSITIVE_INFINITY;
   try {

@@ -1,0 +1,45 @@
+// `agent.record()`, on the main thread: asks the observer for a record and waits for its path.
+import type { Request } from "../messages.js";
+
+type RecordRequest = Extract<Request, { type: "record" }>;
+
+export interface RecordRequests {
+  /** Rejects when it cannot be written. A rejection that nobody handles is nobody's: it must not end the application. */
+  ask(path: string | undefined): Promise<string>;
+  answered(answer: RecordAnswer): void;
+}
+
+export interface RecordAnswer {
+  readonly id: number;
+  readonly path?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+/** An observer that does not answer for so long has died, or waits for its disk. */
+const answerMs = 10_000;
+
+export const createRecordRequests = (post: (request: RecordRequest) => void): RecordRequests => {
+  const waiting = new Map<number, (answer: RecordAnswer) => void>();
+  let asked = 0;
+  return {
+    ask(path) {
+      asked += 1;
+      const id = asked;
+      const promise = new Promise<string>((done, fail) => {
+        const settle = (answer: RecordAnswer): void => {
+          clearTimeout(timer);
+          waiting.delete(id);
+          if (answer.path === undefined) fail(new Error(`no flight record: ${answer.error ?? "no reason is known"}`));
+          else done(answer.path);
+        };
+        // It also keeps the process: whoever waits for the path must not lose it meanwhile.
+        const timer = setTimeout(() => settle({ id, error: "the observer does not answer" }), answerMs);
+        waiting.set(id, settle);
+        post({ type: "record", id, path });
+      });
+      promise.catch(() => undefined);
+      return promise;
+    },
+    answered: (answer) => waiting.get(answer.id)?.(answer),
+  };
+};
