@@ -2,6 +2,7 @@ import test from "ava";
 import fc from "fast-check";
 import { type OptionSources, resolveOptions } from "../../src/agent/options.js";
 import { defaultThresholds } from "../../src/explain/thresholds.js";
+import { rounds } from "../rounds.js";
 
 const defaults = {
   enabled: true,
@@ -175,7 +176,7 @@ test("whatever is given, options come out and every problem is one line", (t) =>
         const { options, problems } = resolveOptions(given);
         return options.intervalMs >= 50 && problems.every((line) => /^sockscope: [^\n]*$/.test(line));
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     ),
   );
 });

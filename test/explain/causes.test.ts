@@ -2,6 +2,7 @@
 // the rows without drops, while people waited), and the cause that follows.
 import test from "ava";
 import { blocked, busy, explained, type Phase, type Setting, timeline } from "./timeline.js";
+import { rounds } from "../rounds.js";
 
 const phases: Readonly<Record<string, Phase>> = {
   // A loop that is idle before and after meets more at once than fit.
@@ -102,7 +103,7 @@ for (const [what = "", ms = "", setting = "", cause = ""] of rows)
 for (const [what = "", ms = "", setting = "", cause = ""] of rows)
   test(`on a busy machine, ${what} for ${ms} ms${setting ? `, ${setting}` : ""} is ${cause}`, (t) => {
     const wrong: string[] = [];
-    for (let seed = 1; seed <= 25; seed += 1) {
+    for (let seed = 1; seed <= rounds(25); seed += 1) {
       const noise = { seed: seed * 7919, runqueue: 0.4, jitter: 0.6 };
       const { snapshots } = timeline({ ...settings[setting], noise })
         .play(2000)

@@ -13,6 +13,7 @@ import {
 import { rungOf } from "../../src/explain/symptoms/ladder.js";
 import { counterNames, type Snapshot } from "../../src/snapshot/snapshot.js";
 import { type Phase, timeline, told } from "./timeline.js";
+import { rounds } from "../rounds.js";
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
@@ -145,7 +146,7 @@ test("arbitrary snapshots never make it throw, and findings live as they should"
       const active = explainer.active();
       t.deepEqual([...offences(lines), ...offences(active)], []);
     }),
-    { numRuns: 400 },
+    { numRuns: rounds(400) },
   );
 });
 
@@ -183,6 +184,6 @@ test("any history of a server makes findings that begin, change and end", (t) =>
       const ended = lines.filter(({ state }) => state === "resolved").length;
       t.is(ended, new Set(lines.map(({ id }) => id)).size);
     }),
-    { numRuns: 150 },
+    { numRuns: rounds(150) },
   );
 });

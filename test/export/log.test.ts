@@ -9,6 +9,7 @@ import { createLogWriter, type LogWriter } from "../../src/export/log.js";
 import { type Sample, sampleOf } from "../../src/export/sample.js";
 import type { Snapshot } from "../../src/snapshot/snapshot.js";
 import { violation } from "./schema-check.js";
+import { rounds } from "../rounds.js";
 
 const finding: Finding = {
   id: "f1",
@@ -203,7 +204,7 @@ test("whatever a finding says, its line is valid JSON of at most 4,096 bytes, th
           line.length <= lineLimitBytes && line.at(-1) === 10 && line.equals(composeLine(parts) ?? Buffer.alloc(0))
         );
       }),
-      { numRuns: 200 },
+      { numRuns: rounds(200) },
     ),
   );
 });

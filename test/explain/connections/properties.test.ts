@@ -14,6 +14,7 @@ import { memInfoFields } from "../../../src/snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../../../src/snapshot/fields/tcp-info.js";
 import type { ListenerReading, LoopReading, Snapshot } from "../../../src/snapshot/snapshot.js";
 import { tcpStates } from "../../../src/snapshot/tcp-state.js";
+import { rounds } from "../../rounds.js";
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
@@ -156,7 +157,7 @@ test("arbitrary sockets never make it throw, and what is said of them has no hol
       t.deepEqual(explainer.active(), []);
       t.true(end.every(({ state }) => state === "resolved"));
     }),
-    { numRuns: 600 },
+    { numRuns: rounds(600) },
   );
 });
 
@@ -166,6 +167,6 @@ test("the account of any socket is whole sentences", (t) => {
       const text = JSON.stringify(accountOf(reading, { before }));
       t.notRegex(text, /NaN|undefined|Infinity|null/);
     }),
-    { numRuns: 600 },
+    { numRuns: rounds(600) },
   );
 });

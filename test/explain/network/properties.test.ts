@@ -5,6 +5,7 @@ import { createExplainer } from "../../../src/explain/explainer.js";
 import { type Finding, networkCauses, networkSymptoms } from "../../../src/explain/finding.js";
 import type { NetworkReading, NicStatistics } from "../../../src/snapshot/network.js";
 import { first, type Look, said, second } from "./readings.js";
+import { rounds } from "../../rounds.js";
 
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 const number = fc.oneof(fc.nat(3), fc.nat(2 ** 20), fc.constantFrom(2 ** 32 - 1, 2 ** 33));
@@ -128,7 +129,7 @@ test("arbitrary readings never make it throw, and what is said of them has no ho
       const findings = [...said(looks, explainer), ...explainer.active()];
       return findings.flatMap(offences).length === 0;
     }),
-    { numRuns: 500 },
+    { numRuns: rounds(500) },
   );
   t.pass();
 });
