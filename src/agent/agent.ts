@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { isMainThread, workerData } from "node:worker_threads";
 import type { Finding } from "../explain/finding.js";
 import { defaultThresholds } from "../explain/thresholds.js";
+import type { MetricFamily } from "../export/metrics/reading.js";
 import type { Redactor } from "../export/redact.js";
 import { registerLoop } from "../kernel/loops.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
@@ -39,6 +40,8 @@ export interface Agent {
    * to the working folder. Resolves with the file's path; rejects with the reason why there is none.
    */
   record(path?: string): Promise<string>;
+  /** What was measured up to the last interval; empty before the first. For `sockscope/prometheus` and the like. */
+  metrics(): readonly MetricFamily[];
   /** Gives this agent up; the last one ends the observer and everything it had. Idempotent; never rejects. */
   stop(): Promise<void>;
 }
@@ -150,6 +153,7 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
     findings: () => joined?.host.shown()?.findings ?? [],
     snapshot: () => joined?.host.shown()?.snapshot,
     record: (path) => (joined ? joined.host.record(path) : rejected("this agent does not observe")),
+    metrics: () => joined?.host.metrics() ?? [],
     async stop() {
       const left = joined;
       joined = undefined;

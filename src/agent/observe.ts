@@ -10,6 +10,7 @@ import { type Support, support } from "../kernel/support.js";
 import { writeNow } from "../kernel/write-now.js";
 import type { Missing } from "../snapshot/snapshot.js";
 import { version } from "../export/version.js";
+import { createAgentMetrics } from "./agent-metrics.js";
 import { createLooker } from "./look.js";
 import type { ObserverData, Report, Request, Status } from "./messages.js";
 import { createOurSockets } from "./our-sockets.js";
@@ -70,7 +71,8 @@ export const observe = (
   // In the application's own thread nothing waits for a disk.
   const recording = slow ? undefined : createRecording(options, { viewers, tell });
   const { board, wants } = data;
-  const shown = { redact, viewers, findings, board, wants };
+  const metrics = createAgentMetrics({ memory: data.metrics, wants, lostLines: log.lost });
+  const shown = { redact, viewers, metrics, findings, board, wants };
   const watch = startWatch({ options, looker, stacks, log, ...shown, slow: isSlow, report: tell, now });
 
   // After the first look: whoever reads the line may count on being watched.

@@ -3,7 +3,8 @@
 import inspector from "node:inspector";
 import { registerLoop, threadCpuMs } from "../kernel/loops.js";
 import { createWaitMemory, createWaitRecorder } from "./accept-waits.js";
-import { createBoardMemory, readBoard, type Shown } from "./board.js";
+import { createBoardMemory, createMetricsReader, readBoard, type Shown } from "./board.js";
+import type { MetricFamily } from "../export/metrics/reading.js";
 import type { AskedSocket, ObserverData, ObserverOptions, Report, Status, Wanted } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
 import type { Observation } from "./observe.js";
@@ -17,6 +18,8 @@ import { hasPermissionModel, startThread, type Thread } from "./thread.js";
 
 export interface ObserverHost {
   shown(): Shown | undefined;
+  /** As of an interval; from the first call on, of the last one. */
+  metrics(): readonly MetricFamily[];
   /** How many want each as messages. */
   want(counts: Readonly<Record<Wanted, number>>): void;
   /** A flight record: its path, or a rejection that says why there is none. */
@@ -28,11 +31,13 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   registerLoop();
   const memory = {
     board: createBoardMemory(),
+    metrics: createBoardMemory(),
     slots: createSlotMemory(),
     ...(options.detail === "connections" ? { waits: createWaitMemory() } : {}),
     wants: new SharedArrayBuffer(4 * wantWords.words),
   };
   const wanted = new Int32Array(memory.wants);
+  const metrics = createMetricsReader(memory.metrics);
   let thread: Thread | undefined;
   let slow: Observation | undefined;
   const detailed = options.detail === "connections";
@@ -105,6 +110,10 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
 
   return {
     shown: () => readBoard(memory.board),
+    metrics() {
+      Atomics.store(wanted, wantWords.metrics, 1);
+      return metrics();
+    },
     want({ findings, samples, sampleLines }) {
       Atomics.store(wanted, wantWords.findings, findings);
       Atomics.store(wanted, wantWords.samples, samples);

@@ -3,6 +3,7 @@
 import type { Finding } from "../explain/finding.js";
 import { createExplainer } from "../explain/explainer.js";
 import type { LogWriter } from "../export/log.js";
+import type { Metrics } from "../export/metrics/metrics.js";
 import type { Redactor } from "../export/redact.js";
 import { type Sample, sampleOf } from "../export/sample.js";
 import { sampleMessage } from "../export/sample-message.js";
@@ -25,6 +26,7 @@ export interface WatchParts {
   readonly log: LogWriter;
   readonly redact: Redactor;
   readonly viewers: Viewers;
+  readonly metrics: Metrics;
   readonly findings: ShownFindings;
   readonly board: SharedArrayBuffer;
   readonly wants: SharedArrayBuffer;
@@ -52,7 +54,7 @@ const stoppedMs = 50;
 const cutMs = 500;
 
 export const startWatch = (parts: WatchParts): Watch => {
-  const { options, looker, stacks, log, redact, viewers, findings, now } = parts;
+  const { options, looker, stacks, log, redact, viewers, metrics, findings, now } = parts;
   const { intervalMs } = options;
   // A finding begins within one interval of its first evidence, whatever the interval.
   const undecidedMs = Math.min(options.thresholds.undecidedMs, undecidedShare * intervalMs);
@@ -77,6 +79,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     findings.add(told, at);
     log.finding(told);
     viewers.finding(told);
+    metrics.finding(told);
     if (Atomics.load(wanted, wants.findings) > 0) parts.report({ type: "finding", finding: told });
   };
   const tellLine = (line: Sample): void => {
@@ -91,6 +94,7 @@ export const startWatch = (parts: WatchParts): Watch => {
       parts.report({ type: "sample", snapshot: toldSnapshot(snapshot, redact) });
     sampled = snapshot;
     viewers.interval(snapshot, findings.list(snapshot.at));
+    metrics.interval(snapshot);
     const notice = snapshot.connections && noticeOf(snapshot.connections);
     if (notice !== undefined) parts.report({ type: "status", status: { state: "running", reason: notice } });
   };
@@ -114,7 +118,10 @@ export const startWatch = (parts: WatchParts): Watch => {
     const quiet = isCalm && at - due < stoppedMs;
     const glanced = quiet ? looker.glance(at) : undefined;
     const wasHeld = now() - at >= stoppedMs;
-    if (glanced && looker.seen) viewers.look(looker.seen);
+    if (glanced && looker.seen) {
+      viewers.look(looker.seen);
+      metrics.look(looker.seen);
+    }
     if (glanced && !wasHeld) return pace.next(glanced, { pressed: false, followed: followed.length > 0 });
     if (wasHeld) at = now();
     // Where a glance did not do, everything is read: what explains the trouble it showed, and figures from before it.
@@ -124,6 +131,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const { before, snapshot: looked, signs } = looker.look(request);
     const snapshot = whole(looked, at);
     viewers.look(snapshot);
+    metrics.look(snapshot);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     attention = explainer.attention();
     if (interval || follow) followedAt = at;
@@ -147,6 +155,7 @@ export const startWatch = (parts: WatchParts): Watch => {
   };
   const fail = (error: unknown): number => {
     failures += 1;
+    metrics.failed("look");
     // One that persists would fill the log: said once, then the thread is given up (and started anew from outside).
     if (failures === 1) parts.report({ type: "status", status: { state: "degraded", reason: String(error) } });
     if (failures >= failuresAtMost) throw error;

@@ -2,6 +2,7 @@
 // are those of the field tables (fields/tcp-info.ts, fields/mem-info.ts), so that a rule reads the kernel's words.
 import type { memInfoFields } from "./fields/mem-info.js";
 import type { tcpInfoFields } from "./fields/tcp-info.js";
+import type { HistogramReading } from "./histogram.js";
 import type { CaState, TcpState } from "./tcp-state.js";
 
 /** Numeric fields of tcp_info; a field that the kernel did not return is absent. */
@@ -88,6 +89,10 @@ export interface ConnectionsReading {
   /** How many sockets were read for this look; fewer than there are when it sampled. */
   readonly read: number;
   readonly total: number;
+  /** TCP sockets of those that held nothing: their queues are empty, and they have no row. */
+  readonly empty?: number | undefined;
+  /** What the sockets tell that are read in turn, whether they have a row or not. */
+  readonly census?: CensusReading | undefined;
   /** sysctl `net.ipv4.tcp_retries2`: after how many timeouts the kernel gives a connection up. */
   readonly tcpRetries2?: number | undefined;
   /** Peers that sockets in SYN-SENT wait for: what else is known of them. */
@@ -100,6 +105,14 @@ export interface ConnectionsReading {
   readonly connectTimes?: readonly ConnectTimeReading[] | undefined;
   /** Local ports in use, for places where connect(2) found none free. */
   readonly ports?: readonly PortUseReading[] | undefined;
+}
+
+/** Of TCP sockets, some at each look and each of them in turn; cumulative since the observer began. */
+export interface CensusReading {
+  /** Smoothed round-trip times of established connections, seconds, by `rttBounds`. */
+  readonly rtt: HistogramReading;
+  /** Segments sent again, as last read of each. */
+  readonly retransmits: number;
 }
 
 /** Sockets of the process to one remote address and port. */

@@ -1,6 +1,6 @@
 import test from "ava";
 import { createBoardMemory, readBoard } from "../../src/agent/board.js";
-import type { ObserverData, Report } from "../../src/agent/messages.js";
+import { type ObserverData, type Report, wants } from "../../src/agent/messages.js";
 import { resolveOptions } from "../../src/agent/options.js";
 import { createSlotMemory } from "../../src/agent/server-slots.js";
 import { startThread } from "../../src/agent/thread.js";
@@ -15,8 +15,9 @@ test("a thread that dies is started anew after a second, and says why it died", 
     sockscope: "observer",
     options,
     board,
+    metrics: createBoardMemory(),
     slots: createSlotMemory(),
-    wants: new SharedArrayBuffer(8),
+    wants: new SharedArrayBuffer(4 * wants.words),
     servers: [],
     host,
   };

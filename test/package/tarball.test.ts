@@ -48,7 +48,14 @@ test("the installed package loads its addon by require and by import, as one ins
 });
 
 test("every entry point of the package can be required", (t) => {
-  const entries = ["sockscope", "sockscope/kernel", "sockscope/model", "sockscope/register", "sockscope/package.json"];
+  const entries = [
+    "sockscope",
+    "sockscope/kernel",
+    "sockscope/model",
+    "sockscope/prometheus",
+    "sockscope/register",
+    "sockscope/package.json",
+  ];
   const script = `for (const entry of ${JSON.stringify(entries)}) require(entry); console.log("all"); process.exit(0)`;
   t.is(node("-e", script).trim(), "all");
 });

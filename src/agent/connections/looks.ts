@@ -129,7 +129,8 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
     const callers = sockets.filter(({ state }) => state === "SYN-SENT");
     fillDestinations(callers, at);
     const placeOf = placesOf(listeners, loops);
-    const rows = withTimers(read(choose(sockets, at), at, placeOf), followed);
+    const chosen = choose(sockets, at);
+    const rows = withTimers(read(chosen, at, placeOf), followed);
     const waiting = [...callers, ...rows.flatMap((row) => (isUnaccepted(row) ? (own.get(row.cookie) ?? []) : []))];
     const peers = waiting.length > 0 ? readPeers(waiting, sockets, lookedAt, diag) : undefined;
     lookedAt = at;
@@ -140,7 +141,8 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
       total: own.all.length + own.unread,
       tcpRetries2,
     };
-    return { rows: [...rows, ...other.rows], ...last, peers, closed };
+    const empty = Math.max(0, passes.empty - chosen.filter(({ heldLooks }) => heldLooks === 0).length);
+    return { rows: [...rows, ...other.rows], ...last, peers, closed, empty, census: passes.told };
   };
 
   return {

@@ -35,6 +35,7 @@ export interface OwnSocket {
   /** As last read. */
   bytesReceived?: number | undefined;
   bytesAcked?: number | undefined;
+  retransmits?: number | undefined;
   /** Looks in a row that found memory in use: bytes to be read, sent or acknowledged. */
   heldLooks: number;
   /** Until when it is shown although it is quiet (monotonic ms): a rule must see how trouble ends. */

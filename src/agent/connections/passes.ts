@@ -2,6 +2,8 @@
 // for memory in use, which is to find trouble within an interval, and the slower census of states.
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
+import type { CensusReading } from "../../snapshot/connection.js";
+import { createHistogram, rttBounds } from "../../snapshot/histogram.js";
 import { tcpStates } from "../../snapshot/tcp-state.js";
 import type { OwnSocket } from "./own-sockets.js";
 import { isInUse, isMoving, isOdd } from "./worth.js";
@@ -9,11 +11,15 @@ import { isInUse, isMoving, isOdd } from "./worth.js";
 export interface Passes {
   /** Notes whose memory is in use, of `most` sockets. Returns how many were read: all but in a very large process. */
   scan(sockets: readonly OwnSocket[], most: number): number;
+  /** How many of the last scan held nothing. */
+  readonly empty: number;
   /**
    * Notes states; what is seldom seen, and some of what moves much, is shown until `shownUntil`. Those whose state is not
    * known yet come first. Returns how many sockets were read.
    */
   census(sockets: readonly OwnSocket[], most: number, shownUntil: number): number;
+  /** What all of them told. */
+  readonly told: CensusReading;
 }
 
 /** A table of this many rows is what the passes need of memory: 0.8 MB. */
@@ -42,7 +48,12 @@ export const createPasses = (): Passes => {
     dataSegsIn: new Float64Array(chunkSize),
     bytesReceived: new Float64Array(chunkSize),
     bytesAcked: new Float64Array(chunkSize),
+    rttMicros: new Float64Array(chunkSize),
+    totalRetrans: new Float64Array(chunkSize),
   };
+  const rtt = createHistogram(rttBounds);
+  let retransmits = 0;
+  let empty = 0;
   const scanned: Round = { next: 0 };
   const counted: Round = { next: 0 };
   let moving = 0;
@@ -57,7 +68,18 @@ export const createPasses = (): Passes => {
     table.memInfoColumn("wmemQueued", columns.wmemQueued);
     sockets.forEach((socket, i) => {
       socket.heldLooks = isInUse(columns, i) ? socket.heldLooks + 1 : 0;
+      if (socket.heldLooks === 0) empty += 1;
     });
+  };
+  const tell = (socket: OwnSocket, i: number): void => {
+    const [rttMicros, totalRetrans] = [columns.rttMicros[i]!, known(columns.totalRetrans[i]!)];
+    // 0: nothing was measured yet.
+    if (socket.state === "ESTAB" && rttMicros > 0) rtt.add(rttMicros / 1e6);
+    if (totalRetrans === undefined) return;
+    // What was there before the observer counts from then on.
+    const before = socket.retransmits ?? (socket.foundAt === undefined ? totalRetrans : 0);
+    retransmits += Math.max(0, totalRetrans - before);
+    socket.retransmits = totalRetrans;
   };
   const countChunk = (sockets: readonly OwnSocket[], shownUntil: number): void => {
     readSockets(load(sockets), { readings: ["tcpInfo"], into: table });
@@ -67,10 +89,13 @@ export const createPasses = (): Passes => {
     table.tcpInfoColumn("dataSegsIn", columns.dataSegsIn);
     table.tcpInfoColumn("bytesReceived", columns.bytesReceived);
     table.tcpInfoColumn("bytesAcked", columns.bytesAcked);
+    table.tcpInfoColumn("rttMicros", columns.rttMicros);
+    table.tcpInfoColumn("totalRetrans", columns.totalRetrans);
     sockets.forEach((socket, i) => {
       const number = columns.state[i]!;
       if (Number.isNaN(number)) return;
       socket.state = tcpStates[number];
+      tell(socket, i);
       // With nothing in its queues, what was received has been read.
       const [dataSegsIn, bytesReceived] = [known(columns.dataSegsIn[i]!), known(columns.bytesReceived[i]!)];
       if (socket.heldLooks === 0 && dataSegsIn !== socket.arrived?.dataSegsIn)
@@ -107,7 +132,16 @@ export const createPasses = (): Passes => {
   };
 
   return {
-    scan: (sockets, most) => goRound(scanned, sockets, chunkSize, most, scanChunk),
+    scan(sockets, most) {
+      empty = 0;
+      return goRound(scanned, sockets, chunkSize, most, scanChunk);
+    },
+    get empty() {
+      return empty;
+    },
+    get told() {
+      return { rtt: rtt.read(), retransmits };
+    },
     census(sockets, most, shownUntil) {
       moving = 0;
       const fresh = sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);

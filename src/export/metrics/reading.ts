@@ -2,6 +2,8 @@
 import type { HistogramReading } from "../../snapshot/histogram.js";
 import type { LabelName, MetricName } from "./table.js";
 
+export type { HistogramReading };
+
 /** The labels of the metric's row, each with a value. */
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
