@@ -53,6 +53,7 @@ test("every entry point of the package can be required", (t) => {
     "sockscope/kernel",
     "sockscope/model",
     "sockscope/prometheus",
+    "sockscope/opentelemetry",
     "sockscope/register",
     "sockscope/package.json",
   ];
