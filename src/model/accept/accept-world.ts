@@ -84,8 +84,8 @@ export function createAcceptWorld(scenario: AcceptScenario, events: WorldEvents)
     members: reuseport,
     hashed,
   });
-  const { timeout, patience, speakFirst = false } = scenario.clients ?? {};
-  const options = { timeout: timeout ?? undefined, patience: patience ?? undefined, speakFirst };
+  const { timeout, patience, speakFirst = false, spokenAt = [] } = scenario.clients ?? {};
+  const options = { timeout: timeout ?? undefined, patience: patience ?? undefined, speakFirst, spokenAt };
   const connect = createClients({ engine, wheel, link, nextListener: group.next, sysctl, options, events });
   for (const { spoofed = false, ...pattern } of scenario.arrivals)
     schedule(engine, pattern, priority.client, () => events.onStart(connect(spoofed)));

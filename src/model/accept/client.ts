@@ -16,6 +16,8 @@ export interface Client {
   /** The listener that its segments reach. */
   readonly listener: Listener;
   readonly startedAt: number;
+  /** It sends a request then, or as soon as it is connected; infinitely late: never. */
+  readonly speaksAt: number;
   /** A forged SYN: nobody answers the SYN-ACK. */
   readonly spoofed: boolean;
   state: ClientState;
@@ -44,6 +46,8 @@ export interface ClientOptions {
   readonly patience?: number | undefined;
   /** Sends a request as soon as it is connected. */
   readonly speakFirst: boolean;
+  /** When each client does, in the order in which they come, s; null: never. */
+  readonly spokenAt: readonly (number | null)[];
 }
 
 export interface ClientEvents {
@@ -122,8 +126,8 @@ const establish = (world: World, client: Client): void => {
   client.state = "established";
   client.connectedAt = engine.now();
   world.events.onConnected(client);
-  if (!options.speakFirst) return;
-  engine.at(engine.now(), priority.request, () => {
+  if (!options.speakFirst || client.speaksAt === Number.POSITIVE_INFINITY) return;
+  engine.at(client.speaksAt, priority.request, () => {
     if (client.state === "established") sendData(world, client, 0);
     else if (client.state === "accepted") world.link.deliver(() => client.listener.ack(client, requestBytes));
   });
@@ -157,6 +161,8 @@ const limitPatience = (world: World, client: Client): void => {
 
 /** Returns connect(): each call starts one client at the engine's time. */
 export function createClients(world: World): (spoofed: boolean) => Client {
+  const { spokenAt } = world.options;
+  let started = 0;
   const isWaiting = ({ state }: Client): boolean => state === "syn-sent" || state === "established";
   const host: ClientHost = {
     synAck: (client) => onSynAck(world, client),
@@ -173,10 +179,13 @@ export function createClients(world: World): (spoofed: boolean) => Client {
     },
   };
   return (spoofed) => {
+    const told = spokenAt[started];
+    started += 1;
     const client: Client = {
       host,
       listener: world.nextListener(),
       startedAt: world.engine.now(),
+      speaksAt: told === null ? Number.POSITIVE_INFINITY : toNanos(told ?? 0),
       spoofed,
       state: "syn-sent",
       synAttempts: 0,

@@ -96,6 +96,8 @@ export interface AcceptScenario {
         /** A client that was not accepted by then closes. */
         readonly patience?: number | null | undefined;
         readonly speakFirst?: boolean | undefined;
+        /** When each client speaks, in the order in which they come; null: never. As soon as it is connected where nothing is given. */
+        readonly spokenAt?: readonly (number | null)[] | undefined;
       }
     | undefined;
   readonly seed?: number | undefined;

@@ -98,6 +98,7 @@ const shape = object(
         timeout: either(null, positiveSeconds, "null or seconds above 0"),
         patience: either(null, positiveSeconds, "null or seconds above 0"),
         speakFirst: boolean,
+        spokenAt: list(either(null, seconds, "null or seconds")),
       },
     ),
     seed: integer(0, 2 ** 32 - 1),

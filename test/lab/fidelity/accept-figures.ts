@@ -19,6 +19,7 @@ export interface Observed extends Pick<AcceptResult, (typeof figures)[number] | 
     readonly at: number;
     readonly connectedAt: number | null;
     readonly acceptedAt: number | null;
+    readonly spokenAt: number | null;
   }[];
   /** The kernel's tick count at the start. */
   readonly tick: number;
@@ -61,12 +62,13 @@ export const withKernelsDice = (scenario: AcceptScenario, observed: Observed): A
 export const asCarriedOut = (scenario: AcceptScenario, observed: Observed): AcceptScenario => {
   const given = withKernelsDice(scenario, observed);
   const arrivals = observed.connects.map(({ at }) => ({ at, count: 1 }));
-  if (observed.calls.length === 0) return { ...given, arrivals };
+  const clients = { ...scenario.clients, spokenAt: observed.connects.map(({ spokenAt }) => spokenAt) };
+  if (observed.calls.length === 0) return { ...given, arrivals, clients };
   const members = Array.from({ length: scenario.listener.reuseport ?? 1 }, (_, index) => index);
   const servers = members.map((index) =>
     observed.calls.filter(({ member }) => member === index).map(({ at, count }) => ({ at, count })),
   );
-  return { ...given, arrivals, accepts: { servers } };
+  return { ...given, arrivals, clients, accepts: { servers } };
 };
 
 type Moments = Pick<Observed["connects"][number], "at" | "connectedAt">;

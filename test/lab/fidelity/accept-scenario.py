@@ -95,7 +95,7 @@ class Run:
         for sock, status, moment in zip(sockets, statuses, moments):
             if status not in (0, errno.EINPROGRESS):
                 raise OSError(status, os.strerror(status))
-            client = {"at": moment, "connectedAt": None, "acceptedAt": None, "error": None}
+            client = {"at": moment, "connectedAt": None, "acceptedAt": None, "spokenAt": None, "error": None}
             client["socket"], client["burst"] = sock, at
             self.clients.append(client)
             self.by_fd[sock.fileno()] = client
@@ -180,6 +180,7 @@ class Run:
         if client["connectedAt"] is None and not (events & select.EPOLLERR and status != errno.ECONNRESET):
             client["connectedAt"] = moment
             if self.scenario["clients"]["speakFirst"] and status == 0:
+                client["spokenAt"] = self.now()
                 status = self.speak(client["socket"])
         if status != 0 or events & (select.EPOLLERR | select.EPOLLHUP):
             self.forget(client, errno.errorcode.get(status, "closed"))
@@ -238,7 +239,7 @@ class Run:
         lengths = [self.length(listener) for listener in self.listeners]
         resets = sum(client["error"] == "ECONNRESET" for client in self.clients)
         connected = sum(client["connectedAt"] is not None for client in self.clients)
-        names = ("at", "connectedAt", "acceptedAt")
+        names = ("at", "connectedAt", "acceptedAt", "spokenAt")
         return {
             "overflows": delta["ListenOverflows"],
             "drops": delta["ListenDrops"],
