@@ -28,10 +28,14 @@ export interface TimerWheel {
   ticks(): number;
 }
 
-/** The tick in which a timer armed at `tick` for `delay` ticks fires. */
-export function firingTick(tick: number, delay: number): number {
+/**
+ * The tick in which a timer armed at `tick` for `delay` ticks fires. Once a bucket has fired in this tick the wheel's own
+ * clock is one ahead, and from there the timer is one tick nearer (__run_timers: base->clk).
+ */
+export function firingTick(tick: number, delay: number, hasFired = false): number {
+  const distance = hasFired ? delay - 1 : delay;
   let level = 0;
-  while (level < topLevel && delay >= bucketsPerLevel << (levelBits * level)) level += 1;
+  while (level < topLevel && distance >= bucketsPerLevel << (levelBits * level)) level += 1;
   const granule = 1 << (levelBits * level);
   return (Math.floor((tick + delay) / granule) + 1) * granule;
 }
@@ -41,11 +45,13 @@ export function createTimerWheel(engine: Engine, firstTick?: number): TimerWheel
   const drawn = Math.floor(engine.random() * phaseTicks * tickNanos);
   const phase = firstTick === undefined ? drawn : (firstTick % phaseTicks) * tickNanos;
   const buckets = new Map<number, Set<Timer>>();
+  let lastFired = Number.NEGATIVE_INFINITY;
   const ticks = (): number => Math.floor((engine.now() + phase) / tickNanos);
 
   const fire = (tick: number): void => {
     const bucket = buckets.get(tick)!;
     buckets.delete(tick);
+    if (bucket.size > 0) lastFired = tick;
     for (const timer of [...bucket].reverse()) if (bucket.delete(timer)) timer.run();
   };
 
@@ -59,7 +65,8 @@ export function createTimerWheel(engine: Engine, firstTick?: number): TimerWheel
   };
 
   const armTicks = (delay: number, run: () => void): Timer => {
-    const bucket = bucketOf(firingTick(ticks(), delay));
+    const now = ticks();
+    const bucket = bucketOf(firingTick(now, delay, lastFired === now));
     const timer: Timer = { run, bucket };
     bucket.add(timer);
     return timer;

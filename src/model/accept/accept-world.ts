@@ -69,7 +69,7 @@ export function createAcceptWorld(scenario: AcceptScenario, events: WorldEvents)
   const generation = generationOf(scenario.kernel);
   const sysctl = sysctlOf(scenario, generation);
   const wheel = createTimerWheel(engine, scenario.tick);
-  const link = createLink(engine, scenario.rtt ?? 0);
+  const link = createLink(engine, scenario.rtt ?? 0, scenario.trains);
   const limit = limitOf(backlog, sysctl.somaxconn);
   const synQueueHolds = generation.synQueueHolds(limit);
   const deferTimeouts = timeoutsIn(deferAccept);

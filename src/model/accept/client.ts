@@ -1,6 +1,6 @@
 // Clients: SYN retries on the kernel's grid, data on TLP and RTO, give-up (net/ipv4/tcp_timer.c, tcp_output.c).
 import type { Connection } from "./accept-queue.js";
-import { type Engine, priority, toNanos } from "../engine.js";
+import { type Engine, priority, toNanos, toSeconds } from "../engine.js";
 import type { Link } from "./link.js";
 import type { Listener } from "./listener.js";
 import type { Request } from "./syn-queue.js";
@@ -22,6 +22,8 @@ export interface Client {
   readonly spoofed: boolean;
   state: ClientState;
   synAttempts: number;
+  /** When it sent its last SYN. */
+  synSentAt: number;
   connectedAt?: number | undefined;
   acceptedAt?: number | undefined;
   timer?: Timer | undefined;
@@ -85,8 +87,9 @@ const end = ({ wheel, events }: World, client: Client, state: ClientState): void
 
 const sendSyn = (world: World, client: Client, rto: number): void => {
   client.synAttempts += 1;
+  client.synSentAt = world.engine.now();
   if (client.synAttempts === 2) world.events.onRetry(client);
-  world.link.deliver(() => client.listener.syn(client));
+  world.link.toListener(() => client.listener.syn(client));
   if (!client.spoofed) client.timer = world.wheel.arm(rto, () => onSynTimer(world, client, rto));
 };
 
@@ -112,8 +115,9 @@ const dataWait = (rtt: number, sent: number): number => {
 
 const sendData = (world: World, client: Client, sent: number): void => {
   const { engine, wheel, link } = world;
-  link.deliver(() => client.listener.ack(client, requestBytes));
-  client.timer = wheel.armTicks(dataWait(link.rtt, sent), () => {
+  link.toListener(() => client.listener.ack(client, requestBytes));
+  const rtt = toSeconds(client.connectedAt! - client.synSentAt);
+  client.timer = wheel.armTicks(dataWait(rtt, sent), () => {
     if (engine.now() - client.connectedAt! >= toNanos(dataGiveUp)) end(world, client, "timed-out");
     else sendData(world, client, sent + 1);
   });
@@ -129,7 +133,7 @@ const establish = (world: World, client: Client): void => {
   if (!options.speakFirst || client.speaksAt === Number.POSITIVE_INFINITY) return;
   engine.at(client.speaksAt, priority.request, () => {
     if (client.state === "established") sendData(world, client, 0);
-    else if (client.state === "accepted") world.link.deliver(() => client.listener.ack(client, requestBytes));
+    else if (client.state === "accepted") world.link.toListener(() => client.listener.ack(client, requestBytes));
   });
 };
 
@@ -138,7 +142,7 @@ const onSynAck = (world: World, client: Client): void => {
   const { listener } = client;
   const isAlive = client.state === "syn-sent" || client.state === "established";
   if (client.spoofed || client.state === "accepted") return;
-  world.link.deliver(() => (isAlive ? listener.ack(client, 0) : listener.reset(client)));
+  world.link.toListener(() => (isAlive ? listener.ack(client, 0) : listener.reset(client)));
   if (client.state === "syn-sent") establish(world, client);
 };
 
@@ -155,7 +159,7 @@ const limitPatience = (world: World, client: Client): void => {
     if (client.state === "syn-sent") end(world, client, "timed-out");
     if (client.state !== "established") return;
     end(world, client, "closed");
-    link.deliver(() => client.listener.fin(client));
+    link.toListener(() => client.listener.fin(client));
   });
 };
 
@@ -189,6 +193,7 @@ export function createClients(world: World): (spoofed: boolean) => Client {
       spoofed,
       state: "syn-sent",
       synAttempts: 0,
+      synSentAt: 0,
     };
     sendSyn(world, client, initialRto);
     if (!spoofed) limitPatience(world, client);

@@ -1,18 +1,37 @@
 // The path between clients and the listener: a fixed delay, or loopback, where a handshake runs inside connect(2).
 import { type Engine, priority, toNanos } from "../engine.js";
+import type { Train, Trains } from "./scenario.js";
 
 /** Below this round trip a path is loopback: nothing is in flight while a program runs (kernel.md K). */
 export const loopbackBelowSeconds = 0.0005;
 
+/** Hands a segment to the other side: first in, first out. */
+type Deliver = (receive: () => void) => void;
+
 export interface Link {
-  /** Hands a segment to the other side: first in, first out. */
-  deliver(receive: () => void): void;
-  /** Round trip in seconds; 0 on loopback. */
-  readonly rtt: number;
+  readonly toListener: Deliver;
+  readonly toClients: Deliver;
 }
 
-export function createLink(engine: Engine, rtt: number): Link {
+/** A train that is later than this took something else. */
+const latest = toNanos(0.06);
+
+/** When what is sent now arrives, ns: with the first train that it was in time for, else after the usual delay. */
+function timetable(trains: readonly Train[], oneWay: number): (now: number) => number {
+  let next = 0;
+  return (now) => {
+    while (next < trains.length && toNanos(trains[next]![0]) < now) next += 1;
+    const train = trains[next];
+    const usual = now + oneWay;
+    return train && toNanos(train[1]) <= usual + latest ? toNanos(train[1]) : usual;
+  };
+}
+
+export function createLink(engine: Engine, rtt: number, trains?: Trains): Link {
   const effective = rtt < loopbackBelowSeconds ? 0 : rtt;
-  const oneWay = toNanos(effective / 2);
-  return { deliver: (receive) => engine.at(engine.now() + oneWay, priority.segment, receive), rtt: effective };
+  const direction = (watched: readonly Train[] = []): Deliver => {
+    const arrival = timetable(watched, toNanos(effective / 2));
+    return (receive) => engine.at(arrival(engine.now()), priority.segment, receive);
+  };
+  return { toListener: direction(trains?.toListener), toClients: direction(trains?.toClients) };
 }

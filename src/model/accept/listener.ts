@@ -75,7 +75,7 @@ const overflow = (parts: Parts): void => {
 
 const sendReset = ({ stats, link }: Parts, client: Client): void => {
   stats.counters.OutRsts += 1;
-  link.deliver(() => client.host.reset(client));
+  link.toClients(() => client.host.reset(client));
 };
 
 const admit = (parts: Parts, client: Client, bytes: number): void => {
@@ -91,11 +91,11 @@ const admit = (parts: Parts, client: Client, bytes: number): void => {
   client.connection = connection;
   queue.push(connection);
   memory.add(queuedBytes(bytes));
-  if (bytes > 0) link.deliver(() => client.host.acked(client));
+  if (bytes > 0) link.toClients(() => client.host.acked(client));
   for (const onReadable of parts.readers) onReadable();
 };
 
-const answer = ({ link }: Parts, client: Client): void => link.deliver(() => client.host.synAck(client));
+const answer = ({ link }: Parts, client: Client): void => link.toClients(() => client.host.synAck(client));
 
 /** What can become of a SYN. */
 const synVerdicts = {
@@ -177,7 +177,7 @@ const onAck = (parts: Parts, client: Client, bytes: number): void => {
     const more = queuedBytes(received) - queuedBytes(connection.receivedBytes);
     if (client.acceptedAt === undefined) parts.memory.add(more);
     connection.receivedBytes = received;
-    if (bytes > 0) parts.link.deliver(() => client.host.acked(client));
+    if (bytes > 0) parts.link.toClients(() => client.host.acked(client));
   } else if (parts.closed) sendReset(parts, client);
   else if (client.request) onRequestAck(parts, client, client.request, bytes);
   else onCookieAck(parts, client, bytes);

@@ -78,6 +78,14 @@ export interface ListenerSpec {
   readonly hashed?: readonly number[] | undefined;
 }
 
+/** What had been sent by `sentUntil`, and not come before, arrived at `at`; in the order of time. */
+export type Train = readonly [sentUntil: number, at: number];
+
+export interface Trains {
+  readonly toListener: readonly Train[];
+  readonly toClients: readonly Train[];
+}
+
 export interface AcceptScenario {
   readonly kind: "accept";
   readonly listener: ListenerSpec;
@@ -100,6 +108,8 @@ export interface AcceptScenario {
         readonly spokenAt?: readonly (number | null)[] | undefined;
       }
     | undefined;
+  /** When what was on its way arrived, where a link was watched; what was sent later takes half of `rtt`. */
+  readonly trains?: Trains | undefined;
   readonly seed?: number | undefined;
   /** The kernel's tick count (250 a second) at the start, which begins with it; drawn by default. */
   readonly tick?: number | undefined;

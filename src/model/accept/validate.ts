@@ -68,6 +68,11 @@ const listener = object(
   },
 );
 
+const train: Check = (value, path) => {
+  list(seconds)(value, path);
+  if (Array.isArray(value) && value.length !== 2) fail(path, value, "[sentUntil, at]");
+};
+
 const retries = integer(0, 255);
 const shape = object(
   {
@@ -91,6 +96,7 @@ const shape = object(
     ),
     kernel: release,
     rtt: number(0, 60),
+    trains: object({ toListener: list(train), toClients: list(train) }),
     accepts,
     clients: object(
       {},

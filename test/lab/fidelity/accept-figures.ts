@@ -23,8 +23,6 @@ export interface Observed extends Pick<AcceptResult, (typeof figures)[number] | 
   }[];
   /** The kernel's tick count at the start. */
   readonly tick: number;
-  /** Refused clients of one burst had their timers in two buckets of the wheel. */
-  readonly torn: boolean;
   /** The latest that a step was, or the wire with a packet, ms. */
   readonly lateMs: number;
   /** Packets that the CPU's backlog had no room for. */
@@ -32,6 +30,8 @@ export interface Observed extends Pick<AcceptResult, (typeof figures)[number] | 
   readonly attempts: number;
   /** The member of the group that each client's SYN reached, as far as it showed. */
   readonly members: readonly (number | null)[];
+  /** When what was on the wire arrived. */
+  readonly trains: AcceptScenario["trains"] | null;
   readonly calls: readonly { readonly at: number; readonly count: number | "all"; readonly member: number }[];
 }
 
@@ -50,17 +50,17 @@ const roundTrip = ({ rtt = 0 }: AcceptScenario, { connects }: Observed): number 
   );
 };
 
-/** The scenario with what only its run shows: the tick count, the round trip, whom the hash gave to which listener. */
-export const withKernelsDice = (scenario: AcceptScenario, observed: Observed): AcceptScenario => ({
+/** What only a run shows: the tick count, the round trip, whom the hash gave to which listener. */
+const withKernelsDice = (scenario: AcceptScenario, observed: Observed): AcceptScenario => ({
   ...scenario,
   tick: observed.tick,
   rtt: roundTrip(scenario, observed),
   listener: { ...scenario.listener, hashed: observed.members.map((member) => member ?? 0) },
 });
 
-/** The scenario as it was carried out: every connect and every accept at its own time. */
+/** The scenario as it was carried out: every connect, request and accept at its own time, and so the link's packets. */
 export const asCarriedOut = (scenario: AcceptScenario, observed: Observed): AcceptScenario => {
-  const given = withKernelsDice(scenario, observed);
+  const given = { ...withKernelsDice(scenario, observed), trains: observed.trains ?? undefined };
   const arrivals = observed.connects.map(({ at }) => ({ at, count: 1 }));
   const clients = { ...scenario.clients, spokenAt: observed.connects.map(({ spokenAt }) => spokenAt) };
   if (observed.calls.length === 0) return { ...given, arrivals, clients };
@@ -99,4 +99,4 @@ export const forKernel = (scenario: AcceptScenario): object => {
 };
 
 export const modelOf = (scenario: AcceptScenario, observed: Observed): AcceptResult =>
-  simulate(withKernelsDice(scenario, observed));
+  simulate(asCarriedOut(scenario, observed));

@@ -50,6 +50,7 @@ class Wire:
 
     def join(self, server, clients):
         self.exits = {server: clients, clients: server}
+        self.trains = {server: [], clients: []}
 
     def take(self, entry):
         """All that wait: what was sent together arrives together."""
@@ -67,9 +68,18 @@ class Wire:
         if self.due() > now:
             return
         self.late = max(self.late, now - self.due())
+        sent_until = {}
         while self.due() <= now + TRAIN_SECONDS:
-            _, exit, packet = self.underway.popleft()
+            due, exit, packet = self.underway.popleft()
+            sent_until[exit] = due - self.delay
             os.write(exit, packet)
+        for exit, moment in sent_until.items():
+            self.trains[exit].append((moment, now))
+
+    def trains_since(self, start):
+        """By where they went: what had been sent by the first moment was there at the second."""
+        ends = zip(("toListener", "toClients"), self.trains.values())
+        return {name: [[sent - start, there - start] for sent, there in trains] for name, trains in ends}
 
     def due(self):
         return self.underway[0][0] if self.underway else float("inf")
