@@ -56,7 +56,16 @@ const nearOrphansShare = 0.125;
 /** Interfaces shown at most: those that moved most since they exist. */
 const maxNics = 64;
 
-const nicStatistics = ["rx_packets", "tx_packets", "rx_dropped", "tx_dropped", "rx_missed_errors", "rx_fifo_errors"];
+const nicStatistics = [
+  "rx_packets",
+  "tx_packets",
+  "rx_bytes",
+  "tx_bytes",
+  "rx_dropped",
+  "tx_dropped",
+  "rx_missed_errors",
+  "rx_fifo_errors",
+];
 
 const pick = (statistics: NicStatistics): NicStatistics => {
   const kept = nicStatistics.map((name) => [name, statistics[name]] as const);

@@ -5,5 +5,6 @@ import { diagnose } from "./diagnose.js";
 import { doctor } from "./doctor.js";
 import { explain } from "./explain.js";
 import { simulateCommand } from "./simulate.js";
+import { top } from "./top.js";
 
-export const commands: readonly Command[] = [diagnose, explain, demo, doctor, simulateCommand];
+export const commands: readonly Command[] = [diagnose, top, explain, demo, doctor, simulateCommand];

@@ -12,7 +12,7 @@ test("a host of thousands of interfaces is shown by those that moved most", (t) 
   const reading = networkReadingOf({ ...host, nics }, undefined);
   t.is(reading.nics.length, 64);
   t.is(reading.nics[0]!.name, "veth2999");
-  t.deepEqual(reading.nics[0]!.statistics, { rx_packets: 2999 });
+  t.deepEqual(reading.nics[0]!.statistics, { rx_packets: 2999, rx_bytes: 5n });
 });
 
 test("quiet, it looks every ten seconds; a repeated segment makes it look sooner", (t) => {

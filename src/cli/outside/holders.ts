@@ -62,6 +62,9 @@ export const holdersOfProcess = (pid: number): Holders => {
   };
 };
 
+/** Those of listeners, then of connections: nobody has to wait for the first of them. */
+const walksAtOnce = 2;
+
 /** More sockets than this are not remembered. */
 const maxKnown = 65_536;
 
@@ -70,13 +73,15 @@ export const holdersOfAll = (): Holders => {
   const budget = createBudget(share);
   const now = (): number => performance.now();
   const known = new Map<number, Holder>();
+  let walks = 0;
   return {
     of: (inode) => known.get(inode),
     refresh: (wanted) => {
-      if (!budget.isDue(now(), everyMs)) return;
+      if (walks >= walksAtOnce && !budget.isDue(now(), everyMs)) return;
       const unknown = new Set<number>();
       for (const inode of wanted()) if (!known.has(inode)) unknown.add(inode);
       if (unknown.size === 0) return;
+      walks += 1;
       const { pids } = budget.spend(now(), () => ownersOf(unknown));
       if (known.size + unknown.size > maxKnown) known.clear();
       for (const inode of unknown) {

@@ -65,6 +65,8 @@ export interface FrameListener {
   readonly address?: string | undefined;
   readonly port?: number | undefined;
   readonly path?: string | undefined;
+  /** Who holds it, where several processes are looked at. */
+  readonly pid?: number | undefined;
   /** Connections in the accept queue now; limit + 1 fit. */
   readonly length: number;
   readonly limit: number;
@@ -110,6 +112,8 @@ export interface FrameConnection {
   readonly state?: string | undefined;
   readonly local?: string | undefined;
   readonly remote?: string | undefined;
+  /** Who holds it, where several processes are looked at. */
+  readonly pid?: number | undefined;
   readonly fd?: number | undefined;
   readonly recvQBytes?: number | undefined;
   readonly sendQBytes?: number | undefined;
