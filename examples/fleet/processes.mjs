@@ -1,7 +1,7 @@
 // The processes of the fleet and what they write: all in one folder, all ended by their own pid.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -29,6 +29,13 @@ export const start = (name, command, args, env = {}) => {
   child.once("exit", () => children.delete(child));
   return child;
 };
+
+/** The last that a program said. */
+export const lastWords = (name) =>
+  readFileSync(join(folder, `${name}.log`), "utf8")
+    .trim()
+    .split("\n")
+    .slice(-3);
 
 /** Ends all of them, kindly at first, and removes what they wrote. */
 export const stopAll = async () => {

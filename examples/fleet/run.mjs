@@ -10,7 +10,7 @@ import { json } from "node:stream/consumers";
 import { ask, breakServer, startClients } from "./clients.mjs";
 import { configure } from "./configure.mjs";
 import { queriesOf } from "./grafana/queries.mjs";
-import { folder, freePorts, program, start, stopAll, until } from "./processes.mjs";
+import { folder, freePorts, lastWords, program, start, stopAll, until } from "./processes.mjs";
 
 const blockedMs = 4000;
 const token = randomBytes(16).toString("hex");
@@ -132,6 +132,7 @@ const run = async ({ stay, binaries }) => {
   const [{ labels }] = await until("the alert", () => alerts("firing").length > 0 && alerts("firing"));
   await showFinding(endpoints[broken]);
   const complete = await checkDashboard(prometheus);
+  say("the alert ends when nothing was dropped for five seconds, and five more have passed");
   await until("its end", () => alerts("resolved").length > 0);
   const right = labels.instance === instance && labels.cause === "event-loop-blocked" && alerts("firing").length === 1;
   say(right && complete ? "as it should be" : "NOT as it should be");
@@ -159,7 +160,8 @@ if (!binaries.prometheus || !binaries.alertmanager) {
   try {
     process.exitCode = await run({ stay: process.argv.includes("--stay"), binaries });
   } catch (error) {
-    console.error(`${error.message}; the logs are in ${folder} until this ends`);
+    console.error(error.message);
+    for (const name of ["prometheus", "alertmanager"]) console.error([`${name}:`, ...lastWords(name)].join("\n  "));
     process.exitCode = 1;
   } finally {
     await stopAll();
