@@ -10,6 +10,7 @@ import { type Support, support } from "../kernel/support.js";
 import { writeNow } from "../kernel/write-now.js";
 import type { Missing } from "../snapshot/snapshot.js";
 import { version } from "../export/version.js";
+import { metricsText } from "../export/metrics/text.js";
 import { createAgentMetrics } from "./agent-metrics.js";
 import { createLooker } from "./look.js";
 import type { ObserverData, Report, Request, Status } from "./messages.js";
@@ -78,9 +79,10 @@ export const observe = (
   // After the first look: whoever reads the line may count on being watched.
   if (missing.length > 0) tellStatus({ state: "degraded", reason: reasonOf(missing) });
   else if (options.logLevel === "sample") tellStatus({ state: "running" });
+  const told = { metrics: () => metricsText(metrics.collect()), record: recording?.lines };
   const serving = isSlow
     ? undefined
-    : startServing({ options, redact, viewers, findings, ours, record: recording?.lines, tell: tellStatus, now });
+    : startServing({ options, redact, viewers, findings, ours, ...told, tell: tellStatus, now });
 
   return {
     handle(request) {
