@@ -24,7 +24,7 @@ const say = (line) => console.log(`${((performance.now() - began) / 1000).toFixe
 
 const startServers = async (ports, endpoints) => {
   for (const [index, [service, node]] of fleet.entries())
-    start(`${service}-${node}`, process.execPath, ["--import", "sockscope/register", "examples/http.mjs"], {
+    start(`${service}-${node}`, process.execPath, ["--import", "sockscope/register", "examples/fleet/server.mjs"], {
       PORT: ports[index],
       BACKLOG: 16,
       SOCKSCOPE_HTTP: endpoints[index],

@@ -153,6 +153,12 @@ const cases: readonly {
     heard: { ...search, alertname: "SockscopeReadStalled", symptom: "read-stalled", cause: "application-not-reading" },
   },
   {
+    title: "a process whose accept queue overflows, beside something without a cause",
+    fault: { ...overflow, ...search },
+    mute: { ...search, alertname: "SockscopeReadStalled", symptom: "read-stalled", cause: "unknown" },
+    heard: { ...search, alertname: "SockscopeReadStalled", symptom: "read-stalled", cause: "unknown", instance: "b:2" },
+  },
+  {
     title: "what is critical already",
     fault: { ...overflow, ...search, severity: "critical" },
     mute: { ...overflow, ...search },
