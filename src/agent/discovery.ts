@@ -15,6 +15,8 @@ export interface Discovery {
   demand(): void;
   /** Whether a listener may have come or gone that is not accounted for. */
   readonly demanded: boolean;
+  /** The namespace's TCP listeners are all ours; `undefined`: not known. */
+  readonly alone: boolean | undefined;
   /**
    * Before listeners are read: walks if it is time (`everyMs`, stretched by what a walk costs). What the process owns
    * by listener's cookie, if a whole walk was made. `interval`: a reporting interval has passed. Infinite `everyMs`: no
@@ -53,6 +55,7 @@ export const createDiscovery = (
   const table = new SocketWalk(64);
   /** Cookies of the namespace's listeners that are not ours. */
   let foreign = new Set<bigint>();
+  let alone: boolean | undefined;
   let demanded = true;
   let walkedAt = Number.NEGATIVE_INFINITY;
   /** So long no walk, for what the last one cost. */
@@ -89,7 +92,9 @@ export const createDiscovery = (
   const lookForUnknown = (): void => {
     if (!diag) return;
     const mine = new Set(own.all.map(({ cookie }) => cookie));
-    const others = [...diag.listeners().rows, ...diag.unixListeners().rows]
+    const tcp = diag.listeners().rows;
+    alone = tcp.every(({ cookie }) => mine.has(cookie));
+    const others = [...tcp, ...diag.unixListeners().rows]
       .map(({ cookie }) => cookie)
       .filter((cookie) => !mine.has(cookie));
     if (others.some((cookie) => !foreign.has(cookie))) demanded = true;
@@ -102,6 +107,9 @@ export const createDiscovery = (
     },
     get demanded() {
       return demanded || own.lost || isSettlingDue(now());
+    },
+    get alone() {
+      return alone;
     },
     discover(at, everyMs, interval) {
       if (own.all.length > 0 && isSettlingDue(at)) settleShared(at, settlingBudget);

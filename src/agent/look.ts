@@ -173,6 +173,7 @@ export const createLooker = (options: LookerOptions): Looker => {
         ...around,
         loops: readings,
         listeners,
+        alone: interval ? discovery.alone : undefined,
         connections: interval || follow ? lookAtConnections(near, interval) : undefined,
         self: interval && connections ? { ...connections.cost, answersMs } : undefined,
         network: interval ? network?.read(at, close, around.counters) : undefined,

@@ -137,6 +137,8 @@ export interface ClosesReading {
   readonly count: number;
   /** Ends that were not seen: found no room, or came while too many closed; at most. */
   readonly lost: number;
+  /** Of those told of, by local port, the ones that no walk of the descriptors had met: they came and went between two. */
+  readonly unmet?: Readonly<Record<string, number>> | undefined;
 }
 
 /** tcp_info's counters of what the peer sent: segments with data, bytes of them that were taken. */

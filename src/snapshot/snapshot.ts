@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly loops: readonly LoopReading[];
   /** Listeners, without the agent's own. SO_REUSEPORT members are separate rows. */
   readonly listeners: readonly ListenerReading[];
+  /** No other TCP listener is in the network namespace, as of a look some seconds ago: what it counts is this process's. */
+  readonly alone?: boolean | undefined;
   /** Sockets that are no listeners, when they were read for this snapshot. */
   readonly connections?: ConnectionsReading | undefined;
   /** What lies below the sockets, when it was read for this snapshot: at a slower pace than everything else. */

@@ -111,10 +111,13 @@ export const createCloses = (
       else follow(ports);
       if (!events) return isRefused || ports.length === 0 ? undefined : { rows: [], count: 0, lost: accepted };
       const rows: ClosedReading[] = [];
+      const unmet: Record<string, number> = {};
       const count = events.read((socket) => {
         // A listener that closed, or one of which nothing is left to be told (SO_LINGER 0).
-        if (socket.remotePort === 0 || rows.length >= rowsAtMost) return;
+        if (socket.remotePort === 0) return;
         const own = find(socket.cookie);
+        if (!own) unmet[socket.localPort] = (unmet[socket.localPort] ?? 0) + 1;
+        if (rows.length >= rowsAtMost) return;
         const before = own?.arrived;
         const isOutOfOrder = isOdd(socket, before);
         if (!isOutOfOrder && !isOurs(socket, before)) return;
@@ -124,7 +127,7 @@ export const createCloses = (
       }, eventsAtMost);
       const lost = wasThere ? Math.max(0, events.lost - lostBefore) : accepted;
       lostBefore = events.lost;
-      return { rows: [...rows, ...(timewaits?.gone(at, resets) ?? [])], count, lost };
+      return { rows: [...rows, ...(timewaits?.gone(at, resets) ?? [])], count, lost, unmet };
     },
   };
 };

@@ -11,6 +11,11 @@ import { metricOf, type MetricName } from "./table.js";
 export interface ListenerSeries {
   /** Every look; the same array again: nothing has changed. */
   look(at: number, listeners: readonly ListenerReading[]): void;
+  /**
+   * What an interval tells of accepts beside the readings: connections that came and went between two looks at them, by port;
+   * `opened`: all that were established at the process's listeners, where that is known.
+   */
+  interval(passed: Readonly<Record<string, number>>, opened: number | undefined): void;
   collect(at: number): readonly MetricFamily[];
 }
 
@@ -35,6 +40,10 @@ interface Series {
   /** Connections newly seen among the process's descriptors, of the whole port: in all, and as last read. */
   owned: number | undefined;
   ownedBefore: number | undefined;
+  /** As well as it can be told, up to the last interval. */
+  accepted: number | undefined;
+  /** `owned`, and the length of the queue, at the last interval. */
+  settled: { readonly owned: number; readonly length: number } | undefined;
   /** Connections whose wait was read at accept. */
   waitsRead: number | undefined;
   seenAt: number;
@@ -56,6 +65,8 @@ const openSeries = (listener: ListenerReading): Series => ({
   drops: undefined,
   owned: undefined,
   ownedBefore: undefined,
+  accepted: undefined,
+  settled: undefined,
   waitsRead: undefined,
   seenAt: 0,
 });
@@ -81,21 +92,24 @@ const takeIn = (series: Series, at: number, listener: ListenerReading): void => 
   series.peak.add(at, listener.length);
 };
 
-/** The members of a group are told the same: what was counted at their port. A new count began with its first listener. */
+/** The members of a group are told the same: what was counted at their port. The first time those held count, too. */
 const takeOwned = (series: Series): void => {
-  const counts = series.readings.flatMap(({ owned }) => owned?.accepted ?? []);
-  if (counts.length === 0) return;
-  const now = Math.max(...counts);
-  const before = series.ownedBefore ?? 0;
-  series.owned = add(series.owned, now < before ? now : now - before);
-  series.ownedBefore = now;
+  const [owned] = series.readings.flatMap((reading) => reading.owned ?? []);
+  if (!owned) return;
+  const { count, accepted } = owned;
+  const before = series.ownedBefore;
+  series.owned = add(
+    series.owned,
+    before === undefined || accepted < before ? Math.max(count, accepted) : accepted - before,
+  );
+  series.ownedBefore = accepted;
 };
 
 /** Of two addresses with one port nobody can tell which of them accepted. */
 const acceptedBy = (series: Series, all: readonly Series[]): number | undefined => {
   const { server_port } = series.labels;
   const isAlone = !all.some((other) => other !== series && other.labels.server_port === server_port);
-  return series.waitsRead ?? (isAlone ? series.owned : undefined);
+  return series.waitsRead ?? (isAlone ? series.accepted : undefined);
 };
 
 const sumOf = (readings: readonly ListenerReading[], of: (one: ListenerReading) => number): number | undefined =>
@@ -116,6 +130,18 @@ const family = (
     return read === undefined ? [] : [{ labels: series.labels, value: read }];
   }),
 });
+
+const settleAccepts = (series: Series, passed: Readonly<Record<string, number>>, opened: number | undefined): void => {
+  const { settled } = series;
+  const length = lengthOf(series) ?? 0;
+  series.owned = add(series.owned, passed[series.labels.server_port ?? ""]);
+  if (series.owned === undefined && opened === undefined) return;
+  const { owned = 0 } = series;
+  // Whoever was established and does not wait was accepted.
+  const accepted = settled && opened !== undefined ? opened - (length - settled.length) : owned - (settled?.owned ?? 0);
+  series.accepted = add(series.accepted, Math.max(0, accepted));
+  series.settled = { owned, length };
+};
 
 const familiesOf = (all: readonly Series[], omitted: number, at: number): readonly MetricFamily[] => {
   const tcp = all.filter(({ transport }) => transport === "tcp");
@@ -181,6 +207,10 @@ export const createListenerSeries = (): ListenerSeries => {
       }
       omitted = without.size;
       for (const series of all.values()) settle(series, at);
+    },
+    interval(passed, opened) {
+      const listening = [...all.values()].filter((series) => series.transport === "tcp" && series.readings.length > 0);
+      for (const series of listening) settleAccepts(series, passed, listening.length === 1 ? opened : undefined);
     },
     collect(at) {
       for (const [key, { readings, seenAt }] of all) if (readings.length === 0 && at - seenAt > keptMs) all.delete(key);

@@ -1,5 +1,6 @@
 // Everything that is measured, from looks, intervals and findings; put together when somebody asks. Pure but for what it
 // remembers, and bounded.
+import { delta } from "../../explain/delta.js";
 import type { Finding } from "../../explain/finding.js";
 import { createHistogram } from "../../snapshot/histogram.js";
 import type { LoopReading, Snapshot } from "../../snapshot/snapshot.js";
@@ -59,6 +60,8 @@ export const createMetrics = ({ version, nodeVersion }: MetricsOptions): Metrics
     finding: findings.finding,
     interval(snapshot) {
       if (snapshot.at !== lookedAt) look(snapshot);
+      const opened = delta(last?.counters?.PassiveOpens, snapshot.counters?.PassiveOpens);
+      listeners.interval(snapshot.connections?.closed?.unmet ?? {}, snapshot.alone && last?.alone ? opened : undefined);
       last = snapshot;
       accepting = new Set(snapshot.listeners.map(({ loop }) => loop));
       if (snapshot.connections) connections.interval(snapshot.connections);

@@ -73,7 +73,7 @@ const shown = (reading: ClosesReading | undefined) =>
 
 test("orderly ends are counted, not shown", (t) => {
   const reading = benchOf().look(["ours-first", "ours-first-v6", "theirs-first", "linger-0", "refused", "rst-in"]);
-  t.deepEqual(reading, { rows: [], count: 6, lost: 0 });
+  t.deepEqual(reading, { rows: [], count: 6, lost: 0, unmet: {} });
 });
 
 test("what was never read and what was refused are shown, with what had arrived before", (t) => {
@@ -96,6 +96,7 @@ test("what was never read and what was refused are shown, with what had arrived 
 test("of a connection that no walk has met, only what it says by itself", (t) => {
   const reading = benchOf().look(["unread", "data-after-fin"], undefined, "never");
   t.is(reading?.rows.length, 1);
+  t.deepEqual(Object.values(reading?.unmet ?? {}), [2]);
   t.like(reading?.rows[0], { recvQBytes: 333, before: undefined, estimated: true });
 });
 

@@ -113,6 +113,32 @@ test("waits come from those seen waiting, or exactly from accept", (t) => {
   t.deepEqual(linesOf(exact, "sockscope_tcp_accepted_total"), [`sockscope_tcp_accepted_total${place} 2`]);
 });
 
+test("accepts are those newly held and those that came and went, or all that were established where nobody else listens", (t) => {
+  const play = (alone: boolean): string[] => {
+    const metrics = made();
+    const owned = (count: number, accepted: number) => ({ owned: { count, accepted } });
+    const passed = {
+      rows: [],
+      counts: {},
+      read: 0,
+      total: 0,
+      closed: { rows: [], count: 2, lost: 0, unmet: { 80: 2 } },
+    };
+    metrics.interval(snapshot(0, [listener(owned(3, 0))], { alone, counters: { PassiveOpens: 100 } }));
+    metrics.interval(
+      snapshot(1000, [listener({ ...owned(5, 2), length: 1 })], {
+        alone,
+        counters: { PassiveOpens: 110 },
+        connections: passed,
+      }),
+    );
+    metrics.interval(snapshot(2000, [listener(owned(6, 3))], { alone, counters: { PassiveOpens: 110 } }));
+    return linesOf(metrics, "sockscope_tcp_accepted_total");
+  };
+  t.deepEqual(play(false), [`sockscope_tcp_accepted_total${place} 8`]);
+  t.deepEqual(play(true), [`sockscope_tcp_accepted_total${place} 13`]);
+});
+
 test("of two addresses with one port nobody says which of them accepted", (t) => {
   const metrics = made();
   const owned = { count: 1, accepted: 1 };
