@@ -12,7 +12,7 @@ export interface ListenerChoice {
 export const createListenerChoice = (onChange: () => void, onPick: (id: string) => void): ListenerChoice => {
   const worst = html("option", { value: "" });
   const select = html("select", { id: "listener" }, worst);
-  const explain = html("button", { type: "button", class: "explain" }, "Explain");
+  const explain = html("button", { type: "button", class: "explain" }, "Explain it");
   const element = html("div", { class: "choice" }, html("label", { for: "listener" }, "Listener"), select, explain);
   let ids: readonly string[] = [];
   let shown: string | undefined;

@@ -98,6 +98,7 @@ const stream = openStream({
   token: storedToken,
   onState(state) {
     line = state;
+    main.classList.toggle("locked", state.is === "locked");
     if (state.is === "locked") token.show(state.refused);
     else if (state.is === "open") token.hide();
     showStatus();

@@ -75,7 +75,7 @@ const badness = (frames: readonly Frame[], id: string): readonly number[] => {
   const rows = frames.flatMap(({ listeners }) => listeners.filter((listener) => listener.id === id));
   const sum = (read: (row: FrameListener) => number | undefined): number =>
     rows.reduce((total, row) => total + (read(row) ?? 0), 0);
-  const fullest = Math.max(0, ...rows.map(({ peak, limit }) => peak / (limit + 1)));
+  const fullest = Math.max(0, ...rows.map(({ peak, limit, members = 1 }) => peak / (limit + members)));
   return [sum(({ dropped }) => dropped), Math.round(fullest * 20), sum(({ accepted }) => accepted)];
 };
 

@@ -14,6 +14,7 @@ export const drawMarks = (plot: uPlot, marks: readonly Mark[]): void => {
   ctx.clip();
   ctx.font = `600 ${11 * ratio}px ui-monospace, monospace`;
   ctx.textBaseline = "top";
+  ctx.textAlign = "left";
   const ends = { band: -Infinity, text: -Infinity };
   for (const { from, to, label } of marks) {
     const left = plot.valToPos(from, "x", true);

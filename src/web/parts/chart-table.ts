@@ -39,7 +39,7 @@ export const chartTable: readonly ChartSpec[] = [
     id: "drops",
     title: "Dropped at the listener",
     unit: "segments an interval",
-    lines: [{ label: "dropped", stroke: "--bad", fill: "--bad-fill", shape: "bars" }],
+    lines: [{ label: "dropped", stroke: "--bad", fill: "--bad", shape: "bars" }],
     least: 4,
     write: tally,
     read: dropSeries,

@@ -70,7 +70,7 @@ const optionsOf = (spec: ChartSpec, { readout, window, series }: Around): uPlot.
   return {
     width: 320,
     height,
-    padding: [8, 4, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: cursorKey, setSeries: false } },
     scales: {
@@ -82,7 +82,7 @@ const optionsOf = (spec: ChartSpec, { readout, window, series }: Around): uPlot.
       axis({ size: 26, space: 70, values: (_plot, ticks) => ticks.map((tick) => clock(tick * 1000)) }),
       axis({
         size: 46,
-        space: 32,
+        space: 26,
         values: (_plot, ticks) => ticks.map((tick) => (tick === null ? "" : spec.write(tick))),
       }),
     ],

@@ -92,7 +92,7 @@ export const loopSeries = (frames: readonly Frame[]): Series => {
     const idle = mainLoop(frame)?.idleShare;
     return idle === undefined ? undefined : 100 * (1 - idle);
   };
-  const marks = frames.flatMap(stallMarks);
+  const marks = stallMarks(frames);
   const now = frames.length > 0 ? busy(frames.at(-1)!) : undefined;
   const names = [...new Set(marks.map(({ label }) => label))];
   const says = [
@@ -106,12 +106,27 @@ export const loopSeries = (frames: readonly Frame[]): Series => {
 export const mainLoop = (frame: Frame): Frame["loops"][number] | undefined =>
   frame.loops.find(({ main }) => main) ?? frame.loops[0];
 
-const stallMarks = (frame: Frame): readonly Mark[] =>
-  frame.stalls.map((stall) => ({
-    from: seconds(frame.time - stall.lastedMs),
-    to: seconds(frame.time),
-    label: functionName(stall.frames[0]) ?? "stall",
-  }));
+/**
+ * A stall is asked for its function once, early in it: its band reaches on for as long as the loop says that it has stood
+ * still since before a frame's interval.
+ */
+const stallMarks = (frames: readonly Frame[]): readonly Mark[] => {
+  const marks: Mark[] = [];
+  for (const frame of frames) {
+    const stalledMs = mainLoop(frame)?.stalledMs ?? 0;
+    const open = marks.at(-1);
+    const isLonger = open !== undefined && stalledMs > (frame.intervalMs ?? 0) && frame.stalls.length === 0;
+    if (isLonger)
+      marks[marks.length - 1] = { ...open, to: Math.min(seconds(frame.time), open.from + seconds(stalledMs)) };
+    for (const { lastedMs, frames: stack } of frame.stalls)
+      marks.push({
+        from: seconds(frame.time - Math.max(lastedMs, stalledMs)),
+        to: seconds(frame.time),
+        label: functionName(stack[0]) ?? "stall",
+      });
+  }
+  return marks;
+};
 
 /** `rebuildSearchIndex (/app/server.js:12:9)` → `rebuildSearchIndex`. */
 export const functionName = (line: string | undefined): string | undefined => line?.replace(/ \(.*\)$/, "");

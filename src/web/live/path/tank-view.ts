@@ -23,7 +23,7 @@ export const createTankView = (tank: Tank, box: Box, onPick: () => void): TankVi
     "text",
     width < narrow
       ? { class: "drops", x: 10, y: height - 10 }
-      : { class: "drops", x: width - 10, y: 18, "text-anchor": "end" },
+      : { class: "drops", x: width - 10, y: 60, "text-anchor": "end" },
   );
   const level = svg("rect", { class: "level", width, height, rx: 6 });
   const surface = svg("path", { class: "surface", d: `M0 0H${width}` });

@@ -1,7 +1,7 @@
 // The accept queue of the chosen listener: TCP_INFO of a LISTEN socket, SO_MEMINFO[8].
 import type { FrameListener } from "../../../export/frame/frame.js";
 import { millis, orAbsent, perSecond, rateOf, tally } from "../../parts/units.js";
-import type { Figure, Tank } from "./tank.js";
+import { type Figure, roomOf, type Tank } from "./tank.js";
 
 export const acceptQueue: Tank = {
   id: "accept",
@@ -25,7 +25,7 @@ export const acceptQueue: Tank = {
     const accepted = rateOf(listener.accepted, frame.intervalMs);
     return {
       value: `${tally(length)} of ${tally(limit)}`,
-      level: Math.min(1, length / (limit + 1)),
+      level: Math.min(1, length / roomOf(listener)),
       lines: [
         `peak ${tally(listener.peak)}`,
         `${orAbsent(accepted, perSecond)} accepted`,

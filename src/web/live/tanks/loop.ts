@@ -1,5 +1,5 @@
 // The event loop that accepts, reads and writes: uv_metrics_idle_time, and the JavaScript that holds it up.
-import { functionName, mainLoop } from "../../parts/series.js";
+import { mainLoop } from "../../parts/series.js";
 import { orAbsent, perSecond, rateOf, share, tally } from "../../parts/units.js";
 import type { Tank } from "./tank.js";
 
@@ -10,20 +10,27 @@ export const eventLoop: Tank = {
     "The one thread that runs the JavaScript. In each turn it asks the kernel what is ready, accepts, reads and writes, and runs the callbacks. While one callback runs long, every queue to the left only fills.",
     "The level is the share of the interval in which it did not wait for events.",
   ],
-  symptoms: ["accept-wait", "connections-leaking", "requests-reset", "connect-failing", "memory-pressure"],
+  symptoms: [],
+  causes: [
+    "event-loop-blocked",
+    "event-loop-saturated",
+    "not-accepting",
+    "cpu-throttled",
+    "cpu-starved",
+    "process-stopped",
+  ],
   counters: [],
-  read({ frame }) {
+  read({ frame, stall }) {
     const loop = mainLoop(frame);
     const busy = loop?.idleShare === undefined ? undefined : 1 - loop.idleShare;
     const process = frame.process;
-    const stall = frame.stalls.find(({ loop: id }) => id === loop?.id) ?? frame.stalls[0];
     const turns = rateOf(loop?.iterations, frame.intervalMs);
     return {
       value: busy === undefined ? "–" : `${share(busy)} busy`,
       level: busy,
       lines: [
-        functionName(stall?.frames[0]) ?? `${orAbsent(turns, perSecond)} turns`,
-        `CPU ${orAbsent(process?.mainCpuShare, share)}`,
+        ...(stall === undefined ? [] : [`held up by`, shortened(stall)]),
+        ...(turns === undefined ? [] : [turns === 0 ? "does not turn" : `${perSecond(turns)} turns`]),
       ],
       figures: [
         { name: "Busy", value: orAbsent(busy, share), kernel: "uv_metrics_idle_time" },
@@ -47,3 +54,7 @@ export const eventLoop: Tank = {
     };
   },
 };
+
+const longest = 24;
+
+const shortened = (name: string): string => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name);

@@ -18,9 +18,9 @@ export const napi: Tank = {
     const shares = cpus.map(({ softirqShare }) => softirqShare).filter((part) => part !== undefined);
     const level = shares.length === 0 ? undefined : Math.max(...shares);
     return {
-      value: orAbsent(sumOf(cpus.map(({ processedRate }) => processedRate)), (rate) => `${tally(rate)} pkt/s`),
+      value: orAbsent(sumOf(cpus.map(({ processedRate }) => processedRate)), perSecond),
       level,
-      lines: [`softirq ${orAbsent(level, share)} of a CPU`, squeezed ? `${tally(squeezed)} squeezes` : "no squeeze"],
+      lines: ["packets", `softirq ${orAbsent(level, share)}`, ...(squeezed ? [`squeezed ${tally(squeezed)} ×`] : [])],
       dropped: sumOf(cpus.map(({ dropped }) => dropped)),
       figures: cpus
         .filter(isAtWork)

@@ -5,12 +5,12 @@ import { sumOf, type Tank } from "./tank.js";
 
 export const receiveQueue: Tank = {
   id: "receive",
-  title: "Receive queues",
+  title: "Receive queue",
   meaning: [
-    "Bytes that have arrived, were acknowledged, and were not read by the application. As a queue fills, the window that is offered to the peer shrinks; at zero the peer has to stop.",
+    "Bytes that have arrived, were acknowledged, and were not read by the application; every connection has a queue of its own. As it fills, the window that is offered to the peer shrinks; at zero the peer has to stop.",
     "The level is that of the fullest connection: what waits, against that and the window still offered.",
   ],
-  symptoms: ["read-stalled", "data-pruned", "datagrams-dropped"],
+  symptoms: ["read-stalled", "data-pruned", "datagrams-dropped", "memory-pressure"],
   counters: ["RcvPruned", "TCPRcvQDrop"],
   read({ connections }) {
     const rows = connections?.rows ?? [];

@@ -5,10 +5,10 @@ import { sumOf, type Tank } from "./tank.js";
 
 export const sendQueue: Tank = {
   id: "send",
-  title: "Send queues",
+  title: "Send queue",
   isCalmWhenFull: true,
   meaning: [
-    "Bytes that write(2) has handed to the kernel and the peer has not acknowledged: part of them is under way, part not sent yet. When a queue is full, the kernel takes no more and Node keeps the rest in memory.",
+    "Bytes that write(2) has handed to the kernel and the peer has not acknowledged: part of them is under way, part not sent yet. Every connection has a queue of its own; when it is full, the kernel takes no more and Node keeps the rest in memory.",
     "The level is that of the fullest connection: what waits, against that and what the peer's window would still take. A transfer at full speed fills it, too; only a level that does not move is trouble.",
   ],
   symptoms: ["write-stalled", "write-buffered-in-process", "throughput-limited"],

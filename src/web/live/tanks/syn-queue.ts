@@ -1,6 +1,6 @@
 // The SYN queue: handshakes under way (SYN_RECV) at the chosen listener.
 import { orAbsent, tally } from "../../parts/units.js";
-import type { Tank } from "./tank.js";
+import { roomOf, type Tank } from "./tank.js";
 
 export const synQueue: Tank = {
   id: "syn",
@@ -20,7 +20,7 @@ export const synQueue: Tank = {
   ],
   read({ listener }) {
     const half = listener?.synRecv;
-    const room = listener && listener.limit + 1;
+    const room = listener && roomOf(listener);
     return {
       value: orAbsent(half, tally),
       level: half === undefined || room === undefined ? undefined : Math.min(1, half / room),

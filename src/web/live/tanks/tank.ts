@@ -1,5 +1,5 @@
 // What a tank of the path is: a name, how full it stands, what flows and what spills, and what it means. No DOM.
-import type { Finding, Severity, Symptom } from "../../../explain/finding.js";
+import type { Cause, Finding, Severity, Symptom } from "../../../explain/finding.js";
 import { defaultThresholds } from "../../../explain/thresholds.js";
 import type { CounterName } from "../../../snapshot/snapshot.js";
 import type { Frame, FrameConnections, FrameListener, FrameNetwork } from "../../../export/frame/frame.js";
@@ -13,7 +13,12 @@ export interface View {
   readonly listener?: FrameListener | undefined;
   readonly connections?: FrameConnections | undefined;
   readonly network?: FrameNetwork | undefined;
+  /** The function that holds the loop up now. */
+  readonly stall?: string | undefined;
 }
+
+/** How many connections fit into an accept queue: one more than its limit, for each socket of a group. */
+export const roomOf = ({ limit, members = 1 }: FrameListener): number => limit + members;
 
 /** One figure of the panel, with where the kernel keeps it. */
 export interface Figure {
@@ -41,8 +46,9 @@ export interface Tank {
   readonly title: string;
   /** What it is, in two or three sentences for somebody who meets it for the first time. */
   readonly meaning: readonly string[];
-  /** Findings that are about it. */
+  /** Findings that are about it: by what is seen, or by why. */
   readonly symptoms: readonly Symptom[];
+  readonly causes?: readonly Cause[] | undefined;
   /** Counters of the network namespace that move with it. */
   readonly counters: readonly CounterName[];
   readonly read: (view: View) => TankReading;
@@ -60,16 +66,19 @@ export const stateOf = (tank: Tank, { level, dropped }: TankReading, findings: r
 
 /** Active findings about a tank. */
 export const findingsAbout = (tank: Tank, findings: readonly Finding[]): readonly Finding[] =>
-  findings.filter(({ state, symptom }) => state === "active" && tank.symptoms.includes(symptom));
+  findings.filter(
+    ({ state, symptom, cause }) =>
+      state === "active" && (tank.symptoms.includes(symptom) || tank.causes?.includes(cause)),
+  );
 
 const worstAbout = (tank: Tank, findings: readonly Finding[]): Severity | undefined => {
   const severities = findingsAbout(tank, findings).map(({ severity }) => severity);
   return (["critical", "warning", "info"] as const).find((severity) => severities.includes(severity));
 };
 
-/** `7 dropped`, nothing where nothing was. */
+/** `▼ 7 dropped`, nothing where nothing was. */
 export const dropText = (dropped: number | undefined): string | undefined =>
-  dropped === undefined || dropped === 0 ? undefined : `${tally(dropped)} dropped`;
+  dropped === undefined || dropped === 0 ? undefined : `▼ ${tally(dropped)} dropped`;
 
 /** The tank in one sentence, for a screen reader. */
 export const tankLabel = (tank: Tank, reading: TankReading, state: TankState): string =>
