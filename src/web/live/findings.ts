@@ -4,23 +4,13 @@ import type { Finding } from "../../explain/finding.js";
 import { html, setText } from "../parts/element.js";
 import { renderFinding } from "../parts/finding.js";
 import { span } from "../parts/units.js";
+import { ranked } from "./findings-order.js";
 
 export interface FindingsView {
   readonly element: HTMLElement;
   /** `quietMs`: how long the frames that are here reach back. */
   readonly update: (findings: readonly Finding[], quietMs: number | undefined) => void;
 }
-
-const ranks: Readonly<Record<Finding["severity"], number>> = { critical: 0, warning: 1, info: 2 };
-
-/** Active before resolved, the gravest first, then the newest. */
-export const ranked = (findings: readonly Finding[]): readonly Finding[] =>
-  [...findings].sort(
-    (a, b) =>
-      Number(a.state === "resolved") - Number(b.state === "resolved") ||
-      ranks[a.severity] - ranks[b.severity] ||
-      b.firstSeen - a.firstSeen,
-  );
 
 interface Card {
   readonly text: string;

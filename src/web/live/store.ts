@@ -38,7 +38,7 @@ const withFrame = (store: Store, frame: Frame): Store => {
   return {
     frames: [...kept, frame].slice(-maxFrames),
     findings: frame.findings,
-    lostFrames: store.lostFrames + (isOther ? 0 : missedBetween(before, frame)),
+    lostFrames: store.lostFrames + (isOther ? 0 : Math.max(frame.lost ?? 0, missedBetween(before, frame))),
   };
 };
 

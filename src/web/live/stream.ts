@@ -23,8 +23,8 @@ export interface Stream {
   readonly retry: () => void;
 }
 
-/** Nothing at all for this long: a frozen process or a dead path; both look the same from here. */
-const silenceMs = 15_000;
+/** Nothing at all for this long, though the endpoint speaks every 15 s: a frozen process or a dead path. */
+const silenceMs = 40_000;
 
 /** Pause before the nth attempt in a row: 0.5 s, doubled each time, at most 15 s. */
 export const pauseMs = (attempt: number): number => Math.min(15_000, 500 * 2 ** Math.min(attempt, 10));
@@ -73,7 +73,7 @@ const readOnce = async ({ url, token, onEvent }: StreamOptions, opened: () => vo
       Accept: "text/event-stream",
       ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
     };
-    const response = await fetch(url, { headers, signal: abort.signal, cache: "no-store", redirect: "error" });
+    const response = await fetch(url, { headers, signal: abort.signal, redirect: "error" });
     if (response.status === 401) return { is: "locked" };
     if (!response.ok || !response.body) return { is: "over", why: `the endpoint answered ${response.status}` };
     opened();

@@ -51,7 +51,8 @@ export const createTankView = (tank: Tank, box: Box, onPick: () => void): TankVi
       setAttribute(element, "data-state", state);
       setText(value, reading.value);
       for (const [n, line] of lines.entries()) setText(line, reading.lines[n] ?? "");
-      setText(drops, dropText(reading.dropped) ?? "");
+      const lost = dropText(reading.dropped);
+      setText(drops, lost === undefined ? "" : `▼ ${lost}`);
       const full = Math.max(0, Math.min(1, reading.level ?? 0));
       level.style.transform = `scaleY(${full.toFixed(3)})`;
       surface.style.transform = `translateY(${((1 - full) * height).toFixed(1)}px)`;

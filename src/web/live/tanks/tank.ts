@@ -76,9 +76,9 @@ const worstAbout = (tank: Tank, findings: readonly Finding[]): Severity | undefi
   return (["critical", "warning", "info"] as const).find((severity) => severities.includes(severity));
 };
 
-/** `▼ 7 dropped`, nothing where nothing was. */
+/** `7 dropped`, nothing where nothing was. */
 export const dropText = (dropped: number | undefined): string | undefined =>
-  dropped === undefined || dropped === 0 ? undefined : `▼ ${tally(dropped)} dropped`;
+  dropped === undefined || dropped === 0 ? undefined : `${tally(dropped)} dropped`;
 
 /** The tank in one sentence, for a screen reader. */
 export const tankLabel = (tank: Tank, reading: TankReading, state: TankState): string =>
