@@ -13,7 +13,7 @@ import type { OurSockets } from "./our-sockets.js";
 import type { ShownFindings } from "./shown-findings.js";
 import type { Viewers } from "./viewers.js";
 
-export interface ServingParts extends Partial<Pick<Sources, "metrics" | "record">> {
+export interface ServingParts extends Pick<Sources, "metrics" | "record"> {
   readonly options: ObserverOptions;
   readonly redact: Redactor;
   readonly viewers: Viewers;

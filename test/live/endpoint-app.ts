@@ -4,7 +4,6 @@ import { readdirSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import { join } from "node:path";
-import type { ExecutionContext } from "ava";
 import type { StartOptions } from "../../src/index.js";
 import { eventually } from "../lab/eventually.js";
 import { packageRoot } from "../package-root.js";
@@ -31,7 +30,7 @@ const program = join(packageRoot, "build-test/test/live/endpoint-server.child.js
 
 /** Forks it; it ends with the test. `served`: wait until the endpoint says where it is. */
 export const openApp = async (
-  t: Pick<ExecutionContext, "teardown">,
+  t: { readonly teardown: (end: () => void) => void },
   options: StartOptions = { http: 0 },
   served = true,
 ): Promise<App> => {

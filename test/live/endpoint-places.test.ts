@@ -116,6 +116,7 @@ test.serial("an observer that dies comes back with its endpoint", async (t) => {
     sockscope: "observer",
     options,
     board: createBoardMemory(),
+    metrics: createBoardMemory(),
     slots: createSlotMemory(),
     wants: new SharedArrayBuffer(64),
     servers: [],

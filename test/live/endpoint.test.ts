@@ -96,7 +96,9 @@ test.serial(
       t.deepEqual(own, []);
       t.is(frame.connections?.byState.ESTAB ?? 0, 0);
     }
-    t.notRegex((await get("/metrics")).text, new RegExp(`server_port="${app.endpointPort}"`));
+    const metrics = (await get("/metrics")).text;
+    t.regex(metrics, new RegExp(`sockscope_tcp_accept_queue_length\\{.*server_port="${app.port}"\\} 0`));
+    t.notRegex(metrics, new RegExp(`server_port="${app.endpointPort}"`));
     for (const socket of lingering) socket.destroy();
     for (const page of pages) page.close();
   },

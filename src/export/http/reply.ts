@@ -1,5 +1,6 @@
 // How answers go out: the same headers on every one, nothing kept by caches, nothing shown inside other pages.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { metricsContentType } from "../metrics/text.js";
 
 const headers: OutgoingHttpHeaders = {
   "Cache-Control": "no-store",
@@ -10,20 +11,22 @@ const headers: OutgoingHttpHeaders = {
   "X-Content-Type-Options": "nosniff",
 };
 
-export const contentTypes = {
+export type ContentType = "text" | "json" | "html" | "ndjson" | "metrics" | "events";
+
+const contentTypes: Readonly<Record<ContentType, string>> = {
   text: "text/plain; charset=utf-8",
   json: "application/json; charset=utf-8",
   html: "text/html; charset=utf-8",
   ndjson: "application/x-ndjson; charset=utf-8",
-  metrics: "text/plain; version=0.0.4; charset=utf-8",
+  metrics: metricsContentType,
   events: "text/event-stream; charset=utf-8",
-} as const;
+};
 
 /** Begins an answer whose body follows. */
 export const beginReply = (
   response: ServerResponse,
   status: number,
-  type: keyof typeof contentTypes,
+  type: ContentType,
   more: OutgoingHttpHeaders = {},
 ): void => void response.writeHead(status, { ...headers, "Content-Type": contentTypes[type], ...more });
 
@@ -31,7 +34,7 @@ export const beginReply = (
 export const reply = (
   response: ServerResponse,
   status: number,
-  type: keyof typeof contentTypes,
+  type: ContentType,
   body: string,
   more: OutgoingHttpHeaders = {},
 ): void => {

@@ -21,8 +21,8 @@ export type ExplainQuery = { readonly connection: string } | { readonly listener
 /** Where answers come from; called for each request. */
 export interface Sources {
   readonly page: () => Page | undefined;
-  /** Prometheus text; `undefined`: not served. */
-  readonly metrics?: (() => string) | undefined;
+  /** Prometheus text. */
+  readonly metrics: () => string;
   readonly findings: () => readonly Finding[];
   /** `undefined`: it is not known. */
   readonly explain: (query: ExplainQuery) => Explained | undefined;
@@ -83,7 +83,7 @@ export const createRoutes = (sources: Sources, events: Events): ((response: Serv
   };
   const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
     ["/", (response) => sendPage(response, sources.page())],
-    ["/metrics", (response) => reply(response, 200, "metrics", sources.metrics?.() ?? "")],
+    ["/metrics", (response) => reply(response, 200, "metrics", sources.metrics())],
     ["/findings", (response) => sendJson(response, { findings: sources.findings() })],
     ["/events", (response) => events.join(response)],
     ["/healthz", (response) => sendJson(response, { state: "running", ...sources.health() })],
