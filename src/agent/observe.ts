@@ -50,7 +50,7 @@ export const observe = (
     writeNow,
   });
   const able = support();
-  const missing = missingOf(able, slow);
+  const missing = missingOf(able, slow, options.http !== "off");
   const tell = (message: Report): void => {
     if (message.type === "status") log.status({ ...message.status, support: able });
     report(message);
@@ -111,8 +111,13 @@ const startServing = (parts: ServingParts): { close(): void } | undefined => {
   return serve(parts);
 };
 
-const missingOf = ({ readings }: Support, slow: { readonly reason: string } | undefined): Missing[] => [
+const missingOf = (
+  { readings }: Support,
+  slow: { readonly reason: string } | undefined,
+  wantsEndpoint: boolean,
+): Missing[] => [
   ...(slow ? [{ source: "observer thread", reason: slow.reason }] : []),
+  ...(slow && wantsEndpoint ? [{ source: "SOCKSCOPE_HTTP", reason: "nothing is served without that thread" }] : []),
   ...essential.flatMap((source) => {
     const reading = readings[source];
     return reading && !reading.available ? [{ source, reason: reading.reason ?? "not available" }] : [];
