@@ -86,4 +86,12 @@ export const writePages = async () => {
     title: "sockscope",
     connect: "'self'",
   });
+  await writePage({
+    entry: "src/web/report/main.ts",
+    output: "dist/web/report.html",
+    title: "sockscope flight record",
+    connect: "'none'",
+    // src/cli/record/report-file.ts puts a record here.
+    body: '<script type="application/json" id="record"></script>',
+  });
 };

@@ -11,8 +11,13 @@ export interface ChartLine {
   readonly shape: "step" | "line" | "bars" | "dashes";
 }
 
-export interface ChartSpec {
+export interface ChartSpec extends Drawing {
   readonly id: "queue" | "drops" | "loop" | "wait";
+}
+
+/** Whatever can be drawn as a time chart. */
+export interface Drawing {
+  readonly id: string;
   readonly title: string;
   readonly unit: string;
   readonly lines: readonly ChartLine[];

@@ -2,7 +2,7 @@
 // chart in a sentence for whoever cannot see it.
 import uPlot from "uplot";
 import type { Frame } from "../../export/frame/frame.js";
-import type { ChartLine, ChartSpec } from "./chart-table.js";
+import type { ChartLine, Drawing } from "./chart-table.js";
 import { drawMarks } from "./chart-marks.js";
 import { html, setAttribute, setText } from "./element.js";
 import type { Series } from "./series.js";
@@ -26,7 +26,7 @@ const height = 148;
 const cursorKey = "sockscope";
 
 /** `onPick`: the title becomes a button that explains the chart. */
-export const createChart = (spec: ChartSpec, onPick?: () => void): Chart => {
+export const createChart = (spec: Drawing, onPick?: () => void): Chart => {
   const title = onPick ? html("button", { type: "button", class: "pick" }, spec.title) : html("span", {}, spec.title);
   if (onPick) title.addEventListener("click", onPick);
   const readout = html("span", { class: "readout", "aria-hidden": "true" }, spec.unit);
@@ -65,7 +65,7 @@ interface Around {
   readonly series: () => Series;
 }
 
-const optionsOf = (spec: ChartSpec, { readout, window, series }: Around): uPlot.Options => {
+const optionsOf = (spec: Drawing, { readout, window, series }: Around): uPlot.Options => {
   const say = (plot: uPlot): void => setText(readout, readoutText(spec, plot) ?? spec.unit);
   return {
     width: 320,
@@ -90,7 +90,7 @@ const optionsOf = (spec: ChartSpec, { readout, window, series }: Around): uPlot.
   };
 };
 
-const readoutText = (spec: ChartSpec, plot: uPlot): string | undefined => {
+const readoutText = (spec: Drawing, plot: uPlot): string | undefined => {
   const index = plot.cursor.idx;
   const time = index === null || index === undefined ? undefined : plot.data[0][index];
   if (time === undefined || index === null || index === undefined) return undefined;

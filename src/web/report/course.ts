@@ -67,11 +67,13 @@ const queuePhrases = ({ peak, limit, dropped, oldestMs }: Stretch): readonly str
 /** Shorter stalls are everyday. */
 const toldStallMs = 200;
 
-const loopPhrases = ({ busyShare, longestStallMs, stall }: Stretch): readonly string[] => {
-  const busy = busyShare === undefined ? [] : [`the event loop was ${percent(busyShare)} busy`];
-  if ((longestStallMs ?? 0) < toldStallMs) return busy;
+const loopPhrases = ({ busyShare, longestStallMs = 0, stall }: Stretch): readonly string[] => {
   const where = stall?.frames[0] === undefined ? "" : ` in ${stall.frames[0]}`;
-  return [...busy, `the event loop stood still for up to ${duration(longestStallMs ?? 0)}${where}`];
+  const did = [
+    ...(busyShare === undefined ? [] : [`was ${percent(busyShare)} busy`]),
+    ...(longestStallMs < toldStallMs ? [] : [`stood still for up to ${duration(longestStallMs)}${where}`]),
+  ];
+  return did.length === 0 ? [] : [`the event loop ${did.join(" and ")}`];
 };
 
 /** Less waits in sockets of any busy server. */

@@ -4,6 +4,7 @@ import type { Finding } from "../../explain/finding.js";
 import { subjectText } from "../../explain/finding-words.js";
 import { count, duration } from "../../explain/format.js";
 import type { Frame, FrameListener } from "../../export/frame/frame.js";
+import { type Stall, stallsOf } from "./stalls.js";
 
 export interface Moment {
   /** Epoch ms. */
@@ -21,11 +22,11 @@ const findingMoments = (finding: Finding): readonly Moment[] => {
   ];
 };
 
-const stallMoments = ({ time, stalls }: Frame): readonly Moment[] =>
-  stalls.map(({ frames, lastedMs, note }) => {
-    const where = frames[0] === undefined ? (note ?? "the code is not known") : `in ${frames[0]}`;
-    return { time, kind: "stall", text: `the event loop has stood still for ${duration(lastedMs)} ${where}` };
-  });
+const stallMoment = ({ from, to, where }: Stall): Moment => ({
+  time: from,
+  kind: "stall",
+  text: `the event loop stands still for ${duration(to - from)}: ${where}`,
+});
 
 /** Follows one listener from full to empty. */
 const queueMoments = (id: string, rows: readonly (readonly [number, FrameListener])[]): readonly Moment[] => {
@@ -62,7 +63,7 @@ export const momentsOf = (frames: readonly Frame[], findings: readonly Finding[]
     }
   return [
     ...findings.flatMap(findingMoments),
-    ...frames.flatMap(stallMoments),
+    ...stallsOf(frames).map(stallMoment),
     ...[...listeners].flatMap(([id, rows]) => queueMoments(id, rows)),
   ].toSorted((a, b) => a.time - b.time);
 };

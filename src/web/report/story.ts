@@ -1,7 +1,7 @@
 // The story of a flight record, in sentences with figures: what happened, when, why, and what to do. Pure: a record in, text
 // out; `clock` writes a moment (epoch ms) as the reader's time of day.
-import type { Finding, Severity } from "../../explain/finding.js";
-import { inWords, subjectText, wordsOf } from "../../explain/finding-words.js";
+import { type Finding, type Severity, symptoms } from "../../explain/finding.js";
+import { inWords, wordsOf } from "../../explain/finding-words.js";
 import { placeOf } from "../../explain/format.js";
 import type { Frame } from "../../export/frame/frame.js";
 import type { FlightRecord } from "../../export/record/record.js";
@@ -19,6 +19,8 @@ export interface Story {
   readonly why: readonly string[];
   /** What to do, most effective first. */
   readonly todo: readonly string[];
+  /** What else was wrong at the time. */
+  readonly also: readonly Finding[];
   /** What the model says would have happened with it. */
   readonly predicted: readonly string[];
   readonly moments: readonly Moment[];
@@ -41,7 +43,7 @@ const aroundMs = 30_000;
 
 export const composeStory = ({ frames }: Pick<FlightRecord, "frames">, clock: Clock): Story => {
   const findings = findingsOf(frames);
-  const main = findings[0];
+  const main = findings.find(({ severity }) => severity !== "info");
   const listener = listenerOf(frames, main);
   const moments = momentsOf(frames, findings);
   const [first, last] = [frames[0], frames.at(-1)];
@@ -51,7 +53,8 @@ export const composeStory = ({ frames }: Pick<FlightRecord, "frames">, clock: Cl
   return {
     headline: `${symptomWords[main.symptom]}${placeWords(main)}`,
     severity: main.severity,
-    what: [main.summary, ...course.during, ...others(findings)],
+    what: [main.summary, ...course.during],
+    also: findings.filter((finding) => finding !== main && finding.severity !== "info"),
     when: [...timeSentences(main, span, clock), ...course.before, ...course.after],
     why: whySentences(main),
     todo: main.remedy,
@@ -65,11 +68,14 @@ export const composeStory = ({ frames }: Pick<FlightRecord, "frames">, clock: Cl
   };
 };
 
-/** Each finding as it was known last, the gravest first, then the earliest. */
+/** Each finding as it was known last, the gravest first; of those what loses connections first, then the earliest. */
 const findingsOf = (frames: readonly Frame[]): readonly Finding[] => {
   const known = new Map<string, Finding>();
   for (const frame of frames) for (const finding of frame.findings) known.set(finding.id, finding);
-  return [...known.values()].toSorted((a, b) => ranks[a.severity] - ranks[b.severity] || a.firstSeen - b.firstSeen);
+  const harm = ({ symptom }: Finding): number => symptoms.indexOf(symptom);
+  return [...known.values()].toSorted(
+    (a, b) => ranks[a.severity] - ranks[b.severity] || harm(a) - harm(b) || a.firstSeen - b.firstSeen,
+  );
 };
 
 /** The main finding's listener, else the one at which most waited. */
@@ -109,27 +115,24 @@ const timeSentences = (
 const whySentences = ({ cause, stack, confidence, ruledOut }: Finding): readonly string[] => [
   causeWords[cause],
   ...(stack?.[0] === undefined ? [] : [`The code that was running: ${stack[0]}.`]),
-  ...(ruledOut.length === 0
-    ? []
-    : [`It was not ${ruledOut.map(({ cause: other, because }) => `${other} (${because})`).join("; ")}.`]),
+  ...ruledOutSentence(ruledOut),
   ...(confidence < 0.7 ? [`The evidence carries this with a confidence of ${confidence.toFixed(2)} only.`] : []),
 ];
 
-const others = (findings: readonly Finding[]): readonly string[] => {
-  const [, ...rest] = findings;
-  const grave = rest.filter(({ severity }) => severity !== "info");
-  if (grave.length === 0) return [];
-  const names = grave.map((finding) => `${finding.symptom} (${finding.cause}), ${subjectText(finding.subject)}`);
-  return [`At the same time: ${names.join("; ")}.`];
+/** Some fit as well and come later: they are not ruled out. */
+const ruledOutSentence = (ruledOut: Finding["ruledOut"]): readonly string[] => {
+  const out = ruledOut.filter(({ because }) => !because.startsWith("fits too"));
+  const names = out.map(({ cause }) => cause);
+  return names.length === 0 ? [] : [`Looked into and ruled out: ${names.join(", ")}; the figures are below.`];
 };
 
 const quiet = (
   frames: readonly Frame[],
   listener: string | undefined,
   clock: Clock,
-): Pick<Story, "headline" | "severity" | "what" | "when" | "why" | "todo" | "predicted"> => {
+): Pick<Story, "headline" | "severity" | "what" | "when" | "why" | "todo" | "predicted" | "also"> => {
   const [first, last] = [frames[0], frames.at(-1)];
-  const empty = { why: [], todo: [], predicted: [], severity: "quiet" } as const;
+  const empty = { why: [], todo: [], predicted: [], also: [], severity: "quiet" } as const;
   if (!first || !last) return { ...empty, headline: "The record holds no frames", what: [], when: [] };
   return {
     ...empty,
