@@ -94,6 +94,7 @@ export function acknowledge(tcp: Tcp, segment: Segment): boolean {
   updateWindow(tcp, segment);
   tcp.sndUna = ack;
   tcp.probesOut = 0;
+  tcp.heardAt = tcp.world.engine.now();
   const sacked = segment.sack.length > 0 ? applySack(tcp, segment.sack) : undefined;
   if (priorPackets === 0) {
     checkProbe(tcp);

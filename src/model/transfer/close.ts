@@ -7,6 +7,7 @@ import type { Tcp } from "./tcp.js";
 export function close(tcp: Tcp, error: Tcp["error"]): void {
   if (tcp.isClosed) return;
   tcp.isClosed = true;
+  tcp.closedAt = tcp.world.engine.now();
   tcp.unhash();
   tcp.error = error;
   tcp.isWriteShut = true;

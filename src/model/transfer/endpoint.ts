@@ -137,6 +137,10 @@ function createEnd(world: World, side: Side, options: EndOptions, { own, rcvWnd,
     headerLength,
     rcvWscale: own.scale,
     isClosed: false,
+    closedAt: undefined,
+    isReadShut: false,
+    memory: world.hosts[side].memory,
+    heardAt: now,
     unhash: () => undefined,
     isOwned: false,
     isPushDeferred: false,
@@ -165,6 +169,7 @@ function createEnd(world: World, side: Side, options: EndOptions, { own, rcvWnd,
     spaceBytes: Math.min(rcvSsthresh, rcvWnd, 10 * advmss),
     spaceAt: now,
   };
+  tcp.memory.sockets += 1;
   measureRtt(tcp, world.leastRtt);
   expandSndbuf(tcp);
   tcp.unhash = world.path.onArrival(side, (skb) => receive(tcp, skb));

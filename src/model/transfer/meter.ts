@@ -10,6 +10,7 @@ export interface EndFigures {
   dataSegsOut: number;
   dataSegsIn: number;
   totalRetrans: number;
+  bytesSent: number;
   /** Packets that came behind a gap. */
   rcvOoopack: number;
   /** ns; undefined: none came. */
@@ -39,6 +40,7 @@ const nothing = (): EndFigures => ({
   dataSegsOut: 0,
   dataSegsIn: 0,
   totalRetrans: 0,
+  bytesSent: 0,
   rcvOoopack: 0,
   dataReceivedAt: undefined,
   ackReceivedAt: undefined,
@@ -58,6 +60,7 @@ export function createMeter(): Meter {
   const sent = (side: Side, segment: Segment): void => {
     const packets = packetsOf(segment);
     figures[side].dataSegsOut += packets;
+    figures[side].bytesSent += segment.bytes;
     if (packets > 0 && segment.seq < sentUpTo[side]) figures[side].totalRetrans += packets;
     sentUpTo[side] = Math.max(sentUpTo[side], segment.seq + segment.bytes);
   };

@@ -78,9 +78,21 @@ export function startNode(caller: Caller, node: NodeSpec, writes: readonly Write
       program.onDrain = () => {};
       goOn();
     };
+    let answers = 0;
+    const answer = (): void => {
+      if (node.answerBytes === undefined) return;
+      answers += 1;
+      const serial = answers;
+      socket!.write(node.answerBytes);
+      const closeIdle = (): void => {
+        if (answers === serial) socket!.destroy();
+      };
+      if (node.keepAliveTimeout !== undefined) loop.setTimeout(closeIdle, node.keepAliveTimeout);
+    };
     const onData = (bytes: number): void => {
       given += bytes;
       loop.block(node.workPerChunk ?? 0);
+      answer();
     };
     socket = createNodeSocket(loop, noting(caller), { highWaterMark: node.highWaterMark, onDrain, onData });
     const program: Program = { loop, socket, heedsDrain: node.heedsDrain ?? true, onDrain: () => {} };

@@ -1,12 +1,12 @@
 // The receive queue: merging, memory, collapsing and pruning (net/ipv4/tcp_input.c: tcp_try_coalesce, tcp_collapse,
 // tcp_prune_queue). Its size is the skbs' truesize, not the bytes in them.
-import { windowFromSpace, clampWindow } from "./receive-window.js";
+import { clampWindow, shortenWindow, windowFromSpace } from "./receive-window.js";
 import { mostFrags } from "./skb-size.js";
+import { giveBack, isPressed, take } from "./socket-memory.js";
 import { count, type ReceivedSkb, type Tcp } from "./tcp.js";
 
 /** A page's skb: what fits into it with its overhead (SKB_MAX_ORDER(0, 0)), and what it then takes. */
 const collapsedBytes = 3776;
-const pageBytes = 4096;
 /** sizeof(struct sk_buff), aligned, and of the shared info at the head's end. */
 const skbStructBytes = 256;
 const sharedInfoBytes = 320;
@@ -50,17 +50,11 @@ export function charge(tcp: Tcp, truesize: number): void {
 export function release(tcp: Tcp, truesize: number): void {
   tcp.rmemAlloc -= truesize;
   tcp.forwardAlloc += truesize;
-  if (tcp.forwardAlloc >= pageBytes) tcp.forwardAlloc %= pageBytes;
+  giveBack(tcp);
 }
 
 /** tcp_can_ingest. */
 const canIngest = (tcp: Tcp): boolean => tcp.rmemAlloc <= tcp.rcvbuf;
-
-/** sk_rmem_schedule: memory is taken by pages. */
-function schedule(tcp: Tcp, size: number): void {
-  if (size <= tcp.forwardAlloc) return;
-  tcp.forwardAlloc += Math.ceil((size - tcp.forwardAlloc) / pageBytes) * pageBytes;
-}
 
 /** What alloc_skb takes for a head with so many bytes: the small head's cache, or a power of two. */
 function headTruesize(bytes: number): number {
@@ -102,8 +96,8 @@ export function collapse(tcp: Tcp, queue: readonly ReceivedSkb[], start: number)
   return [...queue.slice(0, first), ...copies, ...(last < 0 ? [] : queue.slice(last))];
 }
 
-/** Drops what lies furthest ahead, an eighth of the buffer at a time (tcp_prune_ofo_queue). */
-function pruneOutOfOrder(tcp: Tcp, seq: number): void {
+/** Drops what lies furthest ahead, an eighth of the buffer at a time (tcp_prune_ofo_queue); false: there was nothing. */
+function pruneOutOfOrder(tcp: Tcp, seq: number): boolean {
   let goal = tcp.rcvbuf >> 3;
   let isPruned = false;
   for (let skb = tcp.outOfOrder.at(-1); skb && seq <= skb.seq; skb = tcp.outOfOrder.at(-1)) {
@@ -113,12 +107,13 @@ function pruneOutOfOrder(tcp: Tcp, seq: number): void {
     tcp.drops += 1;
     goal -= skb.truesize;
     if (goal > 0) continue;
-    if (canIngest(tcp)) break;
+    if (canIngest(tcp) && !isPressed(tcp)) break;
     goal = tcp.rcvbuf >> 3;
   }
-  if (!isPruned) return;
+  if (!isPruned) return false;
   count(tcp, "OfoPruned");
   tcp.sacks = [];
+  return true;
 }
 
 /** Tries to get below the bound again; false: what arrives is dropped (tcp_prune_queue). */
@@ -126,6 +121,7 @@ function prune(tcp: Tcp, seq: number): boolean {
   if (tcp.rmemAlloc === 0) return false;
   count(tcp, "PruneCalled");
   if (!canIngest(tcp)) clampWindow(tcp);
+  else if (isPressed(tcp)) shortenWindow(tcp);
   if (canIngest(tcp)) return true;
   tcp.receiveQueue = collapse(tcp, tcp.receiveQueue, tcp.copiedSeq);
   if (canIngest(tcp)) return true;
@@ -137,8 +133,9 @@ function prune(tcp: Tcp, seq: number): boolean {
 
 /** There is memory for a segment of `truesize` that begins at `seq` (tcp_try_rmem_schedule). */
 export function reserve(tcp: Tcp, seq: number, truesize: number): boolean {
-  if (!canIngest(tcp) && !prune(tcp, seq)) return false;
-  schedule(tcp, truesize);
+  if (canIngest(tcp) && take(tcp, truesize)) return true;
+  if (!prune(tcp, seq)) return false;
+  while (!take(tcp, truesize)) if (!pruneOutOfOrder(tcp, seq)) return false;
   return true;
 }
 

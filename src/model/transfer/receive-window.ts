@@ -1,4 +1,5 @@
 // The window that a receiver offers (net/ipv4/tcp_output.c: tcp_select_window; tcp_input.c: tcp_grow_window).
+import { isPressed } from "./socket-memory.js";
 import { count, type Tcp } from "./tcp.js";
 
 /** TCP_RMEM_TO_WIN_SCALE: scaling_ratio counts 1/256. */
@@ -25,6 +26,11 @@ export const fullSpace = (tcp: Tcp): number => windowFromSpace(tcp.rcvbuf, tcp.s
 /** What is left of the window that was offered last (tcp_receive_window). */
 export const receiveWindow = (tcp: Tcp): number => Math.max(0, tcp.rcvWup + tcp.rcvWnd - tcp.rcvNxt);
 
+/** Memory is short: only a few segments more (tcp_adjust_rcv_ssthresh). */
+export function shortenWindow(tcp: Tcp): void {
+  tcp.rcvSsthresh = Math.min(tcp.rcvSsthresh, 4 * tcp.advmss);
+}
+
 /** The window that would be offered now, before the rule that it never shrinks (__tcp_select_window). */
 export function selectWindow(tcp: Tcp): number {
   const allowed = fullSpace(tcp);
@@ -35,6 +41,7 @@ export function selectWindow(tcp: Tcp): number {
   let free = freeSpace(tcp);
   if (free < full >> 1) {
     tcp.ack.quick = 0;
+    if (isPressed(tcp)) shortenWindow(tcp);
     free = roundDown(free, unit);
     if (free < allowed >> 4 || free < mss) return 0;
   }

@@ -9,7 +9,9 @@ import { enqueue, reserve } from "./receive-queue.js";
 import { growWindow, receiveWindow, setWindowClamp, windowFromSpace } from "./receive-window.js";
 import type { Skb } from "./segment.js";
 import { checkSpace } from "./send-buffer.js";
+import { isPressed, take } from "./socket-memory.js";
 import { count, type ReceivedSkb, type Tcp } from "./tcp.js";
+import { transmitReset } from "./transmit.js";
 import { poll } from "./wait-queue.js";
 
 /** The sender's packet size, and from it how much of the buffer payload can fill (tcp_measure_rcv_mss). */
@@ -53,7 +55,7 @@ function noteData(tcp: Tcp, skb: Skb): void {
 }
 
 /** tcp_rmem_pressure. */
-const isMemoryShort = ({ rmemAlloc, rcvbuf }: Tcp): boolean => rmemAlloc > rcvbuf - (rcvbuf >> 3);
+const isMemoryShort = (tcp: Tcp): boolean => isPressed(tcp) || tcp.rmemAlloc > tcp.rcvbuf - (tcp.rcvbuf >> 3);
 
 /** There is enough to read, or no room for much more (tcp_epollin_ready). */
 export const isReadable = (tcp: Tcp): boolean => {
@@ -84,6 +86,7 @@ function queueInOrder(tcp: Tcp, skb: Skb, queued: ReceivedSkb): void {
       drop(tcp);
       return;
     }
+    take(tcp, queued.truesize, true);
   }
   enqueue(tcp, queued);
   if (skb.bytes > 0) noteData(tcp, skb);
@@ -163,6 +166,13 @@ function isAcceptable(tcp: Tcp, skb: Skb): boolean {
   return false;
 }
 
+/** Data for a socket that no process holds any more (tcp_rcv_state_process: FIN_WAIT1, FIN_WAIT2). */
+function refuse(tcp: Tcp): void {
+  count(tcp, "TCPAbortOnData");
+  transmitReset(tcp);
+  close(tcp, undefined);
+}
+
 /** tcp_rcv_established. */
 export function process(tcp: Tcp, skb: Skb): void {
   if (tcp.isClosed) return;
@@ -179,6 +189,10 @@ export function process(tcp: Tcp, skb: Skb): void {
   }
   if (!acknowledge(tcp, segment)) return;
   if (skb.seq <= tcp.rcvWup) tcp.recentStamp = segment.sentAt;
+  if (tcp.isReadShut && skb.seq + skb.bytes > tcp.rcvNxt) {
+    refuse(tcp);
+    return;
+  }
   if (skb.bytes > 0) measureByEcho(tcp, tcp.world.engine.now(), segment.echo, skb.bytes);
   queueData(tcp, skb);
   pushPending(tcp);

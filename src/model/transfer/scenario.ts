@@ -52,6 +52,19 @@ export type ReadSpec =
   | { readonly from: number; readonly until: number; readonly every: number; readonly bytes: number }
   | { readonly from: number; readonly until?: number | undefined; readonly chunk: number };
 
+/** SO_RCVBUF is set, as the kernel then holds it: what is there and on its way may find no room any more. */
+export interface BufferSpec {
+  readonly at: number;
+  readonly rcvbuf: number;
+}
+
+/** SO_KEEPALIVE, seconds; the kernel gives up after so many probes without an answer. */
+export interface KeepAliveSpec {
+  readonly idle: number;
+  readonly interval: number;
+  readonly probes: number;
+}
+
 /** A Node process at this end: its stream reads all along, and `writes` go through it. */
 export interface NodeSpec {
   /** Of both directions; 65536 by default, as since Node 22. */
@@ -62,6 +75,10 @@ export interface NodeSpec {
   readonly pauses?: readonly { readonly from: number; readonly until: number }[] | undefined;
   /** Seconds of JavaScript that each chunk costs. */
   readonly workPerChunk?: number | undefined;
+  /** Each chunk that comes is a request, answered with so many bytes. */
+  readonly answerBytes?: number | undefined;
+  /** server.keepAliveTimeout, seconds: the connection is closed when it was idle for so long after an answer. */
+  readonly keepAliveTimeout?: number | undefined;
 }
 
 /** What a Node process holds itself, at the end of the run and at most. */
@@ -90,6 +107,11 @@ export interface EndpointSpec {
   readonly notsentLowat?: number | undefined;
   /** TCP_USER_TIMEOUT, seconds. */
   readonly userTimeout?: number | undefined;
+  readonly keepAlive?: KeepAliveSpec | undefined;
+  /** setsockopt(2) later on. */
+  readonly buffers?: readonly BufferSpec[] | undefined;
+  /** What the cgroup of this end's processes lets TCP's receive queues hold (memory.kmem.tcp.limit_in_bytes). */
+  readonly memoryLimit?: number | undefined;
   readonly node?: NodeSpec | undefined;
   readonly writes?: readonly WriteSpec[] | undefined;
   readonly reads?: readonly ReadSpec[] | undefined;
@@ -103,6 +125,10 @@ export interface TransferSysctls extends Sysctls {
   readonly tcp_rmem?: readonly [number, number, number] | undefined;
   readonly tcp_wmem?: readonly [number, number, number] | undefined;
   readonly tcp_retries2?: number | undefined;
+  /** Pages, of each end's host: no pressure below the first, pressure above the second, nothing is given above the third. */
+  readonly tcp_mem?: readonly [number, number, number] | undefined;
+  /** Closed sockets that still have something to send; one more is reset. */
+  readonly tcp_max_orphans?: number | undefined;
 }
 
 export interface TransferScenario {

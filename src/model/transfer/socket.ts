@@ -59,16 +59,34 @@ function pollEvents(tcp: Tcp): number {
   return events;
 }
 
+function reset(tcp: Tcp, counter: "TCPAbortOnClose" | "TCPAbortOnMemory"): void {
+  count(tcp, counter);
+  transmitReset(tcp);
+}
+
+/** What nobody holds and is not done yet; too many of them, and it is reset (tcp_check_oom, tcp_too_many_orphans). */
+function orphan(tcp: Tcp): void {
+  const { orphans, mostOrphans } = tcp.world.hosts[tcp.side];
+  if (tcp.isClosed) return;
+  orphans.add(tcp);
+  for (const one of orphans) if (one.isClosed || one.sndUna === one.writeSeq) orphans.delete(one);
+  if (orphans.size <= mostOrphans) return;
+  reset(tcp, "TCPAbortOnMemory");
+  close(tcp, undefined);
+  orphans.delete(tcp);
+}
+
 /** close(2): with unread data a reset, else a FIN (tcp_close). */
 export function closeSocket(tcp: Tcp): void {
   if (tcp.isClosed) return;
   const isUnread = queuedBytes(tcp) > 0;
+  tcp.isReadShut = true;
   owning(tcp, () => {
-    if (!isUnread) return sendFin(tcp);
-    count(tcp, "TCPAbortOnClose");
-    transmitReset(tcp);
+    if (isUnread) reset(tcp, "TCPAbortOnClose");
+    else sendFin(tcp);
   });
   if (isUnread) close(tcp, undefined);
+  else orphan(tcp);
 }
 
 /** shutdown(SHUT_WR). */

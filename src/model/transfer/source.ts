@@ -1,10 +1,18 @@
 // A transfer as a source of snapshots: what an observer in the process at one end of the connection would have read.
 import type { CaState, TcpState } from "../../snapshot/tcp-state.js";
-import type { ConnectionReading, NodeSide, TcpFigures } from "../../snapshot/connection.js";
-import { counterNames, type LoopReading, type Snapshot } from "../../snapshot/snapshot.js";
+import type {
+  ArrivedReading,
+  ClosedReading,
+  ClosesReading,
+  ConnectionReading,
+  NodeSide,
+  TcpFigures,
+} from "../../snapshot/connection.js";
+import { counterNames, type ListenerReading, type LoopReading, type Snapshot } from "../../snapshot/snapshot.js";
 import { nanosPerMs, toNanos } from "../engine.js";
 import { view } from "./view.js";
 import { createMeter, type Meter } from "./meter.js";
+import { networkOf } from "./network-source.js";
 import type { NodeEnd } from "./node-end.js";
 import type { NodeSpec, Side, TransferScenario } from "./scenario.js";
 import { type StartedEnds, startAll } from "./start-ends.js";
@@ -23,6 +31,9 @@ export interface TransferSourceOptions {
 const startOf2026 = 1_767_225_600_000;
 const pid = 4242;
 const firstCookie = 1000n;
+const serverPort = 3000;
+/** What lies below the sockets is read once an interval. */
+const networkMs = 1000;
 /** The kernel tells times ago in its ticks. */
 const tickMs = 4;
 
@@ -45,7 +56,7 @@ const micros = (nanos: number): number => Math.round(nanos / 1000);
 
 /** tcp_info. sndbuf_limited and the counts of reordering are not modelled: absent. */
 const tcpOf = (tcp: Tcp, { figures }: Meter): TcpFigures => {
-  const now = tcp.world.engine.now();
+  const now = tcp.closedAt ?? tcp.world.engine.now();
   const end = view(tcp);
   const own = figures[tcp.side];
   return {
@@ -68,6 +79,7 @@ const tcpOf = (tcp: Tcp, { figures }: Meter): TcpFigures => {
     ...(tcp.minRtt !== undefined && { minRttMicros: micros(tcp.minRtt) }),
     cwnd: end.cwnd,
     totalRetrans: own.totalRetrans,
+    bytesSent: own.bytesSent,
     bytesAcked: tcp.sndUna,
     bytesReceived: tcp.rcvNxt,
     notSentBytes: end.notSent,
@@ -129,9 +141,9 @@ const readingOf = (tcp: Tcp, meter: Meter, node: NodeSide | undefined, index: nu
     pid,
     state: stateOf(tcp),
     localAddress: "10.0.0.1",
-    localPort: tcp.side === "sender" ? 40_000 + index : 3000,
+    localPort: tcp.side === "sender" ? 40_000 + index : serverPort,
     remoteAddress: "10.0.0.9",
-    remotePort: tcp.side === "sender" ? 3000 : 40_000 + index,
+    remotePort: tcp.side === "sender" ? serverPort : 40_000 + index,
     role: tcp.side === "sender" ? "client" : "server",
     recvQBytes: end.recvQ,
     sendQBytes: end.sendQ,
@@ -151,6 +163,38 @@ const readingOf = (tcp: Tcp, meter: Meter, node: NodeSide | undefined, index: nu
   };
 };
 
+/** Where the end that was connected to listens: nobody waits there. */
+const listenerOf = (node: NodeSpec | undefined): ListenerReading => ({
+  cookie: 1n,
+  transport: "tcp",
+  family: "ipv4",
+  address: "10.0.0.1",
+  port: serverPort,
+  fd: 20,
+  pid,
+  length: 0,
+  limit: 511,
+  keepAliveTimeoutMs: node?.keepAliveTimeout === undefined ? undefined : node.keepAliveTimeout * 1000,
+});
+
+/** Ends of connections that the kernel tells of, each once; with what was read of it when it was last seen idle. */
+function createCloses(): (tcps: readonly Tcp[], reading: (index: number) => ConnectionReading) => ClosesReading {
+  const told = new Set<number>();
+  const before = new Map<number, ArrivedReading>();
+  return (tcps, reading) => {
+    const rows: ClosedReading[] = [];
+    for (const [index, tcp] of tcps.entries()) {
+      if (told.has(index)) continue;
+      const row = reading(index);
+      if (!tcp.isReadShut && row.recvQBytes === 0) before.set(index, row.tcp!);
+      if (!tcp.isClosed) continue;
+      told.add(index);
+      rows.push({ ...row, before: before.get(index) });
+    }
+    return { rows, count: rows.length, lost: 0 };
+  };
+}
+
 /** Runs a scenario (well formed) and yields what was to be seen at one end of it, until its end. */
 export function* observeTransfer(scenario: TransferScenario, options: TransferSourceOptions = {}): Generator<Snapshot> {
   const { side = "sender", sampleMs = 200, startTime = startOf2026 } = options;
@@ -166,27 +210,30 @@ export function* observeTransfer(scenario: TransferScenario, options: TransferSo
   const note = (): void => {
     for (const meter of meters) meter.note();
   };
-  const readings = (): readonly ConnectionReading[] =>
-    connections.flatMap((ends, index) => {
-      const tcp = ends[side];
-      const node = nodeOf(started[index]!, scenario[side].node, tcp);
-      return tcp.isClosed ? [] : [readingOf(tcp, meters[index]!, node, index)];
-    });
+  const tcps = connections.map((ends) => ends[side]);
+  const reading = (index: number): ConnectionReading => {
+    const tcp = tcps[index]!;
+    return readingOf(tcp, meters[index]!, nodeOf(started[index]!, scenario[side].node, tcp), index);
+  };
+  const closes = createCloses();
+  const listeners = side === "receiver" ? [listenerOf(scenario[side].node)] : [];
   for (let at = 0; at <= (scenario.until ?? 10) * 1000; at += sampleMs) {
     engine.runUntil(at * nanosPerMs, note);
     note();
-    const rows = readings();
+    const rows = tcps.flatMap((tcp, index) => (tcp.isClosed || tcp.isReadShut ? [] : [reading(index)]));
+    const closed = closes(tcps, reading);
     yield {
       time: startTime + at,
       at,
       source: "model",
       process: { pid },
       loops: started.flatMap(({ nodes }, index) => loopOf(nodes[side], engine.now(), index)),
-      listeners: [],
+      listeners,
+      network: at % networkMs === 0 ? networkOf(world, scenario, side) : undefined,
       counters: Object.fromEntries(
         counterNames.map((name) => [name, (counters as ReadonlyMap<string, number>).get(name) ?? 0]),
       ),
-      connections: { rows, counts: countsOf(rows), read: rows.length, total: rows.length },
+      connections: { rows, counts: countsOf(rows), read: rows.length, total: rows.length, closed },
     };
   }
 }

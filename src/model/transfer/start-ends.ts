@@ -47,7 +47,7 @@ function startEnds({ world, ends, scenario, turns }: Start): StartedEnds {
   const { engine } = world;
   const log = createCallLog();
   const nodes: Partial<Record<Side, NodeEnd>> = {};
-  const begin = (side: Side, { node, writes = [], closeAt, shutdownAt }: EndpointSpec): void => {
+  const begin = (side: Side, { node, writes = [], buffers = [], closeAt, shutdownAt }: EndpointSpec): void => {
     const tcp = ends[side];
     const caller = {
       engine,
@@ -62,6 +62,11 @@ function startEnds({ world, ends, scenario, turns }: Start): StartedEnds {
     };
     if (node) nodes[side] = startNode(caller, node, writes);
     else startCalls(caller, scenario[side]);
+    for (const { at, rcvbuf } of buffers)
+      engine.at(toNanos(at), priority.server, () => {
+        tcp.rcvbuf = rcvbuf;
+        tcp.isRcvbufLocked = true;
+      });
     if (shutdownAt !== undefined) engine.at(toNanos(shutdownAt), priority.server, () => shutWrites(tcp));
     if (closeAt !== undefined) engine.at(toNanos(closeAt), priority.server, () => closeSocket(tcp));
   };

@@ -8,8 +8,16 @@ import type { SentStamp } from "./congestion/delivery-rate.js";
 import type { Path } from "./path.js";
 import type { Side } from "./scenario.js";
 import type { SackBlock, Skb } from "./segment.js";
+import type { SocketMemory } from "./socket-memory.js";
 import type { Softirq } from "./softirq.js";
 import type { WaitQueue } from "./wait-queue.js";
+
+/** What the sockets of one side share with one another. */
+export interface Host {
+  readonly memory: SocketMemory;
+  readonly orphans: Set<Tcp>;
+  readonly mostOrphans: number;
+}
 
 /** What both ends share. */
 export interface World {
@@ -18,6 +26,7 @@ export interface World {
   readonly softirq: Softirq;
   readonly path: Path;
   readonly counters: TransferCounters;
+  readonly hosts: Readonly<Record<Side, Host>>;
   readonly pages: PageFrag;
   readonly rmemMax: number;
   readonly wmemMax: number;
@@ -95,7 +104,6 @@ export interface Tcp {
   readonly waitQueue: WaitQueue;
   readonly congestion: Congestion;
   readonly isSndbufLocked: boolean;
-  readonly isRcvbufLocked: boolean;
   readonly notsentLowat: number;
   readonly isNodelay: boolean;
   /** Ticks; 0: none. */
@@ -104,7 +112,13 @@ export interface Tcp {
   readonly mssClamp: number;
   readonly headerLength: number;
   readonly rcvWscale: number;
+  /** SO_RCVBUF was set: the kernel leaves it alone. */
+  isRcvbufLocked: boolean;
   isClosed: boolean;
+  /** When it was, ns. */
+  closedAt: number | undefined;
+  /** close(2): no process holds it any more. */
+  isReadShut: boolean;
   /** Takes it out of the table of connections: what still comes for it is answered by a reset. */
   unhash: () => void;
   /** A system call owns the socket: what arrives waits in the backlog. */
@@ -185,6 +199,10 @@ export interface Tcp {
   sacks: SackBlock[];
   isEof: boolean;
   drops: number;
+  /** The host's, of which it has a part. */
+  readonly memory: SocketMemory;
+  /** When the peer was last heard of, ns (tp->rcv_tstamp). */
+  heardAt: number;
   /** When a bare segment outside the window was last answered. */
   lastOutsideTick: number | undefined;
   readonly ack: AckState;

@@ -38,6 +38,8 @@ const node = object(
     heedsDrain: boolean,
     pauses: list(object({ from: seconds, until: seconds })),
     workPerChunk: seconds,
+    answerBytes: bytes,
+    keepAliveTimeout: positiveSeconds,
   },
 );
 
@@ -52,6 +54,9 @@ const spec = object(
     lowat: bytes,
     notsentLowat: bytes,
     userTimeout: positiveSeconds,
+    keepAlive: object({ idle: positiveSeconds, interval: positiveSeconds, probes: integer(1, 127) }),
+    buffers: list(object({ at: seconds, rcvbuf: integer(2304, mostBytes) })),
+    memoryLimit: bytes,
     node,
     writes: list(object({ at: seconds, bytes }, { chunk: bytes, every: positiveSeconds })),
     reads: list(readPattern),
@@ -99,6 +104,8 @@ export const checkTransfer: Check = object(
         tcp_rmem: triple,
         tcp_wmem: triple,
         tcp_retries2: integer(0, 255),
+        tcp_mem: triple,
+        tcp_max_orphans: integer(0, mostBytes),
       },
     ),
     seed: integer(0, 2 ** 32 - 1),

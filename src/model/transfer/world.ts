@@ -4,13 +4,15 @@ import { createTimerWheel } from "../timer-wheel.js";
 import type { TransferCounters } from "./counter-names.js";
 import { connect, type EndOptions } from "./endpoint.js";
 import type { Buffer } from "./handshake.js";
+import { keepAlive } from "./keep-alive.js";
 import { setLowat } from "./lowat.js";
 import type { Path } from "./path.js";
 import { createPath } from "./path/create.js";
 import type { EndpointSpec, Side, TransferScenario } from "./scenario.js";
 import { sharePath } from "./shared-path.js";
 import { createSoftirq } from "./softirq.js";
-import type { Tcp } from "./tcp.js";
+import { createMemory } from "./socket-memory.js";
+import type { Host, Tcp } from "./tcp.js";
 
 /** Linux's defaults (since 6.16 tcp_rmem goes up to 32 MiB). */
 const defaultRmem = [4096, 131_072, 33_554_432] as const;
@@ -42,6 +44,8 @@ export interface TransferWorld {
   readonly ends: Readonly<Record<Side, Tcp>>;
   readonly connections: readonly Readonly<Record<Side, Tcp>>[];
   readonly counters: TransferCounters;
+  readonly hosts: Readonly<Record<Side, Host>>;
+  readonly path: Path;
   /** What is sent arrives within the system call that sends it. */
   readonly isInstant: boolean;
 }
@@ -59,11 +63,19 @@ export function createTransferWorld(
   const path = createPath(engine, softirq, { ...spec, rtt: rtt < noticeableRtt ? 0 : rtt });
   const counters: TransferCounters = new Map();
   const { tcp_rmem: rmem = defaultRmem, tcp_wmem: wmem = defaultWmem, tcp_retries2: retries2 } = scenario.sysctl ?? {};
+  const { tcp_mem: limits, tcp_max_orphans: mostOrphans = Number.POSITIVE_INFINITY } = scenario.sysctl ?? {};
+  const hostOf = ({ memoryLimit }: EndpointSpec): Host => ({
+    memory: createMemory(limits, memoryLimit),
+    orphans: new Set(),
+    mostOrphans,
+  });
+  const hosts = { sender: hostOf(scenario.sender), receiver: hostOf(scenario.receiver) };
   const share = sharePath(path, counters, scenario.seed ?? 1);
   const shared = {
     engine,
     softirq,
     counters,
+    hosts,
     wheel: createTimerWheel(engine),
     pages: { page: 0, offset: 0 },
     rmemMax: rmem[2],
@@ -83,10 +95,11 @@ export function createTransferWorld(
     };
     const ends = connect(world, options);
     for (const side of ["sender", "receiver"] as const) {
-      const { lowat } = scenario[side];
+      const { lowat, keepAlive: asked } = scenario[side];
       if (lowat !== undefined) setLowat(ends[side], lowat);
+      if (asked) keepAlive(ends[side], asked);
     }
     return ends;
   });
-  return { engine, ends: connections[0]!, connections, counters, isInstant: rtt < noticeableRtt };
+  return { engine, ends: connections[0]!, connections, counters, hosts, path, isInstant: rtt < noticeableRtt };
 }

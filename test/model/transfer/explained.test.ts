@@ -5,6 +5,9 @@ import type { Finding } from "../../../src/explain/finding.js";
 import { observeTransfer } from "../../../src/model/index.js";
 import { causesOf } from "../../lab/transfer/causes.js";
 import { healthyTransfers, notModelled, type TransferFault, transferFaults } from "./faults.js";
+import { faultsAround } from "./faults-around.js";
+
+const faults = [...transferFaults, ...faultsAround];
 
 const toldOf = ({ scenario, seen }: Pick<TransferFault, "scenario" | "seen">): readonly Finding[] => {
   const explainer = createExplainer();
@@ -13,7 +16,7 @@ const toldOf = ({ scenario, seen }: Pick<TransferFault, "scenario" | "seen">): r
 
 const nameOf = ({ symptom, cause }: Pick<Finding, "symptom" | "cause">): string => `${symptom}/${cause}`;
 
-for (const { expected, also = [], ...fault } of transferFaults)
+for (const { expected, also = [], ...fault } of faults)
   test(`where ${fault.title}, it is told as ${nameOf(expected)} and nothing else is`, (t) => {
     const told = toldOf(fault);
     t.true(told.map(nameOf).includes(nameOf(expected)));
@@ -45,12 +48,14 @@ const symptoms = [
   "datagrams-dropped",
   "connections-leaking",
   "connect-failing",
+  "requests-reset",
+  "memory-pressure",
 ] as const;
 
 for (const symptom of symptoms)
   for (const cause of causesOf[symptom])
     test(`${symptom}/${cause} is injected into the model, or it is said why it cannot be`, (t) => {
-      const isInjected = transferFaults.some(({ expected }) => nameOf(expected) === `${symptom}/${cause}`);
+      const isInjected = faults.some(({ expected }) => nameOf(expected) === `${symptom}/${cause}`);
       const why = notModelled[symptom]?.[cause];
       t.not(isInjected, why !== undefined);
     });

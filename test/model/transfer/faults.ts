@@ -12,14 +12,14 @@ export interface TransferFault {
   readonly also?: readonly Told[];
 }
 
-interface Told {
+export interface Told {
   readonly symptom: Symptom;
   readonly cause: Cause;
 }
 
-type Parts = Partial<Omit<TransferScenario, "kind">>;
+export type Parts = Partial<Omit<TransferScenario, "kind">>;
 
-const transfer = (parts: Parts): TransferScenario => ({
+export const transfer = (parts: Parts): TransferScenario => ({
   kind: "transfer",
   path: { device: "wire", rtt: 0.02 },
   sender: {},
@@ -28,10 +28,10 @@ const transfer = (parts: Parts): TransferScenario => ({
   ...parts,
 });
 
-const all = [{ from: 0, chunk: 65_536 }] as const;
-const much = [{ at: 0, bytes: 200_000_000, chunk: 65_536 }] as const;
-const far = { device: "wire", rtt: 0.04 } as const;
-const receiving: TransferSourceOptions = { side: "receiver" };
+export const all = [{ from: 0, chunk: 65_536 }] as const;
+export const much = [{ at: 0, bytes: 200_000_000, chunk: 65_536 }] as const;
+export const far = { device: "wire", rtt: 0.04 } as const;
+export const receiving: TransferSourceOptions = { side: "receiver" };
 
 /** Two small writes, twenty times a second, just after the reader has looked. */
 const pairs = Array.from({ length: 200 }, (_, index) => ({ at: 0.102 + index * 0.05, bytes: 200, chunk: 100 }));
@@ -154,17 +154,11 @@ export const transferFaults: readonly TransferFault[] = [
 
 /** What the model of a transfer cannot bring about, and why; it has its tests elsewhere. */
 export const notModelled: Readonly<Partial<Record<Symptom, Readonly<Partial<Record<Cause, string>>>>>> = {
-  "data-pruned": {
-    "receive-buffer-full":
-      "a scenario's buffers keep their size: the kernel prunes where one shrinks under data in flight",
-    "memory-pressure": "the host's memory is not modelled",
-  },
   "datagrams-dropped": {
     "application-not-reading": "UDP is not modelled",
     "event-loop-blocked": "UDP is not modelled",
     "receive-buffer": "UDP is not modelled",
   },
-  "connections-leaking": { "half-open": "keep-alive probes are not modelled" },
   "connect-failing": {
     "ports-exhausted": "a transfer begins when its handshake is over",
     "peer-refusing": "a transfer begins when its handshake is over",

@@ -20,7 +20,7 @@ export function carrierOf(spec: PathSpec): Carrier {
 }
 
 /** The rate is that of the sender's own device, whose queue counts against the flow; a TUN device forgets what it took. */
-const isQueuedHere = (spec: PathSpec): boolean =>
+export const isQueuedHere = (spec: PathSpec): boolean =>
   (spec.bottleneck ?? (spec.delayedLink === "tun" ? "link" : "device")) === "device";
 
 const other = { sender: "receiver", receiver: "sender" } as const satisfies Record<Side, Side>;
@@ -52,5 +52,6 @@ export function createPath(engine: Engine, softirq: Softirq, spec: PathSpec): Pa
       };
     },
     send,
+    queue: (side) => directions[side].queue(),
   };
 }

@@ -1,5 +1,6 @@
 // One direction of a link: what is lost, how long a packet waits for its turn, how long it travels, who overtakes whom.
 import { type Engine, priority, toNanos } from "../../engine.js";
+import type { QueueFigures } from "../path.js";
 import type { PathSpec } from "../scenario.js";
 import { headerBytes } from "./linear-head.js";
 import type { Packet } from "./packets.js";
@@ -13,12 +14,15 @@ export interface Direction {
    * of them has begun its journey or was lost.
    */
   carry(packets: readonly Packet[], arrived: (together: readonly Packet[]) => void, left: () => void): void;
+  /** Of the queue in front of a link of limited rate. */
+  queue(): QueueFigures | undefined;
 }
 
 /** Where packets wait for a link of limited rate: first in, first out, and what does not fit is dropped. */
 interface Queue {
   /** When the packet has left; undefined: it found the queue full. */
   leaves(packet: Packet): number | undefined;
+  figures(): QueueFigures | undefined;
 }
 
 export const packetBytes = ({ segment, bytes }: Packet): number =>
@@ -37,23 +41,36 @@ function createRelay(engine: Engine): Queue {
       free = Math.max(free, engine.now()) + cost;
       return free;
     },
+    figures: () => undefined,
   };
 }
 
 function createQueue(engine: Engine, spec: PathSpec): Queue {
   const { rate } = spec;
   if (rate === null || rate === undefined)
-    return spec.delayedLink === "tun" ? createRelay(engine) : { leaves: () => engine.now() };
+    return spec.delayedLink === "tun" ? createRelay(engine) : { leaves: () => engine.now(), figures: () => undefined };
   const mostBytes = spec.queueBytes ?? Number.POSITIVE_INFINITY;
   const mostPackets = spec.queue ?? (spec.queueBytes === undefined ? queuePackets : Number.POSITIVE_INFINITY);
   const waiting: { readonly leavesAt: number; readonly bytes: number }[] = [];
   let waitingBytes = 0;
   let free = 0;
+  let [taken, drops] = [0, 0];
+  const letGo = (): void => {
+    while (waiting.length > 0 && waiting[0]!.leavesAt <= engine.now()) waitingBytes -= waiting.shift()!.bytes;
+  };
   return {
+    figures: () => {
+      letGo();
+      return { sent: taken - waiting.length, drops, packets: waiting.length, bytes: waitingBytes };
+    },
     leaves: (packet) => {
-      while (waiting.length > 0 && waiting[0]!.leavesAt <= engine.now()) waitingBytes -= waiting.shift()!.bytes;
+      letGo();
       const bytes = packetBytes(packet);
-      if (waiting.length >= mostPackets || waitingBytes + bytes > mostBytes) return undefined;
+      if (waiting.length >= mostPackets || waitingBytes + bytes > mostBytes) {
+        drops += 1;
+        return undefined;
+      }
+      taken += 1;
       free = Math.max(free, engine.now()) + toNanos(bytes / rate);
       waiting.push({ leavesAt: free, bytes });
       waitingBytes += bytes;
@@ -83,6 +100,7 @@ export function createDirection(engine: Engine, spec: PathSpec): Direction {
   };
 
   return {
+    queue: queue.figures,
     carry: (packets, arrived, left) => {
       const byArrival = new Map<number, Packet[]>();
       let lastLeaves = engine.now();

@@ -10,6 +10,8 @@ export interface NodeSocket {
   /** False: the stream wants to drain first. What is written all the same is kept in memory. */
   write(bytes: number): boolean;
   end(): void;
+  /** close(2): nothing is read or written any more. */
+  destroy(): void;
   pause(): void;
   resume(): void;
   writableLength(): number;
@@ -33,6 +35,7 @@ const nothing = (): void => {};
 export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: NodeSocketOptions = {}): NodeSocket {
   const { highWaterMark = 65_536, onData = nothing, onDrain = nothing, onEnd = nothing, onError = nothing } = options;
   let watched = 0;
+  let isDestroyed = false;
   const nextTick = (callback: () => void): void => loop.nextTick(() => then(callback));
   const writes = createNodeWrites({ socket, highWaterMark, nextTick, onDrain, onError });
   const call = (callback: () => void): Process => loop.call(() => then(callback));
@@ -43,7 +46,7 @@ export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: 
   };
   const watch = (): void => {
     const wanted = (reads.isReading() ? poll.in : 0) | (writes.isWaiting() ? poll.out : 0);
-    if (wanted === watched) return;
+    if (wanted === watched || isDestroyed) return;
     watched = wanted;
     loop.watch(socket, wanted, onEvents);
   };
@@ -57,6 +60,12 @@ export function createNodeSocket(loop: NodeLoop, socket: StreamSocket, options: 
   return {
     write: (bytes) => then(() => writes.write(bytes)),
     end: writes.end,
+    destroy: () => {
+      if (isDestroyed) return;
+      isDestroyed = true;
+      loop.watch(socket, 0, onEvents);
+      socket.close();
+    },
     pause: reads.pause,
     resume: () => then(reads.resume),
     writableLength: writes.length,
