@@ -1,10 +1,15 @@
-// Express; the agent is loaded with --import and express knows nothing of it:
+// Express with findings and readiness (express-middleware.mjs). The agent may be loaded before it; start() joins it:
 //   BACKLOG=16 node --import sockscope/register examples/express.mjs
+//   BACKLOG=16 node examples/express.mjs
 import { createServer } from "node:http";
 import express from "express";
+import { start } from "sockscope";
+import { sockscope } from "./express-middleware.mjs";
 import { backlog, port, rebuildSearchIndex } from "./work.mjs";
 
+const agent = start();
 const app = express();
+app.use(sockscope(agent));
 app.get("/", (_request, response) => void response.send("ok\n"));
 app.get(
   "/rebuild",

@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { get } from "node:http";
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -85,18 +86,68 @@ test.serial(overflow, ["--import", "sockscope/register", "examples/http.mjs"]);
 test.serial(overflow, ["--import", "sockscope/register", "examples/express.mjs"]);
 test.serial(overflow, ["examples/fastify.mjs"]);
 
-timedTest("fastify's readiness route answers 503 while a warning is active", async (t) => {
-  const running = await start(t, ["examples/fastify.mjs"]);
-  const ready = (): Promise<number | undefined> =>
-    new Promise((done, fail) =>
-      get(`http://127.0.0.1:${running.where}/ready`, { agent: false }, (response) => {
-        response.resume();
-        done(response.statusCode);
-      }).on("error", fail),
-    );
-  t.is(await ready(), 200);
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+}
+
+const ask = (where: string, path: string): Promise<Answer> =>
+  new Promise((done, fail) =>
+    get(`http://127.0.0.1:${where}${path}`, { agent: false }, (response) => {
+      let body = "";
+      response.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      response.on("end", () => done({ status: response.statusCode, body }));
+    }).on("error", fail),
+  );
+
+for (const name of ["fastify", "express"])
+  timedTest(
+    `${name}'s readiness route answers 503 and why while connections are dropped, and 200 before`,
+    async (t) => {
+      const { where } = await start(t, [`examples/${name}.mjs`]);
+      t.deepEqual(await ask(where, "/ready"), { status: 200, body: '{"ready":true,"because":[]}' });
+      storm(where);
+      const { status, body } = await ask(where, "/ready");
+      t.is(status, 503);
+      t.like(JSON.parse(body), { ready: false, because: [{ symptom: "accept-queue-overflow" }] });
+      const found = JSON.parse((await ask(where, "/findings")).body) as { findings: Finding[] };
+      t.is(String(found.findings[0]?.subject.port), where);
+    },
+  );
+
+timedTest("fastify's own log carries the findings", async (t) => {
+  const running = await start(t, ["examples/fastify.mjs"], { SOCKSCOPE_LOG: "off" });
   storm(running.where);
-  t.is(await ready(), 503);
+  const line = await eventually("the finding in its log", () =>
+    running
+      .output()
+      .split("\n")
+      .find((each) => each.includes('"symptom":"accept-queue-overflow"')),
+  );
+  t.like(JSON.parse(line), { v: 1, event: "finding", finding: { subject: { port: Number(running.where) } } });
+});
+
+test.serial("opentelemetry.mjs posts its metrics to the OTLP endpoint", async (t) => {
+  const posts: string[] = [];
+  const receiver = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      posts.push(`${request.url} ${body}`);
+      response.end("{}");
+    });
+  }).listen(0, "127.0.0.1");
+  t.teardown(() => receiver.close());
+  await once(receiver, "listening");
+  const { port } = receiver.address() as AddressInfo;
+  const { where } = await start(t, ["examples/opentelemetry.mjs"], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_METRIC_EXPORT_INTERVAL: "500",
+  });
+  const post = await eventually("the listener's series", () =>
+    posts.find((one) => one.includes("sockscope.tcp.accept_queue_limit") && one.includes(`{"intValue":${where}}`)),
+  );
+  t.regex(post, /^\/v1\/metrics /);
 });
 
 timedTest("pino.mjs writes the finding through the application's logger", async (t) => {
