@@ -1,6 +1,7 @@
 // `sockscope/model`: the in-process model of the kernel's queues, in virtual time.
 export { simulate, type SimulateOptions } from "./simulate.js";
 export { observeModel, type SourceOptions } from "./accept/source.js";
+export { type ClientSourceOptions, observeClients } from "./accept/client-source.js";
 export { type ArrivalStep, newArrivals } from "./accept/new-arrivals.js";
 export {
   type Answer,

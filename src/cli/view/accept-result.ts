@@ -4,7 +4,16 @@ import { cellLines, figureLines } from "./cells.js";
 import type { View } from "./finding.js";
 import type { Figure } from "./figure.js";
 
-const outcomes: readonly Outcome[] = ["accepted", "queued", "deferred", "ghost", "reset", "timed-out", "pending"];
+const outcomes: readonly Outcome[] = [
+  "accepted",
+  "queued",
+  "deferred",
+  "ghost",
+  "reset",
+  "timed-out",
+  "no-port",
+  "pending",
+];
 const mostRows = 20;
 const narrowestBar = 10;
 

@@ -11,6 +11,7 @@ import { type Generation, generationOf } from "./generation.js";
 import { createGroup, type Group } from "./group.js";
 import { createLink } from "./link.js";
 import type { Listener } from "./listener.js";
+import { createLocalPorts, type LocalPorts } from "./local-ports.js";
 import type { AcceptCall, AcceptScenario, ServerSpec } from "./scenario.js";
 
 /** An event loop, and which of the group's listeners it watches. */
@@ -24,6 +25,7 @@ export interface AcceptWorld {
   readonly limit: number;
   readonly sysctl: ModelSysctls;
   readonly loops: readonly WatchingLoop[];
+  readonly localPorts: LocalPorts;
 }
 
 export interface WorldEvents extends ClientEvents {
@@ -69,7 +71,11 @@ export function createAcceptWorld(scenario: AcceptScenario, events: WorldEvents)
   const generation = generationOf(scenario.kernel);
   const sysctl = sysctlOf(scenario, generation);
   const wheel = createTimerWheel(engine, scenario.tick);
-  const link = createLink(engine, scenario.rtt ?? 0, scenario.trains);
+  const link = createLink(engine, {
+    rtt: scenario.rtt ?? 0,
+    trains: scenario.trains,
+    blackholeAt: scenario.blackholeAt ?? Number.POSITIVE_INFINITY,
+  });
   const limit = limitOf(backlog, sysctl.somaxconn);
   const synQueueHolds = generation.synQueueHolds(limit);
   const deferTimeouts = timeoutsIn(deferAccept);
@@ -84,9 +90,10 @@ export function createAcceptWorld(scenario: AcceptScenario, events: WorldEvents)
     members: reuseport,
     hashed,
   });
-  const { timeout, patience, speakFirst = false, spokenAt = [] } = scenario.clients ?? {};
+  const { timeout, patience, speakFirst = false, spokenAt = [], ports } = scenario.clients ?? {};
   const options = { timeout: timeout ?? undefined, patience: patience ?? undefined, speakFirst, spokenAt };
-  const connect = createClients({ engine, wheel, link, nextListener: group.next, sysctl, options, events });
+  const localPorts = createLocalPorts(engine, ports);
+  const connect = createClients({ engine, wheel, link, nextListener: group.next, sysctl, options, events, localPorts });
   for (const { spoofed = false, ...pattern } of scenario.arrivals)
     schedule(engine, pattern, priority.client, () => events.onStart(connect(spoofed)));
   const loops = serversOf(scenario, reuseport).flatMap(([server, member]) =>
@@ -96,5 +103,5 @@ export function createAcceptWorld(scenario: AcceptScenario, events: WorldEvents)
     engine.at(toNanos(closeAt), priority.server, () => {
       for (const listener of group.listeners) listener.close();
     });
-  return { engine, group, limit, sysctl, loops };
+  return { engine, group, limit, sysctl, loops, localPorts };
 }

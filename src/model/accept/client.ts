@@ -3,12 +3,13 @@ import type { Connection } from "./accept-queue.js";
 import { type Engine, priority, toNanos, toSeconds } from "../engine.js";
 import type { Link } from "./link.js";
 import type { Listener } from "./listener.js";
+import type { LocalPorts } from "./local-ports.js";
 import type { Request } from "./syn-queue.js";
 import type { ModelSysctls } from "../sysctl.js";
 import { type Timer, type TimerWheel, ticksPerSecond } from "../timer-wheel.js";
 
 /** `closed`: it gave up waiting for an answer. `accepted` and what follows does not change any more. */
-export type ClientState = "syn-sent" | "established" | "accepted" | "reset" | "timed-out" | "closed";
+export type ClientState = "syn-sent" | "established" | "accepted" | "reset" | "timed-out" | "closed" | "no-port";
 
 /** One client socket, with what the server's kernel keeps about it (`request`, `connection`). Times in ns. */
 export interface Client {
@@ -68,6 +69,7 @@ interface World {
   readonly nextListener: () => Listener;
   readonly sysctl: ModelSysctls;
   readonly options: ClientOptions;
+  readonly localPorts: LocalPorts;
   readonly events: ClientEvents;
 }
 
@@ -78,7 +80,8 @@ const minRto = 0.2;
 const dataGiveUp = 924.6;
 const requestBytes = 100;
 
-const end = ({ wheel, events }: World, client: Client, state: ClientState): void => {
+const end = ({ wheel, events, localPorts }: World, client: Client, state: ClientState): void => {
+  localPorts.release(state === "accepted" || state === "closed");
   if (client.timer) wheel.cancel(client.timer);
   client.timer = undefined;
   client.state = state;
@@ -195,6 +198,10 @@ export function createClients(world: World): (spoofed: boolean) => Client {
       synAttempts: 0,
       synSentAt: 0,
     };
+    if (!spoofed && !world.localPorts.take()) {
+      client.state = "no-port";
+      return client;
+    }
     sendSyn(world, client, initialRto);
     if (!spoofed) limitPatience(world, client);
     return client;

@@ -27,11 +27,22 @@ function timetable(trains: readonly Train[], oneWay: number): (now: number) => n
   };
 }
 
-export function createLink(engine: Engine, rtt: number, trains?: Trains): Link {
+interface LinkOptions {
+  readonly rtt: number;
+  readonly trains?: Trains | undefined;
+  /** Seconds; nothing arrives from then on. */
+  readonly blackholeAt: number;
+}
+
+export function createLink(engine: Engine, { rtt, trains, blackholeAt }: LinkOptions): Link {
   const effective = rtt < loopbackBelowSeconds ? 0 : rtt;
+  const end = toNanos(blackholeAt);
   const direction = (watched: readonly Train[] = []): Deliver => {
     const arrival = timetable(watched, toNanos(effective / 2));
-    return (receive) => engine.at(arrival(engine.now()), priority.segment, receive);
+    return (receive) => {
+      const at = arrival(engine.now());
+      if (at < end) engine.at(at, priority.segment, receive);
+    };
   };
   return { toListener: direction(trains?.toListener), toClients: direction(trains?.toClients) };
 }

@@ -25,7 +25,7 @@ const isDeferred = (client: Client, { listener }: AcceptScenario): boolean =>
 const outcomeOf = (client: Client, scenario: AcceptScenario): Outcome => {
   const { state, acceptedAt, connection } = client;
   if (acceptedAt !== undefined) return "accepted";
-  if (state === "reset" || state === "timed-out") return state;
+  if (state === "reset" || state === "timed-out" || state === "no-port") return state;
   if (connection) return "queued";
   if (state === "syn-sent") return "pending";
   return isDeferred(client, scenario) ? "deferred" : "ghost";

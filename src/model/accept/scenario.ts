@@ -104,10 +104,14 @@ export interface AcceptScenario {
         /** A client that was not accepted by then closes. */
         readonly patience?: number | null | undefined;
         readonly speakFirst?: boolean | undefined;
+        /** Local ports that they have; a connection that was accepted holds its own for a minute more (TIME-WAIT). */
+        readonly ports?: number | undefined;
         /** When each client speaks, in the order in which they come; null: never. As soon as it is connected where nothing is given. */
         readonly spokenAt?: readonly (number | null)[] | undefined;
       }
     | undefined;
+  /** Nothing arrives any more from then on. */
+  readonly blackholeAt?: number | undefined;
   /** When what was on its way arrived, where a link was watched; what was sent later takes half of `rtt`. */
   readonly trains?: Trains | undefined;
   readonly seed?: number | undefined;
@@ -116,8 +120,8 @@ export interface AcceptScenario {
   readonly until?: number | undefined;
 }
 
-/** `deferred`: connected, and the kernel waits for its data (TCP_DEFER_ACCEPT). */
-export type Outcome = "accepted" | "queued" | "deferred" | "ghost" | "reset" | "timed-out" | "pending";
+/** `deferred`: connected, and the kernel waits for its data (TCP_DEFER_ACCEPT). `no-port`: connect() found none free. */
+export type Outcome = "accepted" | "queued" | "deferred" | "ghost" | "reset" | "timed-out" | "no-port" | "pending";
 
 /** One client. `connectedAt` is its own view: a ghost has one. */
 export interface ConnectRecord {

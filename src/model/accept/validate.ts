@@ -96,6 +96,7 @@ const shape = object(
     ),
     kernel: release,
     rtt: number(0, 60),
+    blackholeAt: seconds,
     trains: object({ toListener: list(train), toClients: list(train) }),
     accepts,
     clients: object(
@@ -104,6 +105,7 @@ const shape = object(
         timeout: either(null, positiveSeconds, "null or seconds above 0"),
         patience: either(null, positiveSeconds, "null or seconds above 0"),
         speakFirst: boolean,
+        ports: integer(1, 65_536),
         spokenAt: list(either(null, seconds, "null or seconds")),
       },
     ),

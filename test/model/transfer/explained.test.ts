@@ -47,7 +47,6 @@ const symptoms = [
   "data-pruned",
   "datagrams-dropped",
   "connections-leaking",
-  "connect-failing",
   "requests-reset",
   "memory-pressure",
 ] as const;

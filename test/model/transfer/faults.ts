@@ -159,12 +159,6 @@ export const notModelled: Readonly<Partial<Record<Symptom, Readonly<Partial<Reco
     "event-loop-blocked": "UDP is not modelled",
     "receive-buffer": "UDP is not modelled",
   },
-  "connect-failing": {
-    "ports-exhausted": "a transfer begins when its handshake is over",
-    "peer-refusing": "a transfer begins when its handshake is over",
-    "peer-overflowing": "a transfer begins when its handshake is over; the listener's side is in the accept model",
-    "path-blackhole": "a transfer begins when its handshake is over",
-  },
 };
 
 /** Transfers that fare well. */
