@@ -22,6 +22,8 @@ export {
   type WhatIf,
   whatIf,
 } from "./accept/what-if.js";
+export type { DatagramScenario } from "./datagram/scenario.js";
+export { type DatagramSourceOptions, observeDatagrams } from "./datagram/source.js";
 export { type NicSourceOptions, observeNic } from "./nic/source.js";
 export { observeTransfer, type TransferSourceOptions } from "./transfer/source.js";
 export { ScenarioError } from "./checks.js";

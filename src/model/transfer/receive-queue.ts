@@ -1,17 +1,12 @@
 // The receive queue: merging, memory, collapsing and pruning (net/ipv4/tcp_input.c: tcp_try_coalesce, tcp_collapse,
 // tcp_prune_queue). Its size is the skbs' truesize, not the bytes in them.
 import { clampWindow, shortenWindow, windowFromSpace } from "./receive-window.js";
-import { mostFrags } from "./skb-size.js";
+import { headTruesize, mostFrags } from "./skb-size.js";
 import { giveBack, isPressed, take } from "./socket-memory.js";
 import { count, type ReceivedSkb, type Tcp } from "./tcp.js";
 
 /** A page's skb: what fits into it with its overhead (SKB_MAX_ORDER(0, 0)), and what it then takes. */
 const collapsedBytes = 3776;
-/** sizeof(struct sk_buff), aligned, and of the shared info at the head's end. */
-const skbStructBytes = 256;
-const sharedInfoBytes = 320;
-const smallHeadBytes = 576;
-
 const payloadOf = (skb: ReceivedSkb): number => skb.end - skb.seq - (skb.fin ? 1 : 0);
 
 /** Moves `from`'s payload to the end of `to` where that costs nothing; returns how much memory that adds, or undefined (skb_try_coalesce). */
@@ -55,14 +50,6 @@ export function release(tcp: Tcp, truesize: number): void {
 
 /** tcp_can_ingest. */
 const canIngest = (tcp: Tcp): boolean => tcp.rmemAlloc <= tcp.rcvbuf;
-
-/** What alloc_skb takes for a head with so many bytes: the small head's cache, or a power of two. */
-function headTruesize(bytes: number): number {
-  const needed = Math.ceil(bytes / 64) * 64 + sharedInfoBytes;
-  let size = 1024;
-  while (size < needed) size *= 2;
-  return skbStructBytes + (needed <= smallHeadBytes ? smallHeadBytes : size);
-}
 
 const isBloated = (tcp: Tcp, skb: ReceivedSkb): boolean =>
   windowFromSpace(skb.truesize, tcp.scalingRatio) > payloadOf(skb);

@@ -4,3 +4,16 @@
 export const skbOverhead = 832;
 /** MAX_SKB_FRAGS. */
 export const mostFrags = 17;
+
+/** sizeof(struct sk_buff), aligned, and of the shared info at the head's end. */
+const skbStructBytes = 256;
+const sharedInfoBytes = 320;
+const smallHeadBytes = 576;
+
+/** What alloc_skb takes for a head with so many bytes: the small head's cache, or a power of two. */
+export function headTruesize(bytes: number): number {
+  const needed = Math.ceil(bytes / 64) * 64 + sharedInfoBytes;
+  let size = 1024;
+  while (size < needed) size *= 2;
+  return skbStructBytes + (needed <= smallHeadBytes ? smallHeadBytes : size);
+}

@@ -152,15 +152,6 @@ export const transferFaults: readonly TransferFault[] = [
   },
 ];
 
-/** What the model of a transfer cannot bring about, and why; it has its tests elsewhere. */
-export const notModelled: Readonly<Partial<Record<Symptom, Readonly<Partial<Record<Cause, string>>>>>> = {
-  "datagrams-dropped": {
-    "application-not-reading": "UDP is not modelled",
-    "event-loop-blocked": "UDP is not modelled",
-    "receive-buffer": "UDP is not modelled",
-  },
-};
-
 /** Transfers that fare well. */
 export const healthyTransfers: readonly Pick<TransferFault, "title" | "scenario" | "seen">[] = [
   { title: "nothing is written", scenario: transfer({}) },
