@@ -5,7 +5,8 @@ import { createExplainer } from "../explain/explainer.js";
 import type { LogWriter } from "../export/log.js";
 import type { Metrics } from "../export/metrics/metrics.js";
 import type { Redactor } from "../export/redact.js";
-import { type Sample, sampleOf } from "../export/sample.js";
+import type { Seen } from "../export/frame/frames.js";
+import type { Sample } from "../export/sample.js";
 import { sampleMessage } from "../export/sample-message.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { writeBoard } from "./board.js";
@@ -14,6 +15,7 @@ import { createSamplingNotice } from "./connections/sampling.js";
 import type { Looker } from "./look.js";
 import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
 import { createPace, followMs } from "./pace.js";
+import { createSampleLines } from "./sample-lines.js";
 import type { ShownFindings } from "./shown-findings.js";
 import { toldSnapshot } from "./told-snapshot.js";
 import type { StallStacks } from "./stall-stacks.js";
@@ -70,8 +72,6 @@ export const startWatch = (parts: WatchParts): Watch => {
   const noticeOf = createSamplingNotice();
   let followedAt = Number.NEGATIVE_INFINITY;
   let intervalAt = Number.NEGATIVE_INFINITY;
-  let sampled: Snapshot | undefined;
-  let network: Snapshot["network"];
   let failures = 0;
 
   const tell = (finding: Finding, at: number): void => {
@@ -87,12 +87,16 @@ export const startWatch = (parts: WatchParts): Watch => {
     if (Atomics.load(wanted, wants.sampleLines) > 0)
       parts.report({ type: "sample-line", sample: line, message: sampleMessage(line) });
   };
+  const lines = options.logLevel === "sample" ? createSampleLines(tellLine) : undefined;
+  const see = (seen: Seen): void => {
+    viewers.look(seen);
+    metrics.look(seen);
+    lines?.look(seen);
+  };
   const sample = (snapshot: Snapshot): void => {
-    if (options.logLevel === "sample") tellLine(sampleOf(snapshot, sampled, network));
-    network = snapshot.network ?? network;
+    lines?.interval(snapshot);
     if (Atomics.load(wanted, wants.samples) > 0)
       parts.report({ type: "sample", snapshot: toldSnapshot(snapshot, redact) });
-    sampled = snapshot;
     viewers.interval(snapshot, findings.list(snapshot.at));
     metrics.interval(snapshot);
     const notice = snapshot.connections && noticeOf(snapshot.connections);
@@ -118,10 +122,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const quiet = isCalm && at - due < stoppedMs;
     const glanced = quiet ? looker.glance(at) : undefined;
     const wasHeld = now() - at >= stoppedMs;
-    if (glanced && looker.seen) {
-      viewers.look(looker.seen);
-      metrics.look(looker.seen);
-    }
+    if (glanced && looker.seen) see(looker.seen);
     if (glanced && !wasHeld) return pace.next(glanced, { pressed: false, followed: followed.length > 0 });
     if (wasHeld) at = now();
     // Where a glance did not do, everything is read: what explains the trouble it showed, and figures from before it.
@@ -130,8 +131,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     const request = { at, lateMs, interval, close: closely, counters, synRecv, stalls, followed, follow };
     const { before, snapshot: looked, signs } = looker.look(request);
     const snapshot = whole(looked, at);
-    viewers.look(snapshot);
-    metrics.look(snapshot);
+    see(snapshot);
     const changed = [...(before ? explainer.observe(before) : []), ...explainer.observe(snapshot)];
     attention = explainer.attention();
     if (interval || follow) followedAt = at;

@@ -3,13 +3,18 @@ import { count, duration, percent, placeOf } from "../explain/format.js";
 import type { Sample, SampledListener } from "./sample.js";
 
 /** limit + 1 connections fit (kernel sk_acceptq_is_full). */
-const fill = ({ length, limit }: SampledListener): number => length / (limit + 1);
+const fill = ({ length, limit, peak = length }: SampledListener): number => peak / (limit + 1);
+
+const waiting = ({ length, limit, peak = length, oldestMs }: SampledListener): string => {
+  if (peak > length) return `had up to ${peak} of ${limit + 1} waiting, ${length} now`;
+  const age = length > 0 && oldestMs !== undefined ? ` for up to ${duration(oldestMs)}` : "";
+  return `has ${length} of ${limit + 1} waiting${age}`;
+};
 
 const queue = (listener: SampledListener, listeners: number): string => {
-  const { length, limit, oldestMs, dropped = 0 } = listener;
+  const { dropped = 0 } = listener;
   return [
-    `${placeOf(listener)} has ${length} of ${limit + 1} waiting`,
-    length > 0 && oldestMs !== undefined ? ` for up to ${duration(oldestMs)}` : "",
+    `${placeOf(listener)} ${waiting(listener)}`,
     dropped > 0 ? `, ${count(dropped, "segment")} dropped` : "",
     listeners > 1 ? ` (the worst of ${listeners} listeners)` : "",
   ].join("");

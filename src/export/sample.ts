@@ -53,7 +53,8 @@ export interface SampledListener {
   readonly limit: number;
   /** Segments dropped since the listener exists. */
   readonly drops?: number | undefined;
-  /** Segments dropped since the previous sample. */
+  /** The most that any look saw, and segments dropped, since the previous sample. */
+  readonly peak?: number | undefined;
   readonly dropped?: number | undefined;
   /** Age of the oldest connection that waits, where it was looked at. */
   readonly oldestMs?: number | undefined;
@@ -71,7 +72,11 @@ export interface SampledLoop {
 const difference = (now: number | undefined, before: number | undefined): number | undefined =>
   now === undefined || before === undefined ? undefined : now - before;
 
-const sampledListener = (listener: ListenerReading, before: ListenerReading | undefined): SampledListener => {
+const sampledListener = (
+  listener: ListenerReading,
+  before: ListenerReading | undefined,
+  peak: number | undefined,
+): SampledListener => {
   const ages = listener.waiting?.connections.map(({ ageMs }) => ageMs) ?? [];
   return {
     address: listener.address,
@@ -79,6 +84,7 @@ const sampledListener = (listener: ListenerReading, before: ListenerReading | un
     path: listener.path,
     length: listener.length,
     limit: listener.limit,
+    peak,
     drops: listener.drops,
     dropped: deltaU32(before?.drops, listener.drops),
     oldestMs: ages.length > 0 ? ages.reduce((oldest, age) => Math.max(oldest, age), 0) : undefined,
@@ -138,14 +144,21 @@ const sampledNics = (
   return told.toSorted((one, other) => other.packets - one.packets).slice(0, mostNics);
 };
 
-/** `network`: the look below the sockets before that of this snapshot. Shares and differences need the snapshot of the previous sample; without it they are absent. */
-export const sampleOf = (snapshot: Snapshot, previous?: Snapshot, network?: NetworkReading): Sample => {
+/** `network`: the look below the sockets before that of this snapshot; `peaks`: of the queues, by the listener's cookie. Shares and differences need the snapshot of the previous sample; without it they are absent. */
+export const sampleOf = (
+  snapshot: Snapshot,
+  previous?: Snapshot,
+  network?: NetworkReading,
+  peaks?: ReadonlyMap<bigint, number>,
+): Sample => {
   const intervalMs = difference(snapshot.at, previous?.at);
   const listenerBefore = new Map(previous?.listeners.map((listener) => [listener.cookie, listener]));
   const loopBefore = new Map(previous?.loops.map((loop) => [loop.id, loop]));
   return {
     intervalMs: intervalMs === undefined ? undefined : Math.round(intervalMs),
-    listeners: snapshot.listeners.map((listener) => sampledListener(listener, listenerBefore.get(listener.cookie))),
+    listeners: snapshot.listeners.map((listener) =>
+      sampledListener(listener, listenerBefore.get(listener.cookie), peaks?.get(listener.cookie)),
+    ),
     loops: snapshot.loops.map((loop) => sampledLoop(loop, loopBefore.get(loop.id), intervalMs)),
     counters: movedCounters(snapshot.counters, previous?.counters),
     nics: sampledNics(snapshot.network, network),

@@ -32,3 +32,11 @@ test("of several listeners the one that drops is named, else the fullest; of sev
   );
   t.is(sampleMessage({ listeners: [], loops: [] }), "nothing listens");
 });
+
+test("a queue that was fuller between two lines is told with what it held at most", (t) => {
+  const emptied = { address: "::", port: 80, length: 1, limit: 511, peak: 300, oldestMs: 4 };
+  t.is(
+    sampleMessage({ listeners: [{ ...quiet, length: 40 }, emptied], loops: [] }),
+    "[::]:80 had up to 300 of 512 waiting, 1 now (the worst of 2 listeners)",
+  );
+});
