@@ -32,9 +32,9 @@ export const startClients = (ports) => {
   };
 };
 
-/** One request that holds the server's event loop, and others that arrive meanwhile, thirty a second. */
+/** One request that holds the server's event loop, and others that arrive meanwhile, fifteen a second. */
 export const breakServer = (port, blockedMs) => {
   void ask(port, `/rebuild?ms=${blockedMs}`);
   const end = performance.now() + blockedMs;
-  const timer = setInterval(() => (performance.now() < end ? void ask(port, "/") : clearInterval(timer)), 33);
+  const timer = setInterval(() => (performance.now() < end ? void ask(port, "/") : clearInterval(timer)), 66);
 };

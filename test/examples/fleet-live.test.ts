@@ -45,11 +45,8 @@ withBoth(
       const running = start(t);
       t.is(await running.ended, 0, running.output());
       const told = [...running.output().matchAll(/webhook: (\w+) SockscopeAcceptQueueOverflow\n +(.*)\n/g)];
-      t.deepEqual(
-        told.map(([, status]) => status),
-        ["FIRING", "RESOLVED"],
-        running.output(),
-      );
+      // A warning may become critical meanwhile: then it fires again as that.
+      t.deepEqual([told[0]?.[1], told.at(-1)?.[1]], ["FIRING", "RESOLVED"], running.output());
       for (const [, , labels] of told)
         t.regex(
           labels!,
