@@ -1,7 +1,6 @@
 // One server of the fleet. GET /rebuild makes the mistake: a synchronous driver on the event loop.
 //   PORT=3000 node --import sockscope/register examples/fleet/server.mjs
 import { createServer } from "node:http";
-import { backlog, port } from "../work.mjs";
 
 const database = new Int32Array(new SharedArrayBuffer(4));
 const rowMs = 10;
@@ -17,4 +16,8 @@ const server = createServer((request, response) => {
   if (url.pathname === "/rebuild") rebuildSearchIndex(Number(url.searchParams.get("ms") ?? 1000));
   response.end("ok\n");
 });
-server.listen({ port, host: "127.0.0.1", backlog });
+server.listen({
+  port: Number(process.env.PORT ?? 3000),
+  host: "127.0.0.1",
+  backlog: Number(process.env.BACKLOG ?? 64),
+});

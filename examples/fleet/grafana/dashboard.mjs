@@ -14,18 +14,16 @@ const thresholdsOf = ({ warn, bad }) =>
   ]);
 
 const optionsOf = {
-  stat: { reduceOptions: { calcs: ["lastNotNull"] }, colorMode: "value", graphMode: "area" },
+  stat: { reduceOptions: { calcs: ["lastNotNull"] }, colorMode: "value", graphMode: "none" },
   timeseries: {
     legend: { displayMode: "list", placement: "bottom" },
     tooltip: { mode: "multi", sort: "desc" },
   },
-  table: { showHeader: true, sortBy: [{ displayName: "severity", desc: false }] },
+  table: { showHeader: true, sortBy: [{ displayName: "severity" }] },
 };
 
-/** A table shows labels, not the time and the metric's name. */
+/** A table shows labels, not the time, the metric's name and a value that is always 1 or more. */
 const tidied = [
-  { id: "labelsToFields", options: { mode: "columns" } },
-  { id: "merge", options: {} },
   {
     id: "organize",
     options: { excludeByName: { Time: true, __name__: true, job: true, Value: true } },

@@ -176,7 +176,16 @@ const itself = [
       ],
     ],
   },
-  { type: "table", title: "Versions", queries: [[`count by (version) (${of("sockscope_build_info")})`]] },
+  {
+    type: "stat",
+    title: "Versions",
+    queries: [
+      [
+        `count by (version, node_version) (${of("sockscope_build_info")})`,
+        "sockscope {{version}}, Node {{node_version}}",
+      ],
+    ],
+  },
 ];
 
 export const rows = [
