@@ -117,9 +117,15 @@ const countText = (connections: FrameConnections | undefined): string => {
   if (!connections) return "No connection has been looked at yet.";
   if (connections.total === 0) return "No connection is open.";
   const states = Object.entries(connections.byState)
-    .sort(([, a], [, b]) => b - a)
+    .filter(([, n]) => n > 0)
+    .sort(([, one], [, other]) => other - one)
     .map(([state, n]) => `${tally(n)} ${state}`)
     .join(", ");
   const { total, rows } = connections;
-  return `${tally(total)} in all: ${states}${rows.length < total ? `. The ${rows.length} worst are shown` : ""}.`;
+  return `${tally(total)} in all: ${states}. ${shownText(rows.length, total)}`;
+};
+
+const shownText = (shown: number, total: number): string => {
+  if (shown === 0) return "Nothing waits on any of them.";
+  return shown < total ? `Those worth a look, ${tally(shown)}:` : "";
 };

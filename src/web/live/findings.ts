@@ -1,8 +1,8 @@
-// The list of findings: active ones first, resolved ones faded. A card is made anew only when its finding has changed, so what
-// somebody has unfolded, selected or focused stays as it is.
+// The list of findings: active ones first, resolved ones faded. A finding that goes on keeps its card, so what
+// somebody has unfolded, focused or is pressing stays as it is.
 import type { Finding } from "../../explain/finding.js";
 import { html, setText } from "../parts/element.js";
-import { renderFinding } from "../parts/finding.js";
+import { createFindingCard, type FindingCard } from "../parts/finding.js";
 import { span } from "../parts/units.js";
 import { ranked } from "./findings-order.js";
 
@@ -14,7 +14,7 @@ export interface FindingsView {
 
 interface Card {
   readonly text: string;
-  readonly element: HTMLElement;
+  readonly card: FindingCard;
 }
 
 export const createFindingsView = (onPick: (id: string) => void): FindingsView => {
@@ -34,9 +34,10 @@ export const createFindingsView = (onPick: (id: string) => void): FindingsView =
       const inOrder = ranked(findings);
       for (const id of cards.keys()) if (!findings.some((finding) => finding.id === id)) cards.delete(id);
       for (const finding of inOrder) cards.set(finding.id, cardOf(finding, cards.get(finding.id), onPick));
-      const wanted = inOrder.map(({ id }) => cards.get(id)!.element);
-      if (wanted.length !== list.children.length || wanted.some((card, n) => list.children[n] !== card))
-        replace(list, wanted);
+      arrange(
+        list,
+        inOrder.map(({ id }) => cards.get(id)!.card.element),
+      );
       setText(quiet, quietText(findings, quietMs));
       quiet.hidden = quiet.textContent === "";
     },
@@ -46,20 +47,21 @@ export const createFindingsView = (onPick: (id: string) => void): FindingsView =
 const cardOf = (finding: Finding, before: Card | undefined, onPick: (id: string) => void): Card => {
   const text = JSON.stringify(finding);
   if (before?.text === text) return before;
-  const opened = before?.element.querySelector("details")?.open;
-  const isOpen = finding.state === "resolved" ? false : opened;
-  return { text, element: renderFinding(finding, { isOpen, onPick: ({ id }) => onPick(id) }) };
+  const card = before?.card ?? createFindingCard(finding, { onPick: ({ id }) => onPick(id) });
+  if (before) card.update(finding);
+  return { text, card };
 };
 
-/** What had the focus keeps it, in its new card. */
-const replace = (list: HTMLElement, cards: readonly HTMLElement[]): void => {
-  const focused = document.activeElement?.closest("[data-finding]");
-  const name = document.activeElement?.tagName.toLowerCase();
+/** Cards move only where their order has changed; what had the focus keeps it. */
+const arrange = (list: HTMLElement, cards: readonly HTMLElement[]): void => {
+  if (wantsNothing(list, cards)) return;
+  const focused = document.activeElement;
   list.replaceChildren(...cards);
-  if (!focused || !name) return;
-  const card = cards.find((one) => one.dataset.finding === focused.getAttribute("data-finding"));
-  card?.querySelector<HTMLElement>(name)?.focus();
+  if (focused instanceof HTMLElement && list.contains(focused)) focused.focus();
 };
+
+const wantsNothing = (list: HTMLElement, cards: readonly HTMLElement[]): boolean =>
+  cards.length === list.children.length && cards.every((card, n) => list.children[n] === card);
 
 const quietText = (findings: readonly Finding[], quietMs: number | undefined): string => {
   if (quietMs === undefined || findings.some(({ state }) => state === "active")) return "";

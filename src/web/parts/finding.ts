@@ -2,7 +2,7 @@
 // what a finding quotes (paths, names of functions) can never become markup.
 import type { Evidence, Finding } from "../../explain/finding.js";
 import { inWords, plainValue, subjectText, wordsOf } from "../../explain/finding-words.js";
-import { html } from "./element.js";
+import { html, setAttribute, setText } from "./element.js";
 import { clock, span } from "./units.js";
 
 const marks: Readonly<Record<Finding["severity"], string>> = {
@@ -18,38 +18,43 @@ export interface FindingOptions {
   readonly onPick?: ((finding: Finding) => void) | undefined;
 }
 
-/** The whole finding as an `<article>`. */
-export const renderFinding = (finding: Finding, options: FindingOptions = {}): HTMLElement => {
-  const { severity, state, summary } = finding;
-  const isOpen = options.isOpen ?? state === "active";
-  return html(
-    "article",
-    { class: "finding", "data-finding": finding.id, "data-severity": severity, "data-state": state },
-    headOf(finding, options),
-    html("p", { class: "sentence" }, summary),
-    html("details", { open: isOpen }, html("summary", {}, "Evidence and what to do"), ...findingSections(finding)),
-  );
-};
+export interface FindingCard {
+  readonly element: HTMLElement;
+  /** Shows the finding as it is now; what somebody has unfolded or is pressing stays. */
+  readonly update: (finding: Finding) => void;
+}
 
-const headOf = (finding: Finding, { onPick }: FindingOptions): HTMLElement => {
-  const words = finding.state === "resolved" ? "✓ resolved" : marks[finding.severity];
-  const verdict = `${finding.symptom} because ${finding.cause}`;
-  const name = html("h3", { class: "verdict" });
-  if (onPick) {
-    const button = html("button", { type: "button", class: "pick" }, verdict);
-    button.addEventListener("click", () => onPick(finding));
-    name.append(button);
-  } else name.append(verdict);
-  const lasted = span(finding.lastSeen - finding.firstSeen);
-  return html(
-    "header",
-    {},
-    html("span", { class: "severity" }, words),
-    name,
-    html("span", {}, subjectText(finding.subject)),
-    html("span", {}, `since ${clock(finding.firstSeen)}, for ${lasted}`),
-    html("span", {}, `confidence ${finding.confidence.toFixed(2)}`),
-  );
+/** The whole finding as an `<article>`. */
+export const renderFinding = (finding: Finding, options: FindingOptions = {}): HTMLElement =>
+  createFindingCard(finding, options).element;
+
+/** The same, for a finding that goes on. */
+export const createFindingCard = (first: Finding, { isOpen, onPick }: FindingOptions = {}): FindingCard => {
+  let shown = first;
+  const severity = html("span", { class: "severity" });
+  const name = onPick ? html("button", { type: "button", class: "pick" }) : html("span");
+  name.addEventListener("click", () => onPick?.(shown));
+  const [where, when, confidence] = [html("span"), html("span"), html("span")];
+  const sentence = html("p", { class: "sentence" });
+  const sections = html("div");
+  const details = html("details", {}, html("summary", {}, "Evidence and what to do"), sections);
+  const head = html("header", {}, severity, html("h3", { class: "verdict" }, name), where, when, confidence);
+  const element = html("article", { class: "finding", "data-finding": first.id }, head, sentence, details);
+  const update = (finding: Finding): void => {
+    if (finding.state !== shown.state || finding === first) details.open = isOpen ?? finding.state === "active";
+    shown = finding;
+    setAttribute(element, "data-severity", finding.severity);
+    setAttribute(element, "data-state", finding.state);
+    setText(severity, finding.state === "resolved" ? "✓ resolved" : marks[finding.severity]);
+    setText(name, `${finding.symptom} because ${finding.cause}`);
+    setText(where, subjectText(finding.subject));
+    setText(when, `since ${clock(finding.firstSeen)}, for ${span(finding.lastSeen - finding.firstSeen)}`);
+    setText(confidence, `confidence ${finding.confidence.toFixed(2)}`);
+    setText(sentence, finding.summary);
+    sections.replaceChildren(...findingSections(finding));
+  };
+  update(first);
+  return { element, update };
 };
 
 /** Everything but the sentence, each part under its heading; parts that are empty are left out. */

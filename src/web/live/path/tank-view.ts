@@ -38,10 +38,7 @@ export const createTankView = (tank: Tank, box: Box, onPick: () => void): TankVi
     svg("path", { class: "rim", d: isOpen ? vessel(box) : closed(box) }),
     ...(isOpen ? [svg("path", { class: "brim", d: `M4 0.75H${width - 4}` })] : []),
     svg("rect", { class: "flash", width, height, rx: 6 }),
-    title,
-    value,
-    ...lines,
-    drops,
+    ...spaced([title, value, ...lines, drops]),
   );
   pickable(element, onPick);
   return {
@@ -61,6 +58,10 @@ export const createTankView = (tank: Tank, box: Box, onPick: () => void): TankVi
     },
   };
 };
+
+/** What is read aloud is what stands there: the words of the drawing, with space between. */
+const spaced = (texts: readonly SVGTextElement[]): readonly (SVGTextElement | string)[] =>
+  texts.flatMap((one) => [one, " "]);
 
 const vessel = ({ width, height }: Box): string =>
   `M0.75 0V${height - 7}q0 6.25 6.25 6.25H${width - 7}q6.25 0 6.25 -6.25V0`;

@@ -30,7 +30,9 @@ export const eventLoop: Tank = {
       level: busy,
       lines: [
         ...(stall === undefined ? [] : [`held up by`, shortened(stall)]),
-        ...(turns === undefined ? [] : [turns === 0 ? "does not turn" : `${perSecond(turns)} turns`]),
+        ...(turns === undefined
+          ? []
+          : [turns > 0 ? `${perSecond(turns)} turns` : stall === undefined ? "waits for events" : "does not turn"]),
       ],
       figures: [
         { name: "Busy", value: orAbsent(busy, share), kernel: "uv_metrics_idle_time" },
