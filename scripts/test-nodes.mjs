@@ -24,6 +24,7 @@ const patterns =
         "/live/listener-readings",
         "/live/loops",
         "/live/demo",
+        "/live/endpoint",
       ]
     : process.argv.slice(split + 1);
 

@@ -33,9 +33,11 @@ export const openApp = async (
   t: { readonly teardown: (end: () => void) => void },
   options: StartOptions = { http: 0 },
   served = true,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<App> => {
   const child = fork(program, [JSON.stringify(options)], {
     execArgv: [],
+    env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const said: Said[] = [];

@@ -13,6 +13,7 @@ import { createSlotMemory } from "../../src/agent/server-slots.js";
 import { startThread } from "../../src/agent/thread.js";
 import { eventually } from "../lab/eventually.js";
 import { register } from "../lab/root.js";
+import { packageRoot } from "../package-root.js";
 import { ask, openApp } from "./endpoint-app.js";
 import { runNode, withProgram } from "./run-node.js";
 
@@ -106,6 +107,20 @@ test.serial(
     t.is((await ask({ port, path: "/healthz" })).status, 200);
   },
 );
+
+test.serial("diagnose from outside leaves the endpoint out where the environment names it, and asks it", async (t) => {
+  const app = await openApp(t, {}, true, { SOCKSCOPE_HTTP: String(await freePort()) });
+  const lingering = net.connect(app.endpointPort, "127.0.0.1").on("error", () => undefined);
+  t.teardown(() => lingering.destroy());
+  await once(lingering, "connect");
+  const main = join(packageRoot, "build-test/src/cli/main.js");
+  const ran = await runNode([main, "diagnose", "--pid", String(app.child.pid), "--duration", "500ms", "--json"]);
+  t.is(ran.code, 0);
+  t.deepEqual(
+    JSON.parse(ran.stdout).listeners.map(({ port }: { readonly port: number }) => port),
+    [app.port],
+  );
+});
 
 test.serial("an observer that dies comes back with its endpoint", async (t) => {
   const port = await freePort();

@@ -3,6 +3,7 @@
 import { createBudget } from "../../agent/pace.js";
 import { connectionOfDiag, type Diag, type DumpFilter, type InetDiagSocket } from "../../kernel/index.js";
 import type { ConnectionReading, ConnectionsReading } from "../../snapshot/connection.js";
+import type { AgentSockets } from "./agent-sockets.js";
 import { groupBy } from "./group-by.js";
 import type { Holders } from "./holders.js";
 import { createPeers } from "./peers.js";
@@ -29,6 +30,7 @@ const mostRows = 4096;
 
 interface Gathered {
   readonly inode: number;
+  readonly port: number;
   readonly state: string;
   readonly row: ConnectionReading | undefined;
 }
@@ -39,6 +41,8 @@ export interface LookOptions {
   /** Only those that are held by a watched process: their ports are found first, then only these are asked for. */
   readonly holdersOnly: boolean;
   readonly tcpRetries2?: number | undefined;
+  /** Whose sockets are left out. */
+  readonly agents?: AgentSockets | undefined;
   /** However dear a look is, it is taken so often: a watch that ends soon needs some. */
   readonly leastEveryMs: number;
 }
@@ -86,7 +90,7 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
       peers.see(socket);
       const role = serving.has(localPort) ? ("server" as const) : ("client" as const);
       const row = shown.wants(socket, transport, at) ? { ...connectionOfDiag(socket, transport), role } : undefined;
-      gathered.push({ inode, state: transport === "udp" ? "udp" : state, row });
+      gathered.push({ inode, port: localPort, state: transport === "udp" ? "udp" : state, row });
     };
     peers.begin();
     if (filter) diag.each({ ...filter, attributes: ["info", "memInfo", "congestion"] }, (one) => take(one, "tcp"));
@@ -99,7 +103,10 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
   const look = (serving: ReadonlySet<number>, filter: DumpFilter | undefined): Looks => {
     const gathered = gather(serving, filter, now());
     holders.refresh(() => gathered.map(({ inode }) => inode));
-    const known = gathered.filter(({ inode }) => holders.of(inode));
+    const known = gathered.filter(({ inode, port }) => {
+      const holder = holders.of(inode);
+      return holder && !options.agents?.has(holder.pid, { port });
+    });
     const byPid = groupBy(known, ({ inode }) => holders.of(inode)?.pid);
     return new Map(
       [...byPid].map(([pid, sockets]) => {

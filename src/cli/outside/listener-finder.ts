@@ -2,6 +2,7 @@
 import type { ListenerReading, Missing } from "../../snapshot/snapshot.js";
 import type { Diag } from "../../kernel/index.js";
 import { UsageError } from "../command.js";
+import type { AgentSockets } from "./agent-sockets.js";
 import type { Holders } from "./holders.js";
 
 export interface ListenerFinder {
@@ -36,11 +37,12 @@ export const listenersOf = (diag: Diag): readonly ListenerReading[] => [
   ),
 ];
 
-/** Those that `wanted` chooses and a watched process holds, with who it is. */
+/** Those that `wanted` chooses and a watched process holds, with who it is; without `agents`' own. */
 export const findListeners = (
   diag: Diag,
   holders: Holders,
   wanted: (row: ListenerReading) => boolean = () => true,
+  agents?: AgentSockets,
 ): ListenerFinder => {
   let hidden = 0;
   return {
@@ -50,7 +52,7 @@ export const findListeners = (
       let unseen = 0;
       const held = rows.flatMap((row) => {
         const holder = row.inode === undefined ? undefined : holders.of(row.inode);
-        if (!holder) return [];
+        if (!holder || agents?.has(holder.pid, row)) return [];
         if (holder.hidden) unseen += 1;
         return [{ ...row, pid: holder.pid, ...(holder.fd === undefined ? {} : { fd: holder.fd }) }];
       });

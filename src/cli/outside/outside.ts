@@ -12,6 +12,7 @@ import {
 import { sharesNetns } from "../../kernel/proc-root.js";
 import type { Missing, Snapshot, Sysctls } from "../../snapshot/snapshot.js";
 import { UsageError } from "../command.js";
+import { createAgentSockets } from "./agent-sockets.js";
 import { type ConnectionLook, createConnectionLook, type Looks } from "./connection-look.js";
 import { groupBy } from "./group-by.js";
 import { type Holders, holdersOfAll, holdersOfProcess } from "./holders.js";
@@ -70,10 +71,13 @@ export const openOutside = ({ pid, port }: OutsideTarget, durationMs: number): O
   const { diag, from } = openPlace(pid);
   try {
     if (port !== undefined) requireListener(diag, port);
-    const finder = findListeners(diag, holders, (row) => port === undefined || row.port === port);
+    // Whoever names a port means it.
+    const agents = port === undefined ? createAgentSockets() : undefined;
+    const finder = findListeners(diag, holders, (row) => port === undefined || row.port === port, agents);
     const tcpRetries2 = readSysctl("net.ipv4.tcp_retries2", from)?.[0];
     const connections = createConnectionLook(diag, holders, {
       port,
+      agents,
       holdersOnly: pid !== undefined,
       tcpRetries2,
       leastEveryMs: durationMs / fewestLooks,
