@@ -12,6 +12,11 @@ export const root = resolve(import.meta.dirname, "../..");
 export const folder = mkdtempSync(join(tmpdir(), "sockscope-fleet-"));
 const children = new Set();
 
+/** Without what a user has set for servers of their own. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("SOCKSCOPE") && name !== "NODE_OPTIONS"),
+);
+
 /** The first of these programs that is installed. */
 export const program = (...names) => names.find((name) => spawnSync(name, ["--version"]).status === 0);
 
@@ -19,7 +24,7 @@ export const program = (...names) => names.find((name) => spawnSync(name, ["--ve
 export const start = (name, command, args, env = {}) => {
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(join(folder, `${name}.log`));

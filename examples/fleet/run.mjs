@@ -1,6 +1,6 @@
 // A fleet on one machine: real Prometheus and Alertmanager (Debian: apt-get install prometheus prometheus-alertmanager),
 // eight Node servers, one of which breaks. Shows the alert that comes of it, and that it resolves.
-//   node examples/fleet/run.mjs            about 40 s
+//   node examples/fleet/run.mjs            half a minute
 //   node examples/fleet/run.mjs --stay     goes on until Ctrl-C, with addresses to look at
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -121,7 +121,8 @@ const run = async ({ stay, binaries }) => {
   await until("Alertmanager", async () => (await ask(alertmanager, "/-/ready"))?.status === 200);
   const scraped = async () => (await query(prometheus, 'up{job="sockscope"} == 1')).length === fleet.length;
   await until("a scrape of every server", scraped);
-  say(`Prometheus scrapes all ${fleet.length}; the rules' minutes are seconds here`);
+  const firing = await query(prometheus, 'ALERTS{alertstate="firing"}');
+  say(`Prometheus scrapes all ${fleet.length}, ${firing.length} alerts fire; the rules' minutes are seconds here`);
   const alerts = (status) =>
     heard.filter((each) => each.status === status && each.labels.symptom === "accept-queue-overflow");
 
