@@ -21,6 +21,8 @@ export interface Option {
   readonly short?: string | undefined;
   /** May be given more than once (`--set a=1 --set b=2`): `texts(args, name)`. */
   readonly multiple?: boolean | undefined;
+  /** May stand without a value, which is then `""`. */
+  readonly isValueOptional?: boolean | undefined;
   /** Name of the value in the help text: `N`, `DURATION`. */
   readonly value?: string | undefined;
   readonly about: string;

@@ -30,7 +30,7 @@ const optionWords = (name: string, option: Option): string =>
   [
     option.short === undefined ? "" : `-${option.short}, `,
     `--${name}`,
-    option.type === "string" ? ` ${option.value ?? "VALUE"}` : "",
+    option.type === "boolean" ? "" : option.isValueOptional ? ` [${option.value}]` : ` ${option.value ?? "VALUE"}`,
   ].join("");
 
 /** `sockscope COMMAND --help`. */

@@ -46,7 +46,7 @@ const didYouMean = (word: string, words: readonly string[], before = ""): string
 const parseOptions = (command: Command, argv: readonly string[]): Arguments => {
   const options: Record<string, Option> = { ...command.options, help };
   const { values, positionals, tokens } = parseArgs({
-    args: [...argv],
+    args: withEmptyValues(argv, options),
     options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, forNode(option)])),
     allowPositionals: true,
     strict: false,
@@ -55,6 +55,17 @@ const parseOptions = (command: Command, argv: readonly string[]): Arguments => {
   for (const token of tokens) if (token.kind === "option") checkOption(command, options, token);
   if (values.help !== true) checkPositionals(command, positionals);
   return { values, positionals };
+};
+
+/** `--web --json` is `--web= --json`: what comes next is not its value. */
+const withEmptyValues = (argv: readonly string[], options: Readonly<Record<string, Option>>): string[] => {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return argv.map((word, index) => {
+    const name = word.replace(/^--/, "");
+    const isOptional = word.startsWith("--") && Object.hasOwn(options, name) && options[name]?.isValueOptional;
+    const next = index + 1 < end ? argv[index + 1] : undefined;
+    return isOptional && index < end && (next === undefined || next.startsWith("-")) ? `${word}=` : word;
+  });
 };
 
 const forNode = (option: Option): { type: "string" | "boolean"; short?: string; multiple?: boolean } => ({
@@ -81,6 +92,7 @@ const checkOption = (command: Command, options: Readonly<Record<string, Option>>
   if (option.type === "boolean" && token.value !== undefined)
     throw new UsageError(`${token.rawName} takes no value, "${token.value}" was given`);
   const looksLikeOption = !token.inlineValue && /^-./.test(token.value ?? "");
+  if (option.isValueOptional) return;
   if (option.type === "string" && (token.value === undefined || token.value === "" || looksLikeOption))
     throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${option.value ?? "VALUE"}`);
 };

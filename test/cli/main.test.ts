@@ -32,6 +32,13 @@ const refusals: readonly (readonly [readonly string[], string])[] = [
   ],
   [["diagnose", "--port", "1", "--pid", "1"], "sockscope diagnose: --pid and --port exclude each other"],
   [["diagnose", "--pid", "4194304"], "sockscope diagnose: there is no process 4194304"],
+  [["top", "--interval", "10ms"], 'sockscope top: --interval: "10ms" is not accepted; from 250ms to 1m is'],
+  [["top", "--pid", "4194304"], "sockscope top: there is no process 4194304"],
+  [
+    ["top", "--web=0.0.0.0:9600"],
+    "sockscope top: --web 0.0.0.0:9600: an address that others reach takes a token in SOCKSCOPE_HTTP_TOKEN",
+  ],
+  [["top", "--web", "22x", "--json"], 'sockscope top: --web: "22x" is not accepted; host:port'],
   [["explain"], "sockscope: LOCAL is missing; usage: sockscope explain LOCAL [PEER]"],
   [
     ["explain", "localhost:80"],
@@ -81,7 +88,7 @@ test.serial("demo --list names every demo, --json as an array", async (t) => {
   );
 });
 
-for (const command of ["diagnose", "demo"])
+for (const command of ["diagnose", "demo", "top"])
   test.serial(`${command} without the addon ends with status 2 and one line that says why`, async (t) => {
     const { status, stdout, stderr } = await startCli([command], { NODE_OPTIONS: "--no-addons" }).ended;
     t.deepEqual({ status, stdout }, { status: 2, stdout: "" });

@@ -87,3 +87,26 @@ test("the help text of a command wraps to the width", (t) => {
     "  -h, --help       show this help",
   ]);
 });
+
+test("an option whose value may be left out does not take the next option for it", (t) => {
+  const serve: Command = {
+    name: "serve",
+    summary: "",
+    usage: "",
+    options: {
+      web: { type: "string", isValueOptional: true, value: "ADDRESS", about: "" },
+      json: { type: "boolean", about: "" },
+    },
+    positionals: { min: 0, max: 1, name: "FILE" },
+    run: () => 0,
+  };
+  const valuesOf = (...argv: readonly string[]): unknown => {
+    const request = parseRequest([serve], ["serve", ...argv]);
+    return request.kind === "run" ? { ...request.args.values } : undefined;
+  };
+  t.deepEqual(valuesOf("--web"), { web: "" });
+  t.deepEqual(valuesOf("--web", "--json"), { web: "", json: true });
+  t.deepEqual(valuesOf("--json", "--web", "8080"), { web: "8080", json: true });
+  t.deepEqual(valuesOf("--web=[::1]:80"), { web: "[::1]:80" });
+  t.deepEqual(valuesOf("--web", "--", "--web"), { web: "" });
+});

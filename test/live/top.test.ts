@@ -133,6 +133,33 @@ inTmux("Ctrl-C ends it with status 130; Ctrl-Z gives the screen back until fg", 
   t.is(pane.state("alternate_on"), "0");
 });
 
+test.serial("--web serves the live page, its frames and its findings, and prints the address", async (t) => {
+  const { child, ended } = startCli(["top", "--port", String(port), "--interval", "250ms", "--web"]);
+  t.teardown(() => child.kill("SIGKILL"));
+  const [line]: readonly Buffer[] = await once(child.stdout!, "data");
+  const url = String(line).trim();
+  t.regex(url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+  const page = await fetch(url);
+  t.deepEqual([page.status, page.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
+  t.deepEqual(await (await fetch(`${url}findings`)).json(), { findings: [] });
+  const events = await fetch(`${url}events`);
+  let stream = "";
+  for await (const part of events.body!) {
+    stream += Buffer.from(part).toString();
+    if (stream.includes("event: frame")) break;
+  }
+  t.regex(stream, new RegExp(`event: frame\ndata: \\{"v":1,.*"source":"outside".*"id":"127\\.0\\.0\\.1:${port}"`));
+  const metrics = await (await fetch(`${url}metrics`)).text();
+  t.regex(
+    metrics,
+    new RegExp(`^sockscope_tcp_accept_queue_limit\\{server_address="127\\.0\\.0\\.1",server_port="${port}"\\} 8$`, "m"),
+  );
+  const explained = await fetch(`${url}explain?listener=127.0.0.1:${port}`);
+  t.regex(await explained.text(), /0 of 9 places taken/);
+  child.kill("SIGINT");
+  t.is((await ended).status, 130);
+});
+
 test.serial("in a pipe it is plain lines without a control code", async (t) => {
   const { child, ended } = startCli(["top", "--pid", String(server.pid), "--interval", "250ms"]);
   let lines = 0;

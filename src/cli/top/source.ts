@@ -13,6 +13,8 @@ import type { Outside, OutsideTarget } from "../outside/outside.js";
 export interface FrameSource {
   /** A look; the frame when it ends an interval. */
   look(): Frame | undefined;
+  /** The one that the last frame was made of. */
+  readonly snapshot: Snapshot | undefined;
   /** Until the next look. */
   readonly pauseMs: number;
   /** The process that was asked for has ended: what is shown is the last of it. */
@@ -130,6 +132,7 @@ export const createSource = (
   /** What is looked at more rarely than an interval lasts stays as it was seen last. */
   let seen: Pick<Frame, "connections" | "network"> = {};
   let isOver = false;
+  let last: Snapshot | undefined;
   let pauseMs = closeMs;
 
   const isDue = ({ at, connections }: Snapshot): boolean => {
@@ -139,6 +142,7 @@ export const createSource = (
   const compose = (snapshot: Snapshot): Frame => {
     const frame = frames.compose({ ...snapshot, missing: outside.missing() }, findings.shown(snapshot.time));
     composedAt = snapshot.at;
+    last = { ...snapshot, connections: snapshot.connections ?? last?.connections };
     network = undefined;
     const named = snapshot.process ? frame : withHolders(frame, snapshot);
     seen = { connections: named.connections ?? seen.connections, network: named.network ?? seen.network };
@@ -146,7 +150,8 @@ export const createSource = (
   };
   return {
     look: () => {
-      const snapshots = outside.read();
+      // What this command itself opens is not of interest.
+      const snapshots = outside.read().filter((snapshot) => snapshot.process?.pid !== process.pid);
       isOver = pid !== undefined && snapshots.length === 0;
       if (isOver) return undefined;
       for (const snapshot of snapshots) findings.see(snapshot);
@@ -156,6 +161,9 @@ export const createSource = (
       if (isDue(snapshot)) return compose(snapshot);
       frames.look(snapshot);
       return undefined;
+    },
+    get snapshot(): Snapshot | undefined {
+      return last;
     },
     get pauseMs(): number {
       return pauseMs;
