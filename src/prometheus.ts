@@ -82,8 +82,6 @@ export const register = (agent: Source, registry: MetricRegistry): void => {
   const registration = registrations.get(registry) ?? registrationOf(agent);
   registration.agent = agent;
   registrations.set(registry, registration);
-  // From now on somebody wants them.
-  agent.metrics();
   try {
     for (const metric of registration.metrics) registry.registerMetric(metric as never);
   } catch (error) {

@@ -1,23 +1,17 @@
-// The observer's metrics, and their way to the main thread: shared memory, written at each interval while somebody there asks
-// for them, and now and then otherwise, so that who asks first is not told of long ago.
+// The observer's metrics, and their way to the main thread: shared memory, written at each interval, some 0.1 ms. Not only while
+// somebody asks: who asks first would be told of long ago, and could not wait.
 import { createMetrics, type Metrics } from "../export/metrics/metrics.js";
 import { version } from "../export/version.js";
 import { writeMetrics } from "./board.js";
-import { wants } from "./messages.js";
 
 export interface AgentMetricsOptions {
   readonly memory: SharedArrayBuffer;
-  readonly wants: SharedArrayBuffer;
   /** Log lines that were lost so far. */
   readonly lostLines: () => number;
 }
 
-const unaskedMs = 10_000;
-
-export const createAgentMetrics = ({ memory, wants: words, lostLines }: AgentMetricsOptions): Metrics => {
+export const createAgentMetrics = ({ memory, lostLines }: AgentMetricsOptions): Metrics => {
   const metrics = createMetrics({ version: version(), nodeVersion: process.version });
-  const wanted = new Int32Array(words);
-  let writtenAt = Number.NEGATIVE_INFINITY;
   let lost = 0;
 
   return {
@@ -27,8 +21,6 @@ export const createAgentMetrics = ({ memory, wants: words, lostLines }: AgentMet
       if (lostNow > lost) metrics.failed("log", lostNow - lost);
       lost = lostNow;
       metrics.interval(snapshot);
-      if (Atomics.load(wanted, wants.metrics) === 0 && snapshot.at - writtenAt < unaskedMs) return;
-      writtenAt = snapshot.at;
       if (!writeMetrics(memory, metrics.collect())) metrics.failed("metrics");
     },
   };

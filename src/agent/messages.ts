@@ -63,10 +63,10 @@ export type Report =
   | { readonly type: "recorded"; readonly answer: RecordAnswer }
   | { readonly type: "status"; readonly status: Status };
 
-/** Words that count who wants findings, samples, and a log line of each sample; whether anybody wants metrics. */
-export const wants = { findings: 0, samples: 1, sampleLines: 2, metrics: 3, words: 4 } as const;
+/** Words that count who wants findings, samples, and a log line of each sample. */
+export const wants = { findings: 0, samples: 1, sampleLines: 2, words: 3 } as const;
 
-export type Wanted = Exclude<keyof typeof wants, "metrics" | "words">;
+export type Wanted = Exclude<keyof typeof wants, "words">;
 
 /** What of the options a thread can be given: functions cannot be cloned. */
 export type ObserverOptions = Omit<ResolvedOptions, "logger">;

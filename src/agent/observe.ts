@@ -72,7 +72,7 @@ export const observe = (
   // In the application's own thread nothing waits for a disk.
   const recording = slow ? undefined : createRecording(options, { viewers, tell });
   const { board, wants } = data;
-  const metrics = createAgentMetrics({ memory: data.metrics, wants, lostLines: log.lost });
+  const metrics = createAgentMetrics({ memory: data.metrics, lostLines: log.lost });
   const shown = { redact, viewers, metrics, findings, board, wants };
   const watch = startWatch({ options, looker, stacks, log, ...shown, slow: isSlow, report: tell, now });
 

@@ -18,7 +18,7 @@ import { hasPermissionModel, startThread, type Thread } from "./thread.js";
 
 export interface ObserverHost {
   shown(): Shown | undefined;
-  /** As of an interval; from the first call on, of the last one. */
+  /** As of the last interval. */
   metrics(): readonly MetricFamily[];
   /** How many want each as messages. */
   want(counts: Readonly<Record<Wanted, number>>): void;
@@ -37,7 +37,6 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
     wants: new SharedArrayBuffer(4 * wantWords.words),
   };
   const wanted = new Int32Array(memory.wants);
-  const metrics = createMetricsReader(memory.metrics);
   let thread: Thread | undefined;
   let slow: Observation | undefined;
   const detailed = options.detail === "connections";
@@ -110,10 +109,7 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
 
   return {
     shown: () => readBoard(memory.board),
-    metrics() {
-      Atomics.store(wanted, wantWords.metrics, 1);
-      return metrics();
-    },
+    metrics: createMetricsReader(memory.metrics),
     want({ findings, samples, sampleLines }) {
       Atomics.store(wanted, wantWords.findings, findings);
       Atomics.store(wanted, wantWords.samples, samples);

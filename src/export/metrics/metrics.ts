@@ -2,6 +2,7 @@
 // remembers, and bounded.
 import { delta } from "../../explain/delta.js";
 import type { Finding } from "../../explain/finding.js";
+import type { ClosesReading } from "../../snapshot/connection.js";
 import { createHistogram } from "../../snapshot/histogram.js";
 import type { LoopReading, Snapshot } from "../../snapshot/snapshot.js";
 import { createConnectionSeries } from "./connection-series.js";
@@ -61,7 +62,7 @@ export const createMetrics = ({ version, nodeVersion }: MetricsOptions): Metrics
     interval(snapshot) {
       if (snapshot.at !== lookedAt) look(snapshot);
       const opened = delta(last?.counters?.PassiveOpens, snapshot.counters?.PassiveOpens);
-      listeners.interval(snapshot.connections?.closed?.unmet ?? {}, snapshot.alone && last?.alone ? opened : undefined);
+      listeners.interval(passedOf(snapshot.connections?.closed), snapshot.alone && last?.alone ? opened : undefined);
       last = snapshot;
       accepting = new Set(snapshot.listeners.map(({ loop }) => loop));
       if (snapshot.connections) connections.interval(snapshot.connections);
@@ -90,6 +91,13 @@ export const createMetrics = ({ version, nodeVersion }: MetricsOptions): Metrics
       return families;
     },
   };
+};
+
+/** Ends that found no room are taken to be as those that were told of: in a rush nearly all come and go at once. */
+const passedOf = (closed: ClosesReading | undefined): Readonly<Record<string, number>> => {
+  const { unmet = {}, count, lost } = closed ?? { count: 0, lost: 0 };
+  const scale = count > 0 ? 1 + lost / count : 1;
+  return Object.fromEntries(Object.entries(unmet).map(([port, n]) => [port, Math.round(n * scale)]));
 };
 
 const isReadable = ({ idleMs, iterations }: LoopReading): boolean => idleMs !== undefined && iterations !== undefined;

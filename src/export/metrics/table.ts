@@ -103,7 +103,7 @@ const rows: Readonly<Record<MetricName, Row>> = {
     "counter",
     "{connection}",
     server,
-    "Connections accepted, with those held when the observer began: an estimate from below, exact with detail 'connections'",
+    "Connections accepted, with those held when the observer began: an estimate, exact with detail 'connections'",
   ),
   sockscope_tcp_accept_wait_seconds: row(
     "histogram",
