@@ -82,7 +82,10 @@ export const listenAt = (server: Server, place: Place, { opened, failed }: Place
       fail(error);
     }
   };
-  server.on("error", fail);
+  // While it listens, an error is of a connection that could not be accepted: out of descriptors, and it goes on.
+  server.on("error", (error) => {
+    if (!server.listening) fail(error);
+  });
   server.on("listening", () => {
     tries = 0;
     const address = server.address();
