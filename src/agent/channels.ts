@@ -4,7 +4,8 @@
 import { type Channel, type ChannelListener, channel } from "node:diagnostics_channel";
 import type { Report, Wanted } from "./messages.js";
 
-type Method = Channel["subscribe" | "unsubscribe"];
+type Key = "subscribe" | "unsubscribe";
+type Method = (subscriber: ChannelListener) => unknown;
 
 /** As a listener of the agent: Node would make an uncaught exception of what it throws, and end the application. */
 const guards = new WeakMap<ChannelListener, ChannelListener>();
@@ -32,15 +33,18 @@ let changed = (): void => undefined;
 
 const ours = (name: string): Channel => {
   const own = channel(name);
-  const telling =
-    (key: "subscribe" | "unsubscribe"): Method =>
-    (subscriber) => {
-      const inherited: Method = Reflect.get(Reflect.getPrototypeOf(own) ?? own, key);
-      const result = Reflect.apply(inherited, own, [guardOf(subscriber)]);
-      changed();
-      return result;
-    };
-  return Object.assign(own, { subscribe: telling("subscribe"), unsubscribe: telling("unsubscribe") });
+  const inherited = (key: Key, subscriber: ChannelListener): unknown => {
+    const method: Method = Reflect.get(Reflect.getPrototypeOf(own) ?? own, key);
+    const result = Reflect.apply(method, own, [subscriber]);
+    changed();
+    return result;
+  };
+  return Object.assign(own, {
+    subscribe: (subscriber: ChannelListener) => inherited("subscribe", guardOf(subscriber)),
+    // Whoever subscribed before this file was loaded is there without a guard.
+    unsubscribe: (subscriber: ChannelListener) =>
+      inherited("unsubscribe", guardOf(subscriber)) || inherited("unsubscribe", subscriber),
+  });
 };
 
 const findings = ours("sockscope:finding");
