@@ -109,7 +109,8 @@ const join = (given: StartOptions | undefined): Agent => {
     for (const deliver of held) deliver(report);
     publish(report);
   });
-  const leaveSignal = rest.record === "off" ? () => undefined : onRecordSignal(() => void host.record(undefined));
+  const recordNow = (): void => void host.record(undefined).catch((error: Error) => complain(error.message));
+  const leaveSignal = rest.record === "off" ? () => undefined : onRecordSignal(recordNow);
   shared = {
     host,
     redact: redactorOf(rest.redact, redactKey),

@@ -123,7 +123,7 @@ test("a folder that takes nothing is said once and is tried again at the next fi
   const recorder = createRecorder({ folder, header: () => header, say: (text) => void said.push(text) });
   recorder.finding(finding);
   recorder.finding({ ...finding, id: "b" });
-  t.deepEqual(said, [`flight records cannot be written to ${folder}: EEXIST`]);
+  t.deepEqual(said, [`flight records cannot be written to ${folder}: ENOTDIR`]);
   rmSync(folder);
   recorder.finding({ ...finding, id: "c" });
   t.is(readdirSync(folder).length, 1);

@@ -26,7 +26,7 @@ test("the story of an overflow behind a blocked loop is told from what to why an
       also: also.map(({ symptom }) => symptom),
     },
     {
-      headline: "Connection attempts were dropped: the accept queue was full at 127.0.0.1:3000",
+      headline: "Connection attempts were dropped at 127.0.0.1:3000: the accept queue was full",
       severity: "critical",
       what: [
         "127.0.0.1:3000 dropped 195 connection attempts because its accept queue (limit 16) was full, about 126 clients delayed: the event loop stood still for 2.1 s off the CPU in rebuildSearchIndex (/app/server.js:5:160).",

@@ -6,14 +6,18 @@ const signal = "SIGUSR2";
 export const onRecordSignal = (record: () => void): (() => void) => {
   // Also Node's own use: --report-on-signal and --heapsnapshot-signal listen as well.
   if (process.listenerCount(signal) > 0) return () => undefined;
+  const answer = (): void => {
+    if (process.listenerCount(signal) === 1) record();
+  };
   const leave = (): void => {
-    process.off(signal, record);
+    process.off(signal, answer);
     process.off("newListener", yieldTo);
   };
-  const yieldTo = (event: string | symbol, listener: unknown): void => {
-    if (event === signal && listener !== record) leave();
+  // Told before the other listener is there: were ours gone already, Node would stop to catch the signal.
+  const yieldTo = (event: string | symbol): void => {
+    if (event === signal) queueMicrotask(leave);
   };
-  process.on(signal, record);
+  process.on(signal, answer);
   process.on("newListener", yieldTo);
   return leave;
 };

@@ -1,6 +1,6 @@
 // The flight recorder: keeps the last minutes of frames, and writes them to a file when a finding at warning begins or when
 // it is asked to. Runs in the observer thread, which may wait for a disk; the application never does.
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { errorCode } from "../../errors.js";
@@ -10,7 +10,7 @@ import { jsonOf } from "../../export/json.js";
 import { createFrameStore } from "../../export/record/frame-store.js";
 import type { RecordHeader } from "../../export/record/record.js";
 import { openRecordFile, type RecordFile } from "../../export/record/record-file.js";
-import { makeRoom, recordName } from "../../export/record/record-folder.js";
+import { makeFolder, makeRoom, recordName } from "../../export/record/record-folder.js";
 
 export interface RecorderParts {
   /** SOCKSCOPE_RECORD: records of findings go there; `off`: only those that are asked for are written. */
@@ -60,7 +60,7 @@ export const createRecorder = ({ folder, header, say }: RecorderParts): Recorder
     return openRecordFile(isFolder(path) ? resolve(path, name) : resolve(path), lines());
   };
   const prepare = (): void => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(folder));
     makeRoom(folder, largestBytes);
   };
   /** The disk is full, or may not be written: said once, and tried again at the next finding. */

@@ -1,7 +1,7 @@
 // The folder of SOCKSCOPE_RECORD: what records are called there, and which of them go when there are too many. Several
 // processes may share it; only files of this name pattern are ever removed.
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 export interface RecordFile {
   readonly name: string;
@@ -36,6 +36,13 @@ export const surplusOf = (files: readonly RecordFile[], room: number): readonly 
     count -= 1;
   }
   return surplus;
+};
+
+/** With its parents. Node's own `recursive` never comes back where a file system refuses by ENOENT, as /proc does. */
+export const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 };
 
 /** Removes what is too much; what cannot be looked at or removed stays. */

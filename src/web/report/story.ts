@@ -51,14 +51,14 @@ export const composeStory = ({ frames }: Pick<FlightRecord, "frames">, clock: Cl
   if (!main) return { ...quiet(frames, listener, clock), moments, findings, listener, ...span };
   const course = courseOf(frames, main, listener);
   return {
-    headline: `${symptomWords[main.symptom]}${placeWords(main)}`,
+    headline: headlineOf(main),
     severity: main.severity,
     what: [main.summary, ...course.during],
     also: findings.filter((finding) => finding !== main && finding.severity !== "info"),
     when: [...timeSentences(main, span, clock), ...course.before, ...course.after],
     why: whySentences(main),
     todo: main.remedy,
-    predicted: Object.entries(main.prediction ?? {}).map(([name, value]) => `${wordsOf(name)}: ${inWords(value)}`),
+    predicted: predictedSentences(main),
     moments,
     findings,
     main,
@@ -68,13 +68,17 @@ export const composeStory = ({ frames }: Pick<FlightRecord, "frames">, clock: Cl
   };
 };
 
-/** Each finding as it was known last, the gravest first; of those what loses connections first, then the earliest. */
+/** Each finding as it was known last, the gravest first; of those what loses connections first, then what the code is known of, then the earliest. */
 const findingsOf = (frames: readonly Frame[]): readonly Finding[] => {
   const known = new Map<string, Finding>();
   for (const frame of frames) for (const finding of frame.findings) known.set(finding.id, finding);
   const harm = ({ symptom }: Finding): number => symptoms.indexOf(symptom);
   return [...known.values()].toSorted(
-    (a, b) => ranks[a.severity] - ranks[b.severity] || harm(a) - harm(b) || a.firstSeen - b.firstSeen,
+    (a, b) =>
+      ranks[a.severity] - ranks[b.severity] ||
+      harm(a) - harm(b) ||
+      Number(a.stack === undefined) - Number(b.stack === undefined) ||
+      a.firstSeen - b.firstSeen,
   );
 };
 
@@ -85,6 +89,17 @@ const listenerOf = (frames: readonly Frame[], main: Finding | undefined): string
   const own = rows.filter((row) => (path === undefined ? port !== undefined && row.port === port : row.path === path));
   return (own.length > 0 ? own : rows).toSorted((a, b) => b.peak - a.peak)[0]?.id;
 };
+
+/** The place goes before what explains: `Connection attempts were dropped at 127.0.0.1:3000: the accept queue was full`. */
+const headlineOf = (finding: Finding): string => {
+  const [happened = "", ...explained] = symptomWords[finding.symptom].split(": ");
+  return [`${happened}${placeWords(finding)}`, ...explained].join(": ");
+};
+
+const predictedSentences = ({ prediction = {} }: Finding): readonly string[] =>
+  Object.entries(prediction).map(([name, value]) =>
+    name === "withheld" ? `no prediction: ${inWords(value)}` : `${wordsOf(name)}: ${inWords(value)}`,
+  );
 
 const placeWords = ({ subject }: Finding): string => {
   const { port, path, interface: link, peer, cpu } = subject;
