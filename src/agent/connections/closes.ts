@@ -107,8 +107,8 @@ export const createCloses = (
       const { accepted, resets } = pace(at, counters);
       const ports = [...new Set(listeners.flatMap(({ port }) => port ?? []))].slice(0, portsAtMost);
       const wasThere = events !== undefined;
-      if (ports.length === 0 || isBusy) stop();
-      else follow(ports);
+      if (ports.length === 0) stop();
+      else if (!isBusy) follow(ports);
       if (!events) return isRefused || ports.length === 0 ? undefined : { rows: [], count: 0, lost: accepted };
       const rows: ClosedReading[] = [];
       const unmet: Record<string, number> = {};
@@ -127,6 +127,8 @@ export const createCloses = (
       }, eventsAtMost);
       const lost = wasThere ? Math.max(0, events.lost - lostBefore) : accepted;
       lostBefore = events.lost;
+      // What a rush begins with was heard anyway.
+      if (isBusy) stop();
       return { rows: [...rows, ...(timewaits?.gone(at, resets) ?? [])], count, lost, unmet };
     },
   };

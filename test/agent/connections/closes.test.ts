@@ -129,7 +129,8 @@ test("a peer that closes its side, or a timewait socket that has stood its time,
 test("while connections come and go by the hundreds a second nobody listens, and what is missed is counted", (t) => {
   const b = benchOf();
   b.look([], { PassiveOpens: 0, ActiveOpens: 0 });
-  t.deepEqual(b.look(["unread"], { PassiveOpens: 200, ActiveOpens: 200 }), { rows: [], count: 0, lost: 200 });
+  // What the rush began with was heard.
+  t.like(b.look(["unread"], { PassiveOpens: 200, ActiveOpens: 200 }), { count: 1, lost: 0 });
   t.deepEqual(b.look([], { PassiveOpens: 300, ActiveOpens: 300 }), { rows: [], count: 0, lost: 100 });
   t.deepEqual(b.look(["unread"], { PassiveOpens: 310, ActiveOpens: 310 })?.lost, 10);
   t.deepEqual(b.look(["unread"], { PassiveOpens: 320, ActiveOpens: 320 })?.lost, 0);
