@@ -41,7 +41,7 @@ test("the path in words of a process that listens to nothing and where nothing c
   t.deepEqual(labels({ ...emptyStore, frames: [bare] }), [
     "NIC: –, in –, out –",
     "NAPI: –, packets, softirq –",
-    "SYN queue: –, half-open",
+    "SYN queue: –, not counted now",
     "Accept queue: –, no listener",
     "Receive queue: –, unread, read –",
     "Your event loop: –",

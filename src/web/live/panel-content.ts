@@ -1,13 +1,14 @@
 // What the side panel says of whatever was pressed: what it is, its figures now, the kernel's names. No DOM.
 import type { Finding } from "../../explain/finding.js";
 import { chartTable } from "../parts/chart-table.js";
+import type { Figure } from "../parts/figure.js";
 import { orAbsent, tally } from "../parts/units.js";
 import { columns, moreFigures, placeOfRow } from "./columns.js";
 import { chartMeanings, connectionMeaning } from "./meanings.js";
 import type { Store } from "./store.js";
 import { tanks } from "./tanks/index.js";
 import { acceptQueue } from "./tanks/accept-queue.js";
-import { type Figure, findingsAbout, type Tank, type TankId, type View } from "./tanks/tank.js";
+import { findingsAbout, type Tank, type TankId, type View } from "./tanks/tank.js";
 
 export type Selection =
   | { readonly kind: "tank"; readonly id: TankId }

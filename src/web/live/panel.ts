@@ -1,7 +1,7 @@
 // The side panel: explains whatever was pressed and follows its figures. Escape closes it and the focus goes back.
 import { html, setText } from "../parts/element.js";
+import { figureRow } from "../parts/figures.js";
 import { renderFinding } from "../parts/finding.js";
-import type { Figure } from "./tanks/tank.js";
 import type { PanelContent, Selection } from "./panel-content.js";
 
 export interface Panel {
@@ -33,9 +33,9 @@ export const createPanel = ({ ask, onOpen }: PanelOptions): Panel => {
     { class: "panel", "aria-label": "Explanation", hidden: true },
     html("header", {}, title, close),
     meaning,
-    figures,
     words,
     findings,
+    figures,
   );
   const shut = (): void => {
     element.hidden = true;
@@ -91,16 +91,3 @@ export const createPanel = ({ ask, onOpen }: PanelOptions): Panel => {
     },
   };
 };
-
-const figureRow = ({ name, value, kernel }: Figure): HTMLElement =>
-  html(
-    "div",
-    {},
-    html("dt", {}, name),
-    html(
-      "dd",
-      {},
-      html("span", { class: "value" }, value),
-      kernel === undefined ? undefined : html("span", { class: "kernel" }, kernel),
-    ),
-  );

@@ -79,7 +79,7 @@ const optionsOf = (spec: Drawing, { readout, window, series }: Around): uPlot.Op
     },
     series: [{}, ...spec.lines.map(seriesOf)],
     axes: [
-      axis({ size: 26, space: 70, values: (_plot, ticks) => ticks.map((tick) => clock(tick * 1000)) }),
+      axis({ size: 28, gap: 8, space: 70, values: (_plot, ticks) => ticks.map((tick) => clock(tick * 1000)) }),
       axis({
         size: 46,
         space: 26,

@@ -3,6 +3,8 @@
 import type { Evidence, Finding } from "../../explain/finding.js";
 import { inWords, plainValue, subjectText, wordsOf } from "../../explain/finding-words.js";
 import { html, setAttribute, setText } from "./element.js";
+import type { Figure } from "./figure.js";
+import { figureList } from "./figures.js";
 import { clock, span } from "./units.js";
 
 const marks: Readonly<Record<Finding["severity"], string>> = {
@@ -51,7 +53,10 @@ export const createFindingCard = (first: Finding, { isOpen, onPick }: FindingOpt
     setText(when, `since ${clock(finding.firstSeen)}, for ${span(finding.lastSeen - finding.firstSeen)}`);
     setText(confidence, `confidence ${finding.confidence.toFixed(2)}`);
     setText(sentence, finding.summary);
+    const isUnfolded = sections.querySelector("details")?.open === true;
     sections.replaceChildren(...findingSections(finding));
+    const more = sections.querySelector("details");
+    if (more) more.open = isUnfolded;
   };
   update(first);
   return { element, update };
@@ -59,7 +64,7 @@ export const createFindingCard = (first: Finding, { isOpen, onPick }: FindingOpt
 
 /** Everything but the sentence, each part under its heading; parts that are empty are left out. */
 export const findingSections = (finding: Finding): readonly HTMLElement[] => [
-  ...section("Evidence", finding.evidence.length > 0 ? evidenceTable(finding.evidence) : undefined),
+  ...section("Evidence", finding.evidence.length > 0 ? evidenceList(finding.evidence) : undefined),
   ...section(
     "Ruled out",
     list(
@@ -84,16 +89,24 @@ const section = (title: string, body: HTMLElement | undefined): readonly HTMLEle
 const list = (tag: "ul" | "ol", lines: readonly string[], name?: string): HTMLElement | undefined =>
   lines.length === 0 ? undefined : html(tag, { class: name }, ...lines.map((line) => html("li", {}, line)));
 
-const evidenceTable = (evidence: readonly Evidence[]): HTMLElement =>
-  html("table", {}, html("tbody", {}, ...evidence.map(evidenceRow)));
+/** More than these are folded away: the first ones carry the finding. */
+const evidenceShown = 6;
 
-const evidenceRow = ({ name, value, unit, source }: Evidence): HTMLElement => {
-  const wordy = typeof value === "string" && value.length > 16;
+const evidenceList = (evidence: readonly Evidence[]): HTMLElement => {
+  const figures = evidence.map(figureOf);
+  const more = figures.slice(evidenceShown);
   return html(
-    "tr",
+    "div",
     {},
-    html("th", { scope: "row" }, name),
-    html("td", { class: wordy ? "value wordy" : "value" }, [plainValue(value), unit].filter(Boolean).join(" ")),
-    html("td", { class: "source kernel" }, source),
+    figureList(figures.slice(0, evidenceShown)),
+    more.length === 0
+      ? undefined
+      : html("details", { class: "more" }, html("summary", {}, `${more.length} more`), figureList(more)),
   );
 };
+
+const figureOf = ({ name, value, unit, source }: Evidence): Figure => ({
+  name,
+  value: [plainValue(value), unit].filter(Boolean).join(" "),
+  kernel: source,
+});

@@ -1,7 +1,8 @@
 // The accept queue of the chosen listener: TCP_INFO of a LISTEN socket, SO_MEMINFO[8].
+import type { Figure } from "../../parts/figure.js";
 import type { FrameListener } from "../../../export/frame/frame.js";
 import { millis, orAbsent, perSecond, rateOf, tally } from "../../parts/units.js";
-import { type Figure, roomOf, type Tank } from "./tank.js";
+import { roomOf, type Tank } from "./tank.js";
 
 export const acceptQueue: Tank = {
   id: "accept",

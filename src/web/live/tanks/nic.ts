@@ -1,7 +1,8 @@
 // The NIC: what /sys/class/net/*/statistics and the ring say of one network namespace's interfaces.
+import type { Figure } from "../../parts/figure.js";
 import type { FrameNic } from "../../../export/frame/frame.js";
 import { orAbsent, perSecond, sizeRate, tally } from "../../parts/units.js";
-import { type Figure, sumOf, type Tank } from "./tank.js";
+import { sumOf, type Tank } from "./tank.js";
 
 /** The busiest first; the loopback only where it is alone or all the traffic. */
 const busiest = (nics: readonly FrameNic[]): FrameNic | undefined => {

@@ -24,7 +24,7 @@ export const synQueue: Tank = {
     return {
       value: orAbsent(half, tally),
       level: half === undefined || room === undefined ? undefined : Math.min(1, half / room),
-      lines: ["half-open"],
+      lines: [half === undefined ? "not counted now" : "half-open"],
       figures: [
         { name: "Half-open connections", value: orAbsent(half, tally), kernel: "SYN_RECV, sock_diag" },
         { name: "Room", value: orAbsent(room, tally), kernel: "sk_max_ack_backlog + 1" },

@@ -3,6 +3,7 @@ import type { Cause, Finding, Severity, Symptom } from "../../../explain/finding
 import { defaultThresholds } from "../../../explain/thresholds.js";
 import type { CounterName } from "../../../snapshot/snapshot.js";
 import type { Frame, FrameConnections, FrameListener, FrameNetwork } from "../../../export/frame/frame.js";
+import type { Figure } from "../../parts/figure.js";
 import { tally } from "../../parts/units.js";
 
 export type TankId = "nic" | "napi" | "syn" | "accept" | "receive" | "send" | "loop";
@@ -19,13 +20,6 @@ export interface View {
 
 /** How many connections fit into an accept queue: one more than its limit, for each socket of a group. */
 export const roomOf = ({ limit, members = 1 }: FrameListener): number => limit + members;
-
-/** One figure of the panel, with where the kernel keeps it. */
-export interface Figure {
-  readonly name: string;
-  readonly value: string;
-  readonly kernel?: string | undefined;
-}
 
 export interface TankReading {
   /** In large type: `17 of 16`. */
