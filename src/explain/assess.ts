@@ -88,6 +88,7 @@ const update = (one: Case, state: PathState): void => {
   const { watch, stall } = state;
   one.current = watch.disturbance;
   if (watch.waits && watch.waits.p95Ms >= (one.waits?.p95Ms ?? 0)) one.waits = watch.waits;
+  if (watch.abandoned > one.abandoned) one.patienceMs = watch.patienceMs;
   one.abandoned = Math.max(one.abandoned, watch.abandoned);
   one.firstDropAt ??= watch.disturbance?.firstDropAt;
   one.lastDropAt = watch.disturbance?.lastDropAt ?? one.lastDropAt;

@@ -33,6 +33,8 @@ export interface Case {
   disturbances: number;
   waits?: Waits | undefined;
   abandoned: number;
+  /** How long the peers that were gone had waited at the least, where that is known. */
+  patienceMs?: number | undefined;
   stall?: StallCapture | undefined;
   /** Counters just before it began, and the clients refused before it. */
   readonly base?: Counters | undefined;
@@ -158,7 +160,10 @@ export const predicted = (one: Case, scene: Scene, history: History): Pick<Draft
     const { listener, sysctl } = scene;
     const needed = { backlogNeeded: backlogNeeded(story), processesNeeded: processesNeeded(story) };
     const most = one.current ? mostArrivals.ongoing : mostArrivals.settled;
-    const prediction = predictionOf({ cause, limit: listener.limit, history, sysctl, ...needed, mostArrivals: most });
+    const { symptom, waits, abandoned, patienceMs } = one;
+    const waited = { symptom, waits, abandoned, patienceMs, isOver: one.current === undefined };
+    const measured = { cause, limit: listener.limit, history, sysctl, waited };
+    const prediction = predictionOf({ ...measured, ...needed, mostArrivals: most });
     one.predicted = { history, prediction };
   }
   const { prediction } = one.predicted;

@@ -10,6 +10,8 @@ const followed = 8192;
 interface Resident {
   readonly ageMs: number;
   readonly closed: boolean;
+  /** Its age when its peer was last known to be there. */
+  readonly openMs: number;
   readonly lookedAt: number;
 }
 
@@ -24,6 +26,8 @@ export interface Residents {
   oldestMs(at: number): number;
   /** Peers that were gone while they had waited at least this long. */
   abandoned(minimumMs: number): number;
+  /** So long each of them had been there for certain; undefined: of one at least it is not known. */
+  patienceMs(minimumMs: number): number | undefined;
   readonly looked: boolean;
   forget(): void;
 }
@@ -43,7 +47,7 @@ export const createResidents = (): Residents => {
   let eldest: readonly bigint[] = [];
   let left: Sample = createSample();
   let looked = false;
-  let closedGone: number[] = [];
+  let closedGone: { readonly waitedMs: number; readonly openMs: number }[] = [];
   // Reset connections keep their place in the queue but are no longer listed; the two readings are taken one after
   // the other, so only what two looks in a row agree on counts.
   let unlisted = 0;
@@ -52,7 +56,7 @@ export const createResidents = (): Residents => {
   const leave = (resident: Resident, at: number): void => {
     const waitedMs = resident.ageMs + (at - resident.lookedAt) / 2;
     left.add(waitedMs);
-    if (resident.closed && closedGone.length < followed) closedGone.push(waitedMs);
+    if (resident.closed && closedGone.length < followed) closedGone.push({ waitedMs, openMs: resident.openMs });
   };
   const ageNow = (resident: Resident, at: number): number => resident.ageMs + at - resident.lookedAt;
 
@@ -62,7 +66,8 @@ export const createResidents = (): Residents => {
     look: (waiting, length, at) => {
       const now = new Map<bigint, Resident>();
       for (const { cookie, ageMs, state } of waiting.connections.slice(0, followed)) {
-        now.set(cookie, { ageMs, closed: state === "CLOSE_WAIT", lookedAt: at });
+        const closed = state === "CLOSE_WAIT";
+        now.set(cookie, { ageMs, closed, openMs: closed ? (present.get(cookie)?.openMs ?? 0) : ageMs, lookedAt: at });
       }
       let gone = 0;
       for (const [cookie, resident] of present) {
@@ -99,7 +104,14 @@ export const createResidents = (): Residents => {
     abandoned: (minimumMs) => {
       const waiting = [...present.values()].filter(({ closed, ageMs }) => closed && ageMs >= minimumMs).length;
       const long = [...present.values()].some(({ ageMs }) => ageMs >= minimumMs);
-      return waiting + closedGone.filter((waitedMs) => waitedMs >= minimumMs).length + (long ? unlisted : 0);
+      return waiting + closedGone.filter(({ waitedMs }) => waitedMs >= minimumMs).length + (long ? unlisted : 0);
+    },
+    patienceMs: (minimumMs) => {
+      const closed = [
+        ...closedGone.filter(({ waitedMs }) => waitedMs >= minimumMs),
+        ...[...present.values()].filter(({ closed: isClosed, ageMs }) => isClosed && ageMs >= minimumMs),
+      ];
+      return unlisted > 0 || closed.length === 0 ? undefined : Math.min(...closed.map(({ openMs }) => openMs));
     },
     get looked(): boolean {
       return looked;

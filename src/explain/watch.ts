@@ -44,6 +44,8 @@ export interface Watch {
   waits?: Waits | undefined;
   waitsAt: number;
   abandoned: number;
+  /** How long each of those had waited at the least, where that is known. */
+  patienceMs?: number | undefined;
   readonly residents: Residents;
   /** Accepts counted since the residents were last looked at: those who left since then are the same ones. */
   accepts: number;
@@ -136,6 +138,7 @@ export const endDisturbance = (watch: Watch): void => {
   watch.exact = createSample();
   watch.waits = undefined;
   watch.abandoned = 0;
+  watch.patienceMs = undefined;
   watch.longestNoAccept = acceptsSeen;
   watch.disturbance = undefined;
   watch.symptomAt = undefined;
@@ -172,6 +175,7 @@ export const updateWaits = (watch: Watch, at: number, now: boolean, thresholds: 
   watch.waitsAt = at;
   watch.waits = freshWaits(watch, at);
   watch.abandoned = watch.residents.abandoned(thresholds.abandonedWaitMs);
+  watch.patienceMs = watch.residents.patienceMs(thresholds.abandonedWaitMs);
 };
 
 export const oldestMsOf = ({ residents, depth }: Watch, at: number): number =>

@@ -27,6 +27,8 @@ export interface Measured {
   readonly steps: readonly ArrivalStep[];
   /** Segments dropped at the listener in all of it (SO_MEMINFO[8]): what the model has to come to. */
   readonly drops: number;
+  /** Where nothing was dropped, the longest wait is what the model has to come to. */
+  readonly longestWaitMs?: number | undefined;
   /** What may have been, the likeliest first. */
   readonly served: readonly Served[];
   /** Busy time of the loop per accepted connection, where no pace is known. */
@@ -61,8 +63,10 @@ export type WhatIf =
       with(remedy: Remedy): Predicted;
     };
 
-/** A model that misses what happened by more says nothing about what would have happened. */
+/** A model that misses what happened by a larger part says nothing about what would have happened. */
 const tolerance = 0.1;
+/** Waits are known to half the time between two dumps of the queue. */
+const waitErrorMs = 50;
 
 /** What was not seen, as it may have been: how clients came, how they were served, where the kernel's tick lay. */
 interface Hypothesis {
@@ -100,6 +104,7 @@ const scenarioOf = (measured: Measured, { arrivals, served, seed }: Hypothesis, 
 interface Account {
   readonly hypothesis: Hypothesis;
   readonly asItWas: Predicted;
+  /** Part of what was observed. */
   readonly missedBy: number;
 }
 
@@ -130,16 +135,27 @@ const runsOf = (measured: Measured, came: readonly Came[]): readonly Hypothesis[
     return measured.served.map((served) => ({ arrivals, served, seed: firstSeed }));
   });
 
-const holds = ({ drops }: Measured, { missedBy }: Account): boolean => missedBy <= tolerance * drops;
+const missedBy = ({ drops, longestWaitMs }: Measured, asItWas: Predicted): number => {
+  if (drops > 0 || longestWaitMs === undefined) return Math.abs(asItWas.drops - drops) / Math.max(1, drops);
+  const missedMs = Math.abs((asItWas.waitMaxMs ?? 0) - longestWaitMs);
+  return asItWas.drops > 0 ? 1 + asItWas.drops : Math.max(0, missedMs - waitErrorMs) / longestWaitMs;
+};
+
+const holds = (account: Account): boolean => account.missedBy <= tolerance;
+
+const contradiction = ({ drops, longestWaitMs }: Measured, asItWas: Predicted): string =>
+  drops > 0 || asItWas.drops > 0 || longestWaitMs === undefined
+    ? `the model gives ${asItWas.drops} dropped segments where ${drops} were observed`
+    : `the model's longest wait is ${asItWas.waitMaxMs ?? 0} ms where ${Math.round(longestWaitMs)} were observed`;
 
 /** From the nearest to what was observed on; none is tried after one that holds. */
 const tried = (measured: Measured, hypotheses: readonly Hypothesis[]): readonly Account[] => {
   const accounts: Account[] = [];
   for (const hypothesis of hypotheses) {
     const asItWas = predictedOf(runAccept(scenarioOf(measured, hypothesis, {})));
-    const account = { hypothesis, asItWas, missedBy: Math.abs(asItWas.drops - measured.drops) };
+    const account = { hypothesis, asItWas, missedBy: missedBy(measured, asItWas) };
     accounts.push(account);
-    if (holds(measured, account)) break;
+    if (holds(account)) break;
   }
   return accounts.toSorted((a, b) => a.missedBy - b.missedBy);
 };
@@ -148,7 +164,7 @@ const tried = (measured: Measured, hypotheses: readonly Hypothesis[]): readonly 
 const accountOf = (measured: Measured, came: readonly Came[], mostRuns: number): Account => {
   const accounts = tried(measured, runsOf(measured, came).slice(0, mostRuns));
   const [nearest] = accounts;
-  if (holds(measured, nearest!)) return nearest!;
+  if (holds(nearest!)) return nearest!;
   const again = accounts
     .slice(0, mostNear)
     .flatMap(({ hypothesis }) => otherSeeds.map((seed) => ({ ...hypothesis, seed })))
@@ -182,7 +198,6 @@ export function whatIf(measured: Measured, mostArrivals = 2000): WhatIf {
   if (total > mostArrivals) return { withheld: `${total} arrivals are too many to run again` };
   const account = accountOf(measured, came, Math.max(1, Math.floor((mostTimes * mostArrivals) / total)));
   const { asItWas, hypothesis } = account;
-  if (!holds(measured, account))
-    return { withheld: `the model gives ${asItWas.drops} dropped segments where ${measured.drops} were observed` };
+  if (!holds(account)) return { withheld: contradiction(measured, asItWas) };
   return { asItWas, with: (remedy) => predictedOf(runAccept(scenarioOf(measured, hypothesis, remedy))) };
 }
