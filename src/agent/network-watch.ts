@@ -32,6 +32,8 @@ export interface NetworkWatch {
 export interface NetworkWatchOptions {
   /** Whose network namespace and cgroup; default the own. */
   readonly pid?: number | undefined;
+  /** A person looks at the figures: taken as often as where something looks wrong. */
+  readonly isLive?: boolean | undefined;
   /** What this thread has spent, ms; default: on a CPU, as the clock on the wall would count what others took from it. */
   readonly spentMs?: (() => number) | undefined;
 }
@@ -144,7 +146,11 @@ const looksWrong = (before: Figures | undefined, now: Figures): boolean => {
   );
 };
 
-export const openNetworkWatch = ({ pid, spentMs = threadCpuMs }: NetworkWatchOptions = {}): NetworkWatch => {
+export const openNetworkWatch = ({
+  pid,
+  isLive = false,
+  spentMs = threadCpuMs,
+}: NetworkWatchOptions = {}): NetworkWatch => {
   const from = pid === undefined ? {} : { pid };
   const host: KeptReading<HostNetwork> = openHostNetwork(from);
   const softnet = openReader(processPath({}, "net/softnet_stat"));
@@ -185,7 +191,7 @@ export const openNetworkWatch = ({ pid, spentMs = threadCpuMs }: NetworkWatchOpt
       // Something was lost somewhere: worth a look sooner, within the quiet budget, as a busy server always repeats.
       const uneasy = movedBy("RetransSegs", figures, seen);
       figures = seen;
-      const wrong = at - wrongAt < lingerMs;
+      const wrong = isLive || at - wrongAt < lingerMs;
       if (busy && !wrong) return undefined;
       const sparedMs = costMs / quietShare;
       const pauseMs = wrong ? Math.min(costMs / closeShare, closeMs) : Math.max(sparedMs, uneasy ? 0 : quietMs);

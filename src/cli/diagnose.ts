@@ -16,6 +16,7 @@ import { type Outside, type OutsideTarget, openOutside } from "./outside/outside
 import { targetOf } from "./outside/target-of.js";
 import { openProgress } from "./progress.js";
 import { parseDurationMs } from "./values.js";
+import { harmless } from "./view/harmless.js";
 import { diagnosisLines, newsLines, watchLines } from "./view/diagnosis.js";
 
 const tickMs = 50;
@@ -154,15 +155,16 @@ const openScreen = (io: Io, { target, durationMs }: Plan): Screen => {
   io.tell(`watching ${whatOf(target)} for ${durationMs / 1000} s; Ctrl-C ends it sooner`);
   return {
     tell: (before, now) => {
-      const lines = newsLines(before, now, view);
+      const lines = newsLines(harmless(before), harmless(now), view);
       if (lines.length > 0) live.log(lines);
     },
     draw: (listeners, connections, leftMs) => {
-      if (io.terminal) live.draw(watchLines({ listeners, connections, leftMs }, io.height() - 4, view));
+      if (io.terminal)
+        live.draw(watchLines({ listeners: harmless(listeners), connections, leftMs }, io.height() - 4, view));
     },
     end: (diagnosis, connections) => {
       live.end(false);
-      io.print(diagnosisLines(diagnosis, connections, view).join("\n"));
+      io.print(diagnosisLines(harmless(diagnosis), connections, view).join("\n"));
     },
   };
 };

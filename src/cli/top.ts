@@ -6,7 +6,6 @@ import { requireReadings } from "./here.js";
 import { toJson } from "./json.js";
 import { openOutside } from "./outside/outside.js";
 import { targetOf } from "./outside/target-of.js";
-import { harmless } from "./top/harmless.js";
 import { nameOf } from "./top/named.js";
 import { plainLines } from "./top/plain.js";
 import { createSource, type FrameSource } from "./top/source.js";
@@ -15,6 +14,7 @@ import { runView } from "./top/view.js";
 import { watch } from "./top/watch.js";
 import { runWeb, servedAt } from "./top/web.js";
 import { parseDurationMs } from "./values.js";
+import { harmless } from "./view/harmless.js";
 
 export const top: Command = {
   name: "top",
@@ -43,7 +43,7 @@ export const top: Command = {
     const webAt = text(args, "web");
     const web = webAt === undefined ? undefined : servedAt(webAt);
     requireReadings("addon", "sock_diag");
-    const outside = openOutside(target, looksInWatch * intervalMs);
+    const outside = openOutside(target, looksInWatch * intervalMs, true);
     io.atExit(() => outside.close());
     const source = createSource(outside, target, intervalMs, io.interrupted);
     const first = firstState(nameOf(target), intervalMs);

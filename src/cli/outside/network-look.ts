@@ -12,9 +12,9 @@ export interface NetworkLook {
 
 const everyMs = 1000;
 
-/** Without `pid` the cgroup is left out: it would be this command's own. */
-export const openNetworkLook = (pid: number | undefined): NetworkLook => {
-  const watch = openNetworkWatch({ pid });
+/** Without `pid` the cgroup is left out: it would be this command's own. `isLive`: a person looks at the figures. */
+export const openNetworkLook = (pid: number | undefined, isLive: boolean): NetworkLook => {
+  const watch = openNetworkWatch({ pid, isLive });
   let lookedAt = Number.NEGATIVE_INFINITY;
   return {
     read: (at, counters) => {

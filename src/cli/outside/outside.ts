@@ -43,6 +43,8 @@ export interface Watched {
   readonly connections: ConnectionLook;
   /** This process is watched also while it holds no socket. */
   readonly pid?: number | undefined;
+  /** A person looks at the figures, not only at what is found. */
+  readonly isLive?: boolean | undefined;
 }
 
 /** Every so many reads also the dearer readings are taken: descriptors, settings, half-open connections. */
@@ -66,7 +68,7 @@ export const openPlace = (pid: number | undefined): { readonly diag: Diag; reado
 const fewestLooks = 4;
 
 /** Throws `UsageError` when there is no such process or port, or nothing can be read here. */
-export const openOutside = ({ pid, port }: OutsideTarget, durationMs: number): Outside => {
+export const openOutside = ({ pid, port }: OutsideTarget, durationMs: number, isLive = false): Outside => {
   const holders = pid === undefined ? holdersOfAll() : holdersOfProcess(pid);
   const { diag, from } = openPlace(pid);
   try {
@@ -82,7 +84,7 @@ export const openOutside = ({ pid, port }: OutsideTarget, durationMs: number): O
       tcpRetries2,
       leastEveryMs: durationMs / fewestLooks,
     });
-    return watchFrom({ diag, from, holders, finder, connections, pid });
+    return watchFrom({ diag, from, holders, finder, connections, pid, isLive });
   } catch (error) {
     diag.close();
     throw error;
@@ -90,12 +92,20 @@ export const openOutside = ({ pid, port }: OutsideTarget, durationMs: number): O
 };
 
 /** Takes over `diag`: it is closed with the rest. */
-export const watchFrom = ({ diag, from, holders, finder, connections, pid: watched }: Watched): Outside => {
+export const watchFrom = ({
+  diag,
+  from,
+  holders,
+  finder,
+  connections,
+  pid: watched,
+  isLive = false,
+}: Watched): Outside => {
   const lookIntoQueues = createQueueLook(diag);
   const probes = createProbes();
   const counters = openCounters(from);
   const host = openHostCpu();
-  const network = openNetworkLook(watched);
+  const network = openNetworkLook(watched, isLive);
   let reads = 0;
   let sysctl: Sysctls | undefined;
   let connected: ReadonlySet<number | undefined> = new Set();

@@ -9,7 +9,10 @@ import { whyOf } from "./subjects.js";
 type Words = readonly (string | false | undefined)[];
 
 const line = (parts: Words): string =>
-  parts.filter((part): part is string => typeof part === "string" && part !== "").join("  ");
+  parts
+    .filter((part): part is string => typeof part === "string" && part !== "")
+    .join("  ")
+    .trimEnd();
 
 const says = (before: string, value: string | undefined, after = ""): string | undefined =>
   value === undefined ? undefined : `${before}${value}${after}`;
@@ -66,7 +69,10 @@ export const plainLines = (state: TopState): readonly string[] => {
         ]),
       ),
     ...more(named.length, "connections in trouble"),
-    ...network.slice(0, most).map((nic) => `  ${line(nicWords(nic))}`),
+    ...network
+      .filter(({ rxPacketRate }) => rxPacketRate !== undefined)
+      .slice(0, most)
+      .map((nic) => `  ${line(nicWords(nic))}`),
     ...[counterWords(frame.counters)].filter((words) => words.length > 0).map((words) => `  ${line(words)}`),
   ];
 };

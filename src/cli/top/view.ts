@@ -1,6 +1,6 @@
 // The view in a terminal: frames and keys make the state, the state makes the screen.
 import type { Io } from "../command.js";
-import { harmless } from "./harmless.js";
+import { harmless } from "../view/harmless.js";
 import { isInterrupt, isQuit, isSuspend, type Key, withKey } from "./keys.js";
 import { screenLines } from "./render.js";
 import { openScreen } from "./screen.js";

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import test from "ava";
-import { harmless } from "../../../src/cli/top/harmless.js";
+import { harmless } from "../../../src/cli/view/harmless.js";
 import { screenLines } from "../../../src/cli/top/render.js";
 import { firstState, type TopState, withFrame } from "../../../src/cli/top/state.js";
 import { coloured, plain } from "../../../src/cli/view/paint.js";

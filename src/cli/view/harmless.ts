@@ -1,6 +1,5 @@
-// A frame whose texts can be written to a terminal as they are, whatever a peer or a file's name has put into them.
-import type { Frame } from "../../export/frame/frame.js";
-import { printable } from "../view/printable.js";
+// Plain data whose texts can be written to a terminal as they are, whatever a peer or a file's name has put into them.
+import { printable } from "./printable.js";
 
 const clean = (value: unknown): unknown => {
   if (typeof value === "string") return printable(value);
@@ -9,4 +8,5 @@ const clean = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [printable(name), clean(part)]));
 };
 
-export const harmless = (frame: Frame): Frame => clean(frame) as Frame;
+/** A frame, a finding: the same with its texts made printable. */
+export const harmless = <Data>(data: Data): Data => clean(data) as Data;
