@@ -140,6 +140,18 @@ test("exact accepts count where waits are read, a unix listener has no drops, an
   );
 });
 
+test("who came and went between two walks was accepted, and where nobody else listens the kernel's count holds", (t) => {
+  const frames = createFrames();
+  const one = (length: number, accepted: number) => [listener({ length, owned: { count: accepted, accepted } })];
+  const closed = { rows: [], count: 40, lost: 0, unmet: { 3000: 40, 4000: 7 } };
+  const seen = { ...connections([]), closed };
+  frames.compose(snapshot(0, { listeners: one(2, 5), alone: true, counters: { PassiveOpens: 100 } }), []);
+  const next = { listeners: one(5, 15), connections: seen, counters: { PassiveOpens: 163 } };
+  t.is(frames.compose(snapshot(1000, { ...next, alone: true }), []).listeners[0]?.accepted, 60);
+  const last = { listeners: one(5, 25), connections: seen, counters: { PassiveOpens: 500 } };
+  t.is(frames.compose(snapshot(2000, last), []).listeners[0]?.accepted, 50);
+});
+
 test("points stay within bounds and keep the peak and every drop", (t) => {
   const frames = createFrames();
   frames.compose(snapshot(0, { listeners: [listener()] }), []);

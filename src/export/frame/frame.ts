@@ -79,7 +79,10 @@ export interface FrameListener {
   /** Segments dropped within the interval, and since the listener exists. */
   readonly dropped?: number | undefined;
   readonly drops?: number | undefined;
-  /** Accepted within the interval; an estimate unless `detail: 'connections'`. */
+  /**
+   * Accepted within the interval: an estimate, unless this is the network namespace's only TCP listener or with
+   * `detail: 'connections'`.
+   */
   readonly accepted?: number | undefined;
   /** Half-open connections, when they were counted. */
   readonly synRecv?: number | undefined;

@@ -5,7 +5,7 @@ import type { Finding } from "../../explain/finding.js";
 import { counterNames, type Snapshot, type StallCapture } from "../../snapshot/snapshot.js";
 import { createConnectionRows } from "./connection-rows.js";
 import type { Frame, FrameStall } from "./frame.js";
-import { createListenerRows } from "./listener-rows.js";
+import { createListenerRows, type Opened } from "./listener-rows.js";
 import { createLoopRows, processOf, shareOf } from "./loop-rows.js";
 import { createNetworkRows } from "./network-rows.js";
 
@@ -40,6 +40,11 @@ const countersMoved = (now: Snapshot, before: Snapshot | undefined): Frame["coun
   return Object.fromEntries(moved);
 };
 
+const openedWithin = ({ alone, counters, connections }: Snapshot, before: Snapshot | undefined): Opened => ({
+  all: alone && before?.alone ? delta(before.counters?.PassiveOpens, counters?.PassiveOpens) : undefined,
+  unmet: connections?.closed?.unmet,
+});
+
 export const createFrames = (): Frames => {
   const listeners = createListenerRows();
   const loops = createLoopRows();
@@ -71,7 +76,7 @@ export const createFrames = (): Frames => {
         source,
         process: processOf(snapshot, before),
         loops: loops.compose(snapshot, before),
-        ...listeners.compose(at, snapshot.listeners),
+        ...listeners.compose(at, snapshot.listeners, openedWithin(snapshot, before)),
         connections: connections(snapshot, findings),
         network: network(at, snapshot.network),
         counters: countersMoved(snapshot, before),

@@ -2,12 +2,21 @@
 import { deltaU32 } from "../../explain/delta.js";
 import { placeOf } from "../../explain/format.js";
 import type { ListenerReading } from "../../snapshot/snapshot.js";
-import type { FrameListener, QueuePoint } from "./frame.js";
+import type { FrameListener } from "./frame.js";
+import { createPoints, type Points } from "./queue-points.js";
 
 export interface ListenerRows {
   look(at: number, listeners: readonly ListenerReading[]): void;
   /** Those of the interval's end; begins the next interval. */
-  compose(at: number, listeners: readonly ListenerReading[]): Rows;
+  compose(at: number, listeners: readonly ListenerReading[], opened?: Opened): Rows;
+}
+
+/** Of an interval, what tells how many were accepted beside the connections that were met. */
+export interface Opened {
+  /** Handshakes that were completed, where nobody else in the network namespace listens. */
+  readonly all?: number | undefined;
+  /** By port: connections that came and went between two walks of the descriptors. */
+  readonly unmet?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface Rows {
@@ -16,17 +25,10 @@ export interface Rows {
 }
 
 const rowsAtMost = 100;
-const pointsAtMost = 60;
-
-interface Point {
-  at: number;
-  length: number;
-  dropped: number;
-}
 
 /** A row under way. */
 interface Row {
-  points: Point[];
+  readonly points: Points;
   /** Of the connections accepted within the interval, those whose wait was read at accept. */
   waitsRead: number;
   oldestMs?: number | undefined;
@@ -41,34 +43,6 @@ interface Member {
   ownedBefore: number | undefined;
 }
 
-/** Half as many: of each two neighbours the fuller one, and what both dropped. */
-const thin = (points: readonly Point[]): Point[] =>
-  points.flatMap((one, i) => {
-    const other = points[i + 1];
-    if (i % 2 === 1) return [];
-    if (!other) return [one];
-    const fuller = other.length >= one.length ? other : one;
-    return [{ at: fuller.at, length: fuller.length, dropped: one.dropped + other.dropped }];
-  });
-
-const addPoint = (row: Row, at: number, length: number, dropped: number): void => {
-  const last = row.points.at(-1);
-  if (last?.at === at) {
-    // Another member of the group, at the same look.
-    last.length += length;
-    last.dropped += dropped;
-    return;
-  }
-  if (row.points.length >= 2 * pointsAtMost) row.points = thin(row.points);
-  row.points.push({ at, length, dropped });
-};
-
-const shownPoints = (points: readonly Point[], at: number): readonly QueuePoint[] => {
-  let shown = points;
-  while (shown.length > pointsAtMost) shown = thin(shown);
-  return shown.map((point) => [Math.max(0, Math.round(at - point.at)), point.length, point.dropped]);
-};
-
 const sum = (values: readonly (number | undefined)[]): number | undefined =>
   values.some((value) => value === undefined) ? undefined : values.reduce((all, value) => all! + value!, 0);
 
@@ -77,9 +51,11 @@ export const createListenerRows = (): ListenerRows => {
   let members = new Map<bigint, Member>();
   /** Waits are only read with `detail: 'connections'`; once one was, none means that none was accepted. */
   let readsWaits = false;
+  /** At the end of the interval before, by id. */
+  let lengths: ReadonlyMap<string, number> = new Map();
 
   const rowAt = (id: string): Row => {
-    const row = rows.get(id) ?? { points: [], waitsRead: 0 };
+    const row = rows.get(id) ?? { points: createPoints(), waitsRead: 0 };
     rows.set(id, row);
     return row;
   };
@@ -95,7 +71,7 @@ export const createListenerRows = (): ListenerRows => {
     const { length, drops, owned, waiting, synRecv, acceptWaitsMs } = listener;
     const member = memberOf(listener);
     const { row } = member;
-    addPoint(row, at, length, deltaU32(member.drops, drops) ?? 0);
+    row.points.add(at, length, deltaU32(member.drops, drops) ?? 0);
     member.drops = drops ?? member.drops;
     member.owned = owned?.accepted ?? member.owned;
     member.ownedBefore ??= member.owned;
@@ -107,19 +83,25 @@ export const createListenerRows = (): ListenerRows => {
     if (waiting) row.oldestMs = oldest(waiting.connections.map(({ ageMs }) => ageMs));
   };
   /** Connections carry their listener's port only: what was counted there is every member's. */
-  const acceptedBy = (of: readonly Member[], row: Row): number | undefined => {
-    if (readsWaits) return row.waitsRead;
+  const newlyOwned = (of: readonly Member[]): number | undefined => {
     const counts = of.flatMap(({ owned, ownedBefore }) =>
       owned === undefined || ownedBefore === undefined ? [] : [owned - ownedBefore],
     );
     return counts.length === 0 ? undefined : Math.max(0, ...counts);
   };
+  const withAccepted = (row: FrameListener, of: readonly Member[], { all, unmet }: Opened): FrameListener => {
+    const before = lengths.get(row.id);
+    // Whoever was established and does not wait was accepted.
+    const settled = all === undefined || before === undefined ? undefined : Math.max(0, all - (row.length - before));
+    const met = newlyOwned(of);
+    const seen = met === undefined ? undefined : met + (unmet?.[row.port ?? ""] ?? 0);
+    return { ...row, accepted: readsWaits ? of[0]!.row.waitsRead : (settled ?? seen) };
+  };
   const rowOf = (id: string, group: readonly ListenerReading[], at: number): FrameListener => {
-    const of = group.map(memberOf);
-    const { row } = of[0]!;
+    const { row } = memberOf(group[0]!);
     const { transport, address, port, path, listenBacklog } = group[0]!;
     const length = sum(group.map((one) => one.length)) ?? 0;
-    const dropped = row.points.reduce((all, point) => all + point.dropped, 0);
+    const { peak, dropped } = row.points;
     const drops = sum(group.map((one) => one.drops));
     return {
       id,
@@ -131,13 +113,12 @@ export const createListenerRows = (): ListenerRows => {
       limit: sum(group.map(({ limit }) => limit)) ?? 0,
       members: group.length > 1 ? group.length : undefined,
       listenBacklog,
-      peak: row.points.reduce((most, point) => Math.max(most, point.length), length),
+      peak: Math.max(peak, length),
       dropped: drops === undefined ? undefined : dropped,
       drops,
-      accepted: acceptedBy(of, row),
       synRecv: row.synRecv,
       oldestMs: row.oldestMs,
-      points: shownPoints(row.points, at),
+      points: row.points.shown(at),
     };
   };
   const begin = (listeners: readonly ListenerReading[]): void => {
@@ -156,7 +137,7 @@ export const createListenerRows = (): ListenerRows => {
     look(at, listeners) {
       for (const listener of listeners) take(at, listener);
     },
-    compose(at, listeners) {
+    compose(at, listeners, opened = {}) {
       const groups = new Map<string, ListenerReading[]>();
       for (const listener of listeners) {
         const id = placeOf(listener);
@@ -164,7 +145,12 @@ export const createListenerRows = (): ListenerRows => {
         if (group) group.push(listener);
         else groups.set(id, [listener]);
       }
-      const all = [...groups].map(([id, group]) => rowOf(id, group, at));
+      const isOne = [...groups.values()].filter(([first]) => first?.transport === "tcp").length === 1;
+      const told = isOne ? opened : { unmet: opened.unmet };
+      const all = [...groups].map(([id, group]) =>
+        withAccepted(rowOf(id, group, at), group.map(memberOf), group[0]!.transport === "tcp" ? told : {}),
+      );
+      lengths = new Map(all.map(({ id, length }) => [id, length]));
       begin(listeners);
       const more = all.length - rowsAtMost;
       return more > 0 ? { listeners: fullest(all), moreListeners: more } : { listeners: all };
