@@ -19,8 +19,6 @@ export interface Histogram {
 export const rttBounds: readonly number[] = [
   0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 ];
-/** How long a loop stood still, seconds: from what a look can tell at all; 0.2 is a blocked loop's threshold. */
-export const stallBounds: readonly number[] = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
 /** `bounds`: upper ones, ascending, each belongs to its bucket. */
 export const createHistogram = (bounds: readonly number[]): Histogram => {

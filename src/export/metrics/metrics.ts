@@ -75,7 +75,7 @@ export const createMetrics = ({ version, nodeVersion }: MetricsOptions): Metrics
       const ownMs = process?.observer?.cpuMs;
       const seconds = ownMs === undefined ? undefined : (ownMs + (self?.answersMs ?? 0)) / millisecondsInSecond;
       const stallPoints = loops.some(isReadable) ? [{ labels: {}, histogram: stalls.read() }] : [];
-      const families: readonly MetricFamily[] = [
+      return [
         ...listeners.collect(at),
         ...connections.collect(),
         { name: "sockscope_event_loop_stall_seconds", points: stallPoints },
@@ -88,7 +88,6 @@ export const createMetrics = ({ version, nodeVersion }: MetricsOptions): Metrics
         },
         { name: "sockscope_build_info", points: one({ version, node_version: nodeVersion }, 1) },
       ];
-      return families;
     },
   };
 };

@@ -1,6 +1,6 @@
 // Every metric in one table: what is collected, the text for Prometheus, the registration in prom-client, the instruments
 // of OpenTelemetry and docs/metrics.md come from it. Names are those of Prometheus (base units, `_total` on counters).
-import { rttBounds, stallBounds } from "../../snapshot/histogram.js";
+import { rttBounds } from "../../snapshot/histogram.js";
 
 /** A label, and the attribute it is in OpenTelemetry (semantic conventions where they have one). */
 export const labelAttributes = {
@@ -70,6 +70,8 @@ const row = (
 
 const server = ["server_address", "server_port"] as const;
 const waitBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
+/** From what a look can tell at all; 0.2 is a blocked loop's threshold. */
+const stallBounds = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30] as const;
 /** Most queues are empty: that is a bucket of its own. */
 const sizeBounds = [0, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216] as const;
 
