@@ -9,3 +9,4 @@ export type { Evidence, Finding, RuledOut, Severity, Subject } from "./explain/f
 export { type Support, support } from "./kernel/support.js";
 export type { Target } from "./kernel/target.js";
 export type { ListenerReading, LoopReading, Snapshot } from "./snapshot/snapshot.js";
+export type { Frame } from "./export/frame/frame.js";

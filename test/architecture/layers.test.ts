@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   web: ["explain", "export", "snapshot"],
   prometheus: ["agent", "export", "index"],
   opentelemetry: ["agent", "export", "index"],
-  index: ["agent", "errors", "explain", "kernel", "snapshot"],
+  index: ["agent", "errors", "explain", "export", "kernel", "snapshot"],
   register: ["agent", "index"],
 };
 
