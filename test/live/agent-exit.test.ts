@@ -75,16 +75,6 @@ test.serial("a malformed variable costs one line, and the application goes on", 
   }),
 );
 
-test.serial("what this version does not serve is said, not pretended", (t) =>
-  withProgram("app.cjs", "", async (file) => {
-    const ran = await runNode(["--import", register, file], { SOCKSCOPE_HTTP: "0", SOCKSCOPE_RECORD: "/tmp/records" });
-    t.deepEqual(ran.stderr.match(/SOCKSCOPE_\w+ is set, but/g), [
-      "SOCKSCOPE_HTTP is set, but",
-      "SOCKSCOPE_RECORD is set, but",
-    ]);
-  }),
-);
-
 test.serial(
   "under the permission model without Worker the agent looks slowly, says so once, and the application goes on",
   (t) =>
