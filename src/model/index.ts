@@ -38,6 +38,7 @@ export type {
   ConnectRecord,
   Cost,
   EventLoopSpec,
+  HandOutSpec,
   ListenerSpec,
   MemberResult,
   Outcome,

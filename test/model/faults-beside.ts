@@ -38,6 +38,11 @@ export const faultsBeside: readonly Fault[] = [
     expected: { symptom: "connections-shed", cause: "max-connections" },
   },
   {
+    title: "a cluster's two workers need 50 ms for each of 60 connections a second",
+    scenario: faulty(511, 60, { handsOut: { workers: 2, serviceTime: 0.05 } }),
+    expected: { symptom: "accept-wait", cause: "cluster-queue" },
+  },
+  {
     title: "2,000 forged SYNs a second",
     scenario: faulty(64, 10, {}, { arrivals: [...steady(10), { from: 3, until: 6, rate: 2000, spoofed: true }] }),
     expected: { symptom: "syn-queue-overflow", cause: "syn-flood" },

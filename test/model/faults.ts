@@ -117,6 +117,10 @@ export const healthy: readonly Healthy[] = [
     scenario: faulty(128, 20, { stalls: [{ at: 3, duration: 0.18 }] }),
   },
   { title: "a stall of 2 s while nobody comes", scenario: faulty(128, 1, { stalls: [{ at: 13, duration: 2 }] }) },
+  {
+    title: "a cluster whose workers keep up",
+    scenario: faulty(511, 50, { handsOut: { workers: 4, serviceTime: 0.02 } }),
+  },
   { title: "many connections that stay", scenario: faulty(511, 50, { holdTime: 60 }) },
   {
     title: "health checks that connect and close",

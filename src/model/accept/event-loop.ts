@@ -1,6 +1,7 @@
 // A Node process: libuv's loop turns, accepts so many per iteration, serves, stalls (libuv src/unix/stream.c,
 // uv__server_io: one accept4 per iteration since 1.45).
 import { type Engine, nanosPerMs, priority, toNanos } from "../engine.js";
+import { createHandOut, type HandOut } from "./cluster-primary.js";
 import type { Listener } from "./listener.js";
 import type { EventLoopSpec, Pause } from "./scenario.js";
 import { createThread, type Thread } from "./thread.js";
@@ -24,6 +25,8 @@ export interface EventLoop {
   /** Connections it holds, has taken for itself, has turned away because of maxConnections, has shed at EMFILE. */
   readonly connections: { open: number; taken: number; refused: number; shed: number };
   openFds(): number;
+  /** Of a cluster's primary: how long each that it holds for a worker has waited, ms. */
+  handOutWaitsMs(): readonly number[] | undefined;
 }
 
 /** What an iteration costs besides the application: epoll_wait, accept4, the handle's set-up. */
@@ -43,6 +46,7 @@ interface Loop {
   readonly spec: EventLoopSpec;
   readonly thread: Thread;
   readonly connections: EventLoop["connections"];
+  readonly handOut?: HandOut | undefined;
   readonly stalls: { readonly work: number; readonly onCpu: boolean }[];
   turn?: Turn | undefined;
   wokenAt?: number | undefined;
@@ -110,7 +114,12 @@ const endTurn = (loop: Loop, turn: Turn, served: number): void => {
   const release = (): void => {
     connections.open -= served;
   };
-  if (served > 0) engine.at(engine.now() + toNanos(spec.holdTime ?? 0), priority.client, release);
+  if (loop.handOut) {
+    for (let one = 0; one < served; one += 1)
+      loop.handOut.add(() => {
+        connections.open -= 1;
+      });
+  } else if (served > 0) engine.at(engine.now() + toNanos(spec.holdTime ?? 0), priority.client, release);
   wake(loop);
 };
 
@@ -182,6 +191,7 @@ export function runEventLoop(engine: Engine, listener: Listener, spec: EventLoop
     listener,
     spec,
     thread: createThread(spec.pauses ?? []),
+    handOut: spec.handsOut && createHandOut(engine, spec.handsOut),
     connections: { open: 0, taken: 0, refused: 0, shed: 0 },
     stalls: [],
     idleSince: 0,
@@ -194,5 +204,12 @@ export function runEventLoop(engine: Engine, listener: Listener, spec: EventLoop
   listener.watch(() => wake(loop));
   scheduleFaults(loop);
   const { thread, connections } = loop;
-  return { spec, use: () => useOf(loop), thread, connections, openFds: () => fdsOf(loop) };
+  return {
+    spec,
+    use: () => useOf(loop),
+    thread,
+    connections,
+    openFds: () => fdsOf(loop),
+    handOutWaitsMs: () => loop.handOut?.waitingMs(),
+  };
 }

@@ -43,6 +43,12 @@ export interface Pace {
   readonly serviceTime: number;
 }
 
+/** Workers of a cluster (SCHED_RR), and what a connection takes each of them before it takes the next. */
+export interface HandOutSpec {
+  readonly workers: number;
+  readonly serviceTime: number;
+}
+
 /** A Node process (told from a blocking server by `acceptsPerIteration`): what one iteration accepts, what a request costs, and what goes wrong. */
 export interface EventLoopSpec {
   /** So many loops watch the listener, each with the faults below; 1 by default. */
@@ -62,6 +68,8 @@ export interface EventLoopSpec {
   /** The loop turns, and does not accept. */
   readonly notAccepting?: readonly { readonly from: number; readonly until: number }[] | undefined;
   readonly maxConnections?: number | undefined;
+  /** It is a cluster's primary: it accepts, and workers serve. */
+  readonly handsOut?: HandOutSpec | undefined;
   readonly fds?: { readonly open: number; readonly limit: number } | undefined;
 }
 

@@ -86,6 +86,9 @@ interface Due {
 const ownedReading = (loops: readonly EventLoop[]): OwnedReading => ({
   count: loops.reduce((sum, { connections }) => sum + connections.open, 0),
   accepted: loops.reduce((sum, { connections }) => sum + connections.taken, 0),
+  untouchedMs: loops.some(({ spec }) => spec.handsOut)
+    ? loops.flatMap((loop) => loop.handOutWaitsMs() ?? [])
+    : undefined,
 });
 
 const listenerReading = (world: AcceptWorld, member: number, scenario: AcceptScenario, due: Due): ListenerReading => {
@@ -105,6 +108,7 @@ const listenerReading = (world: AcceptWorld, member: number, scenario: AcceptSce
     synRecv: due.dump ? listener.synQueueLength() : undefined,
     waiting: due.dump && listener.acceptQueue.length() > 0 ? waitingReading(listener, world) : undefined,
     owned: due.walk && loops.length > 0 ? ownedReading(loops) : undefined,
+    roundRobin: loops.some(({ spec }) => spec.handsOut) ? true : undefined,
     maxConnections: loops[0]?.spec.maxConnections,
     refused: loops.length > 0 ? loops.reduce((sum, { connections }) => sum + connections.refused, 0) : undefined,
   };

@@ -36,6 +36,7 @@ const eventLoop = object(
     paces: list(object({ ...span, serviceTime: seconds })),
     notAccepting: list(object(span)),
     maxConnections: count,
+    handsOut: object({ workers: integer(1, most), serviceTime: positiveSeconds }),
     fds: object({ open: count, limit: count }),
   },
 );
