@@ -61,9 +61,29 @@ const parsed = (line: string): unknown => {
 const isHeader = (value: unknown): value is RecordHeader =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === "sockscope-record";
 
-/** The lists that every frame has, and that whoever draws it goes through. */
+/** Whoever draws a frame goes through these lists, and the lists of their rows. */
+const lists: Readonly<Record<"loops" | "listeners" | "stalls" | "findings", readonly string[]>> = {
+  loops: [],
+  listeners: ["points"],
+  stalls: ["frames"],
+  findings: ["evidence", "ruledOut", "remedy"],
+};
+
 const isFrame = (value: unknown): value is Frame =>
   typeof value === "object" &&
   value !== null &&
   ["time", "at"].every((name) => typeof Reflect.get(value, name) === "number") &&
-  ["loops", "listeners", "stalls", "findings"].every((name) => Array.isArray(Reflect.get(value, name)));
+  Object.entries(lists).every(([name, inner]) => isListOf(Reflect.get(value, name), inner)) &&
+  isConnections(Reflect.get(value, "connections"));
+
+const isConnections = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === "object" && value !== null && isListOf(Reflect.get(value, "rows"), ["findings"]));
+
+/** Objects that have these lists. */
+const isListOf = (value: unknown, inner: readonly string[]): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (row: unknown) =>
+      typeof row === "object" && row !== null && inner.every((name) => Array.isArray(Reflect.get(row, name))),
+  );

@@ -1,5 +1,6 @@
 // Some frames in figures: what was worst in a stretch of time. Pure.
 import type { Frame, FrameStall } from "../../export/frame/frame.js";
+import { mainLoop } from "../parts/series.js";
 
 /** What a stretch of time was like; what was not read is absent. */
 export interface Stretch {
@@ -32,9 +33,6 @@ const mean = (values: readonly (number | undefined)[]): number | undefined => {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : (total(known) ?? 0) / known.length;
 };
-
-const mainLoop = (frame: Frame): Frame["loops"][number] | undefined =>
-  frame.loops.find(({ main }) => main) ?? frame.loops[0];
 
 /** `listener`: the id of the one that it is about. */
 export const stretchOf = (frames: readonly Frame[], listener: string | undefined): Stretch => {
