@@ -70,7 +70,7 @@ const stallParts = ({ stalls }: Frame): readonly Part[] => {
 /** Of a process: how its main thread does. Of a machine: how much there is. */
 export const statusLine = ({ frame, what }: TopState, width: number, paint: Paint): string => {
   if (!frame) return paint("dim", "looking …");
-  const { process, connections, observerShare } = frame;
+  const { process, connections, observerShare, missing = [] } = frame;
   const counts: readonly Part[] = [
     [count(frame.listeners.length + (frame.moreListeners ?? 0), "listener")],
     ...(connections ? [[`${whole(connections.total)} connections`] as const] : []),
@@ -80,7 +80,9 @@ export const statusLine = ({ frame, what }: TopState, width: number, paint: Pain
   const own: readonly Part[] =
     observerShare === undefined ? [] : [[`sockscope itself ${shortShare(observerShare)}`, "dim"]];
   const calm: readonly Part[] = isGrave(frame) ? [] : [["nothing to act on", "green"]];
-  return partsLine([...parts, ...calm, ...own], width, "   ", paint);
+  const unread: readonly Part[] =
+    missing.length === 0 ? [] : [[`not readable: ${missing.map(({ source }) => source).join(", ")}`, "dim"]];
+  return partsLine([...parts, ...calm, ...own, ...unread], width, "   ", paint);
 };
 
 const keys: readonly (readonly [key: string, what: string])[] = [

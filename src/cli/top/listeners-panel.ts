@@ -6,7 +6,7 @@ import { short, shortTime, whole } from "./figures.js";
 import type { Column } from "./grid.js";
 import { markOf } from "./marks.js";
 import type { TopState } from "./state.js";
-import { findingsOfListener } from "./subjects.js";
+import { findingsOfListener, placesIn } from "./subjects.js";
 
 /** Per second, from what an interval counted. */
 export const perSecond = (n: number | undefined, { intervalMs }: Frame): number | undefined =>
@@ -37,7 +37,7 @@ export const listenerColumns = ({ trends }: TopState, frame: Frame): readonly Co
       head: "",
       width: [6, 40],
       keep: 5.5,
-      text: ({ length, limit }, width) => bar(length / (limit + 1), width),
+      text: (row, width) => bar(row.length / placesIn(row), width),
       style: (row) => styleOf(row, frame),
     },
     {
@@ -46,7 +46,7 @@ export const listenerColumns = ({ trends }: TopState, frame: Frame): readonly Co
       width: [9, 13],
       isSnug: true,
       keep: 8,
-      text: ({ length, limit }) => `${whole(length)}/${whole(limit + 1)}`,
+      text: (row) => `${whole(row.length)}/${whole(placesIn(row))}`,
     },
     { head: "peak", ...right, width: 6, keep: 5, text: ({ peak }) => whole(peak) },
     {
@@ -72,7 +72,7 @@ export const listenerColumns = ({ trends }: TopState, frame: Frame): readonly Co
       head: "trend",
       width: [10, 60],
       keep: 1,
-      text: ({ id, limit }, width) => trend(trends.get(id) ?? [], limit + 1, width),
+      text: (row, width) => trend(trends.get(row.id) ?? [], placesIn(row), width),
       style: () => "dim",
     },
   ];

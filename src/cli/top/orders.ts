@@ -3,7 +3,7 @@ import type { Finding } from "../../explain/finding.js";
 import { placeOf } from "../../explain/format.js";
 import type { Frame, FrameConnection, FrameListener, FrameNic } from "../../export/frame/frame.js";
 import type { PanelName, TopState } from "./state.js";
-import { findingsOfListener, rankOf, whyOf } from "./subjects.js";
+import { findingsOfListener, placesIn, rankOf, whyOf } from "./subjects.js";
 
 export interface Order<Row> {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Order<Row> {
 /** Finding first, then drops, then how full it is. */
 const troubleOf = (row: FrameListener, frame: Frame): number => {
   const [gravest] = findingsOfListener(row, frame);
-  return (gravest ? rankOf(gravest) * 1e12 : 0) + (row.dropped ?? 0) * 1e3 + row.peak / (row.limit + 1);
+  return (gravest ? rankOf(gravest) * 1e12 : 0) + (row.dropped ?? 0) * 1e3 + row.peak / placesIn(row);
 };
 
 export const listenerOrders: readonly Order<FrameListener>[] = [

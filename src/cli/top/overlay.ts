@@ -12,7 +12,7 @@ import { perSecond } from "./listeners-panel.js";
 import { idOf } from "./orders.js";
 import { bodyRows, type Size } from "./size.js";
 import type { Overlay, PanelName, TopState } from "./state.js";
-import { findingsOfConnection, findingsOfListener } from "./subjects.js";
+import { findingsOfConnection, findingsOfListener, placesIn } from "./subjects.js";
 
 type Fact = readonly [name: string, value: string | undefined];
 
@@ -26,8 +26,9 @@ const segments = (n: number): string => count(n, "segment");
 
 const listenerFacts = (row: FrameListener, frame: Frame): readonly Fact[] => [
   ["held by", says(row.pid, (pid) => `pid ${pid}`)],
-  ["accept queue", `${row.length} of ${row.limit + 1} places are taken; ${row.peak} at most in this interval`],
+  ["accept queue", `${row.length} of ${placesIn(row)} places are taken; ${row.peak} at most in this interval`],
   ["limit", `${row.limit}${row.listenBacklog === undefined ? "" : `; listen(2) was asked for ${row.listenBacklog}`}`],
+  ["sockets", says(row.members, (n) => `${n} share the port (SO_REUSEPORT)`)],
   ["oldest waits", says(row.oldestMs, duration)],
   ["dropped", says(row.dropped, (n) => `${segments(n)} in this interval`)],
   ["since it exists", says(row.drops, segments)],

@@ -4,7 +4,7 @@ import { whole, shortBytes, shortShare, shortTime } from "./figures.js";
 import { counterWords, nicWords } from "./network-panel.js";
 import type { TopState } from "./state.js";
 import { shownRows } from "./orders.js";
-import { whyOf } from "./subjects.js";
+import { placesIn, whyOf } from "./subjects.js";
 
 type Words = readonly (string | false | undefined)[];
 
@@ -31,7 +31,7 @@ const headWords = ({ time, process, loops, connections, observerShare }: Frame, 
 const listenerWords = (row: FrameListener): Words => [
   `  listener ${row.id}`,
   says("pid ", row.pid?.toString()),
-  `queue ${whole(row.length)}/${whole(row.limit + 1)}`,
+  `queue ${whole(row.length)}/${whole(placesIn(row))}`,
   `peak ${whole(row.peak)}`,
   says("new drops ", row.dropped?.toString()),
   says("drops ", row.drops?.toString()),

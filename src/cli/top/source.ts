@@ -1,14 +1,11 @@
 // Frames of what is watched from outside: the snapshots of all its processes as one, looked at several times an interval.
-import type { Finding } from "../../explain/finding.js";
 import type { Frame } from "../../export/frame/frame.js";
 import { createFrames } from "../../export/frame/frames.js";
-import type { ConnectionsReading } from "../../snapshot/connection.js";
 import type { NetworkReading } from "../../snapshot/network.js";
 import type { Snapshot } from "../../snapshot/snapshot.js";
-import { joined } from "../outside/endpoint-findings.js";
-import { explainersByProcess } from "../outside/explainers.js";
-import { watchInside } from "../outside/inside-watch.js";
 import type { Outside, OutsideTarget } from "../outside/outside.js";
+import { createLiveFindings } from "./live-findings.js";
+import { merged, withHolders } from "./one-snapshot.js";
 
 export interface FrameSource {
   /** A look; the frame when it ends an interval. */
@@ -22,85 +19,8 @@ export interface FrameSource {
 }
 
 /** Between looks while all is quiet, and while somebody waits at a listener. */
-const quietMs = 200;
+const quietMs = 250;
 const closeMs = 100;
-
-/** A finding stays so long after it has ended. */
-const resolvedForMs = 60_000;
-
-const activeFirst = (a: Finding, b: Finding): number =>
-  a.state === b.state ? b.firstSeen - a.firstSeen : a.state === "active" ? -1 : 1;
-
-/**
- * Each fault once, as the agent of the process tells it where it has an endpoint: active ones first, then those that ended
- * within the last minute.
- */
-const createFindings = (
-  signal: AbortSignal,
-): {
-  see(snapshot: Snapshot): void;
-  shown(now: number): readonly Finding[];
-} => {
-  const explainers = explainersByProcess();
-  const inside = watchInside(signal);
-  const resolved = new Map<string, Finding>();
-  return {
-    see: (snapshot) => {
-      inside.ask([snapshot.process?.pid]);
-      for (const finding of explainers.observe(snapshot))
-        if (finding.state === "resolved") resolved.set(finding.id, finding);
-        else resolved.delete(finding.id);
-    },
-    shown: (now) => {
-      for (const [id, { lastSeen }] of resolved) if (now - lastSeen > resolvedForMs) resolved.delete(id);
-      const told = inside.findings().filter(({ lastSeen }) => now - lastSeen <= resolvedForMs);
-      return joined([...explainers.active(), ...resolved.values()], told).toSorted(activeFirst);
-    },
-  };
-};
-
-const added = (looks: readonly ConnectionsReading[]): ConnectionsReading | undefined => {
-  const [first] = looks;
-  if (!first) return undefined;
-  const counts: Record<string, number> = {};
-  for (const look of looks)
-    for (const [state, n] of Object.entries(look.counts)) counts[state] = (counts[state] ?? 0) + n;
-  const sum = (of: (look: ConnectionsReading) => number): number => looks.reduce((all, look) => all + of(look), 0);
-  return {
-    rows: looks.flatMap(({ rows }) => rows),
-    counts,
-    read: sum(({ read }) => read),
-    total: sum(({ total }) => total),
-  };
-};
-
-/** Snapshots of one moment as one; a process is shown only where there is a single one. */
-const merged = (snapshots: readonly Snapshot[], network: NetworkReading | undefined): Snapshot => {
-  const processes = snapshots.filter(({ process }) => process);
-  const alone = processes.length === 1 ? processes[0] : undefined;
-  return {
-    ...(snapshots[0] ?? { time: Date.now(), at: performance.now(), source: "outside" }),
-    process: alone?.process,
-    loops: alone?.loops ?? [],
-    listeners: snapshots.flatMap(({ listeners }) => listeners),
-    connections: added(snapshots.flatMap(({ connections }) => connections ?? [])),
-    network,
-  };
-};
-
-/** Whose each row is, where there are several processes. */
-const withHolders = (frame: Frame, { listeners, connections }: Snapshot): Frame => {
-  const ports = new Map(listeners.map(({ port, path, pid }) => [port ?? path, pid]));
-  const cookies = new Map((connections?.rows ?? []).map(({ cookie, pid }) => [String(cookie), pid]));
-  return {
-    ...frame,
-    listeners: frame.listeners.map((row) => ({ ...row, pid: ports.get(row.port ?? row.path) })),
-    connections: frame.connections && {
-      ...frame.connections,
-      rows: frame.connections.rows.map((row) => ({ ...row, pid: cookies.get(row.id) })),
-    },
-  };
-};
 
 /** What this process itself costs: share of a core since the call before. */
 const createOwnShare = (): ((at: number) => number | undefined) => {
@@ -124,7 +44,7 @@ export const createSource = (
   intervalMs: number,
   signal: AbortSignal,
 ): FrameSource => {
-  const findings = createFindings(signal);
+  const findings = createLiveFindings(signal);
   const frames = createFrames();
   const ownShare = createOwnShare();
   let network: NetworkReading | undefined;

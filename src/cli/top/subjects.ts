@@ -21,6 +21,9 @@ export const findingsOfListener = (listener: FrameListener, { findings }: Frame)
 export const findingsOfConnection = ({ findings: ids }: FrameConnection, { findings }: Frame): readonly Finding[] =>
   findings.filter(({ id }) => ids.includes(id)).toSorted(byRank);
 
+/** Connections that fit into its accept queue: each socket holds one more than its limit. */
+export const placesIn = ({ limit, members = 1 }: FrameListener): number => limit + members;
+
 /** Why a connection is in trouble: symptom and cause, the cause alone where there is no room for both. */
 export const whyOf = (
   connection: FrameConnection,
