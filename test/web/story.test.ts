@@ -113,3 +113,13 @@ test("a finding that has not ended when the record does is told as such", (t) =>
     "The record begins 15 s before it and goes on until +16.2.",
   ]);
 });
+
+test("a story of sockets tells of what waited in them first", (t) => {
+  const only = frames.map((frame) => ({
+    ...frame,
+    findings: frame.findings.filter(({ symptom }) => symptom === "write-stalled"),
+  }));
+  const { headline, what } = composeStory({ frames: only }, clock);
+  t.is(headline, "Data could not be sent at 127.0.0.1:3000");
+  t.regex(what[1]!, /^While it lasted, up to 3\.9 MB waited to be sent, the event loop was 19 % busy /);
+});

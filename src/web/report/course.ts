@@ -20,16 +20,18 @@ export const lasting = (ms: number): string => {
 };
 
 export const courseOf = (frames: readonly Frame[], finding: Finding, listener: string | undefined): Course => {
-  const { firstSeen, lastSeen, state } = finding;
+  const { firstSeen, lastSeen, state, subject } = finding;
+  const isOfSockets = subject.kind === "connection" || subject.kind === "connections";
+  const told = (part: readonly Frame[]): readonly string[] => phrases(stretchOf(part, listener), isOfSockets);
   const begins = (frame: Frame): number => frame.time - (frame.intervalMs ?? 1000);
   const before = frames.filter(({ time }) => time <= firstSeen);
   const end = state === "resolved" ? lastSeen : Infinity;
   const during = frames.filter((frame) => frame.time > firstSeen && begins(frame) <= end);
   const after = frames.filter((frame) => begins(frame) > end);
   return {
-    before: sentence(`In the ${spanOf(before)} before`, phrases(stretchOf(before, listener))),
-    during: sentence("While it lasted", phrases(stretchOf(during, listener))),
-    after: sentence(`In the ${spanOf(after)} after`, phrases(stretchOf(after, listener))),
+    before: sentence(`In the ${spanOf(before)} before`, told(before)),
+    during: sentence("While it lasted", told(during)),
+    after: sentence(`In the ${spanOf(after)} after`, told(after)),
   };
 };
 
@@ -47,8 +49,12 @@ const sentence = (opening: string, parts: readonly string[]): readonly string[] 
   return [`${opening}, ${rest === "" ? last : `${rest}, and ${last}`}.`];
 };
 
-const phrases = (stretch: Stretch): readonly string[] =>
-  stretch.frames === 0 ? [] : [...queuePhrases(stretch), ...loopPhrases(stretch), ...socketPhrases(stretch)];
+/** What the finding is of comes first. */
+const phrases = (stretch: Stretch, isOfSockets = false): readonly string[] => {
+  if (stretch.frames === 0) return [];
+  const [queue, loop, sockets] = [queuePhrases(stretch), loopPhrases(stretch), socketPhrases(stretch)];
+  return isOfSockets ? [...sockets, ...loop, ...queue] : [...queue, ...loop, ...sockets];
+};
 
 const queuePhrases = ({ peak, limit, dropped, oldestMs }: Stretch): readonly string[] => {
   if (peak === undefined || limit === undefined) return [];
