@@ -1,6 +1,7 @@
 // Deferred accepts, groups, several servers, kernel generations, and what both policies of a full queue cost.
 import test from "ava";
 import { type AcceptResult, observeModel, simulate } from "../../src/model/index.js";
+import { firingTick } from "../../src/model/timer-wheel.js";
 
 const run = (scenario: object): AcceptResult => simulate({ kind: "accept", ...scenario }) as AcceptResult;
 const often = [{ from: 0, until: 10, rate: 200 }];
@@ -143,6 +144,48 @@ test("a short queue turns clients away and costs little memory, a long one holds
   const short = cost(9);
   t.is(short.peakQueuedBytes, 10 * 2688);
   t.true(short.turnedAway >= 85 && short.clientWait.max! < 1, JSON.stringify(short));
+});
+
+test("a client speaks when it was seen to, or never", (t) => {
+  const { connects } = run({
+    listener: { backlog: 8, deferAccept: 3 },
+    arrivals: [{ at: 0, count: 3 }],
+    accepts: often,
+    clients: { speakFirst: true, spokenAt: [0.5, null] },
+    until: 2.5,
+  });
+  // The first deferred accept is that of the third client, who speaks at once.
+  t.deepEqual(
+    connects.map(({ acceptedAt }) => acceptedAt),
+    [0.5, null, 0],
+  );
+});
+
+test("what a watched link carried arrives when it did", (t) => {
+  const trains = {
+    toListener: [
+      [0.01, 0.06],
+      [0.2, 0.21],
+    ],
+    toClients: [[0.1, 0.15]],
+  };
+  const { connects } = run({
+    listener: { backlog: 8 },
+    rtt: 0.1,
+    trains,
+    arrivals: [{ at: 0, count: 1 }],
+    accepts: often,
+    until: 1,
+  });
+  t.deepEqual(
+    connects.map(({ connectedAt, acceptedAt }) => [connectedAt, acceptedAt]),
+    [[0.15, 0.21]],
+  );
+});
+
+test("a timer that is armed once a bucket has fired in its tick is one tick nearer: 63 ticks are exact, 504 not four times as coarse", (t) => {
+  t.deepEqual([firingTick(83, 63), firingTick(83, 63, true)], [152, 147]);
+  t.deepEqual([firingTick(530, 504), firingTick(530, 504, true)], [1088, 1040]);
 });
 
 for (const [broken, message] of [

@@ -124,3 +124,20 @@ test("lost packets are told by SACK and sent again: everything arrives", (t) => 
   t.is(read, 1_000_000);
   t.true(counters.RetransSegs! > 5 && counters.TCPSackRecovery! > 0);
 });
+
+test("keep-alive idle 2, interval 1, 3 probes: a peer that is gone is given up after 5 s, one that is there is asked for ever", (t) => {
+  const scenario = (blackholeAt: number | undefined): TransferResult =>
+    run({
+      path: { device: "wire", rtt: 0.02, blackholeAt },
+      sender: { keepAlive: { idle: 2, interval: 1, probes: 3 } },
+      receiver: {},
+      until: 30,
+    });
+  const gone = scenario(0.001);
+  t.true(isNear(at(gone, "keep-alive-probe"), [2, 3, 4]), String(at(gone, "keep-alive-probe")));
+  t.true(isNear(at(gone, "given-up"), [5.1]), String(at(gone, "given-up")));
+  t.deepEqual([gone.counters.TCPKeepAlive, gone.counters.TCPAbortOnTimeout], [3, 1]);
+  const there = scenario(undefined);
+  t.deepEqual(at(there, "given-up"), []);
+  t.true((there.counters.TCPKeepAlive ?? 0) >= 12);
+});
