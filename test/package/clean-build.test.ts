@@ -35,5 +35,6 @@ whereHeadersAre("a clone builds with an empty HOME and no network (needs a Node 
   t.is(status, 0, stderr);
   t.true(existsSync(join(clone, "build/Release/sockscope.node")));
   t.true(existsSync(join(clone, "dist/index.js")));
+  t.true(existsSync(join(clone, "dist/web/page.html")));
   t.deepEqual(readdirSync(home), []);
 });

@@ -29,7 +29,15 @@ test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the tarball carries the x64 addon and the built sources, and no tests", (t) => {
   const files = readdirSync(join(folder, "node_modules/sockscope"), { recursive: true, encoding: "utf8" });
-  for (const file of ["prebuilds/linux-x64/sockscope.node", "dist/index.js", "dist/index.d.ts", "LICENSE", "README.md"])
+  for (const file of [
+    "prebuilds/linux-x64/sockscope.node",
+    "dist/index.js",
+    "dist/index.d.ts",
+    "dist/web/page.html",
+    "dist/web/page.csp",
+    "LICENSE",
+    "README.md",
+  ])
     t.true(files.includes(file), file);
   t.deepEqual(
     files.filter((file) => /^(test|build|build-test|scripts|node_modules)(\/|$)/.test(file)),

@@ -44,10 +44,13 @@ export const createFindingsView = (onPick: (id: string) => void): FindingsView =
   };
 };
 
+/** On a phone the sentences come first, all of them; the rest unfolds. */
+const opensFolded = (): false | undefined => (matchMedia("(max-width: 720px)").matches ? false : undefined);
+
 const cardOf = (finding: Finding, before: Card | undefined, onPick: (id: string) => void): Card => {
   const text = JSON.stringify(finding);
   if (before?.text === text) return before;
-  const card = before?.card ?? createFindingCard(finding, { onPick: ({ id }) => onPick(id) });
+  const card = before?.card ?? createFindingCard(finding, { isOpen: opensFolded(), onPick: ({ id }) => onPick(id) });
   if (before) card.update(finding);
   return { text, card };
 };

@@ -7,7 +7,8 @@ import type { Status } from "./status-text.js";
 export interface Header {
   readonly element: HTMLElement;
   readonly status: (status: Status) => void;
-  readonly frame: (frame: Frame) => void;
+  /** The last frames, oldest first; not empty. */
+  readonly frames: (frames: readonly Frame[]) => void;
 }
 
 export const createHeader = (onRetry: () => void): Header => {
@@ -32,8 +33,8 @@ export const createHeader = (onRetry: () => void): Header => {
       setText(detail, more ?? "");
       retry.hidden = !text.startsWith("Connection lost");
     },
-    frame(frame) {
-      setText(facts, factsOf(frame).join("  ·  "));
+    frames(frames) {
+      setText(facts, factsOf(frames.at(-1)!, meanShare(frames.slice(-60))).join("  ·  "));
     },
   };
 };
@@ -52,14 +53,26 @@ const sources: Readonly<Record<Frame["source"], string | undefined>> = {
   model: "the model, not a running process",
 };
 
-const factsOf = ({ process, source, observerShare, missing, listeners, moreListeners = 0 }: Frame): readonly string[] =>
+/** What the observer took, over a minute: a single interval says little. */
+const meanShare = (frames: readonly Frame[]): number | undefined => {
+  const shares = frames.map(({ observerShare }) => observerShare).filter((part) => part !== undefined);
+  return shares.length === 0 ? undefined : shares.reduce((sum, part) => sum + part, 0) / shares.length;
+};
+
+const shareText = (part: number): string => {
+  if (part < 0.001) return "< 0.1 %";
+  return part < 0.1 ? `${(part * 100).toFixed(1)} %` : share(part);
+};
+
+const factsOf = (
+  { process, source, missing, listeners, moreListeners = 0 }: Frame,
+  observerShare: number | undefined,
+): readonly string[] =>
   [
     process && `pid ${process.pid}`,
     sources[source],
     `${tally(listeners.length + moreListeners)} ${listeners.length + moreListeners === 1 ? "listener" : "listeners"}`,
     process?.fds && `${tally(process.fds.open)} of ${tally(process.fds.limit)} descriptors`,
-    observerShare === undefined
-      ? undefined
-      : `sockscope takes ${observerShare < 0.001 ? "< 0.1 %" : observerShare < 0.1 ? `${(observerShare * 100).toFixed(1)} %` : share(observerShare)} of a core`,
+    observerShare === undefined ? undefined : `sockscope takes ${shareText(observerShare)} of a core`,
     missing && missing.length > 0 ? `not readable here: ${missing.map((one) => one.source).join(", ")}` : undefined,
   ].filter((fact) => fact !== undefined);

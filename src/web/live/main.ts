@@ -68,7 +68,7 @@ const draw = (): void => {
   if (!view) return;
   const { frames } = store;
   const window = { from: view.frame.time / 1000 - spans.seconds(), to: view.frame.time / 1000 };
-  header.frame(view.frame);
+  header.frames(frames);
   choice.update(view);
   path.update(view, store.findings);
   findings.update(store.findings, view.frame.time - frames[0]!.time);
