@@ -12,7 +12,7 @@ const seed = 1;
 const scenarios = Array.from({ length: 24 }, (_, index) => acceptScenarioOf(seed, index));
 /** So many at a time: with more they interrupt each other's bursts. */
 const lanes = 6;
-/** On a busy machine a burst is torn apart, or a packet late: those scenarios once more. */
+/** On a busy machine the scheduler decides who comes first: those scenarios once more. */
 const rounds = 4;
 
 const runAll = async (): Promise<ReadonlyMap<number, readonly string[]>> => {
