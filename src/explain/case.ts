@@ -101,7 +101,8 @@ const severityOf = (one: Case, clients: number, { thresholds }: Scene): Severity
 export const storyOf = (one: Case, scene: Scene): Story => {
   const pressed = pressedOf(one);
   const { drops } = pressed;
-  const corrected = one.base && drops > 0 ? drops - one.countedTwice : undefined;
+  // Counters that were read before the drops they count correct nothing.
+  const corrected = one.base && drops > one.countedTwice ? drops - one.countedTwice : undefined;
   return {
     symptom: one.symptom,
     cause: one.cause,

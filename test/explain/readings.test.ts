@@ -50,6 +50,19 @@ test("without counters an overflow is told from the listener's own drops, uncorr
   t.is(figure(last, "ListenOverflows"), undefined);
 });
 
+test("counters that were read before the drops correct nothing", (t) => {
+  const { snapshots } = timeline()
+    .play(1000)
+    .play(2000, { ...blocked, burst: 40 })
+    .play(10_000);
+  const [{ counters } = {}] = snapshots;
+  const stale = snapshots.map((snapshot) =>
+    snapshot.at < snapshots[0]!.at + 2500 ? { ...snapshot, counters } : snapshot,
+  );
+  const overflows = explained(stale).filter(({ symptom }) => symptom === "accept-queue-overflow");
+  t.deepEqual([...new Set(overflows.map(({ summary }) => /dropped \d+/.exec(summary)?.[0]))], ["dropped 23"]);
+});
+
 test("drops that the counters explain otherwise are no overflow of the accept queue", (t) => {
   const line = timeline()
     .play(1000)
