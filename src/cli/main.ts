@@ -22,23 +22,19 @@ const answer = async ({ io }: Terminal, request: Request): Promise<number> => {
   return await request.command.run(io, request.args);
 };
 
-const main = async (argv: readonly string[]): Promise<number> => {
+const main = async (argv: readonly string[]): Promise<void> => {
   const terminal = openTerminal();
   let name = "sockscope";
   try {
     const request = parseRequest(commands, argv);
     if (request.kind === "run") name = `sockscope ${request.command.name}`;
     const status = await answer(terminal, request);
-    return terminal.signalStatus() ?? status;
+    terminal.end(terminal.signalStatus() ?? status);
   } catch (error) {
     const reason = error instanceof UsageError ? error.message : error instanceof Error ? error.stack : String(error);
     terminal.io.tell(`${name}: ${reason}`);
-    return terminal.signalStatus() ?? 2;
+    terminal.end(terminal.signalStatus() ?? 2);
   }
 };
 
-void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-  // What a command left open must not keep the terminal waiting.
-  setTimeout(() => process.exit(), 500).unref();
-});
+void main(process.argv.slice(2));

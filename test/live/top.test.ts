@@ -1,6 +1,8 @@
 // `top` in a real terminal (tmux): what is on the screen, what keys do, and that the screen is as it was afterwards.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { startCli } from "../cli/run-cli.js";
@@ -115,6 +117,20 @@ for (const [signal, status] of [
     process.kill(pid, signal);
     await isRestored(t, pane, status);
   });
+
+inTmux("a terminal that goes away takes it along, quietly", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "sockscope-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const told = join(folder, "stderr");
+  const program = `echo pid=$$; exec ${process.execPath} ${cli} top --port ${port} --interval 250ms 2>${told}`;
+  const pane = open(t, `sh -c '${program}'`);
+  await shows(pane, /pid=\d+/);
+  const pid = Number(/pid=(\d+)/.exec(pane.screen())![1]);
+  await shows(pane, `127.0.0.1:${port}`);
+  pane.close();
+  await eventually("its end", () => !existsSync(`/proc/${pid}`));
+  t.is(readFileSync(told, "utf8"), "");
+});
 
 inTmux("Ctrl-C ends it with status 130; Ctrl-Z gives the screen back until fg", async (t) => {
   const pane = open(t, "PS1='$ ' bash --norc --noprofile -i");

@@ -73,6 +73,8 @@ export const openScreen = (io: Io, events: ScreenEvents): Screen => {
   if (stdin.isTTY) {
     emitKeypressEvents(stdin);
     stdin.on("keypress", onKey);
+    // The terminal has gone: SIGHUP says so, too.
+    stdin.on("error", () => {});
   }
   const close = (): void => {
     hide();
