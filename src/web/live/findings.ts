@@ -20,7 +20,7 @@ interface Card {
 export const createFindingsView = (onPick: (id: string) => void): FindingsView => {
   const cards = new Map<string, Card>();
   const list = html("div", { class: "cards" });
-  const quiet = html("p", { class: "quiet" });
+  const quiet = html("p", { class: "quiet" }, "What goes wrong is told here, with its cause.");
   const element = html(
     "section",
     { class: "findings", "aria-labelledby": "findings-title" },
@@ -44,8 +44,8 @@ export const createFindingsView = (onPick: (id: string) => void): FindingsView =
   };
 };
 
-/** On a phone the sentences come first, all of them; the rest unfolds. */
-const opensFolded = (): false | undefined => (matchMedia("(max-width: 720px)").matches ? false : undefined);
+/** In one column the sentences come first, then the picture; the rest unfolds. */
+const opensFolded = (): false | undefined => (matchMedia("(max-width: 1279px)").matches ? false : undefined);
 
 const cardOf = (finding: Finding, before: Card | undefined, onPick: (id: string) => void): Card => {
   const text = JSON.stringify(finding);

@@ -83,6 +83,6 @@ export const standing: Layout = {
 };
 
 /** The lying one's type is too small to read below this width. */
-const lyingFromPx = 760;
+const lyingFromPx = 700;
 
 export const layoutFor = (widthPx: number): Layout => (widthPx >= lyingFromPx ? lying : standing);

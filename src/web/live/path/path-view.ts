@@ -46,7 +46,7 @@ const draw = (layout: Layout, onPick: (tank: TankId) => void): Drawing => {
   const pipes = Object.entries(layout.pipes).map(([id, { d }]) => ({
     id: id as PipeId,
     element: svg("path", { class: "pipe", d, "marker-end": "url(#arrow)" }),
-    running: svg("path", { class: "running", d }),
+    running: svg("path", { class: "running", d, "data-pace": 0 }),
   }));
   const labels = Object.values(layout.pipes).flatMap(({ label }) =>
     label ? [svg("text", { class: "verb", x: label.x, y: label.y, "text-anchor": "middle" }, label.text)] : [],

@@ -26,7 +26,8 @@ export const createTankView = (tank: Tank, box: Box, onPick: () => void): TankVi
       : { class: "drops", x: width - 10, y: 60, "text-anchor": "end" },
   );
   const level = svg("rect", { class: "level", width, height, rx: 6 });
-  const surface = svg("path", { class: "surface", d: `M0 0H${width}` });
+  level.style.transform = "scaleY(0)";
+  const surface = svg("path", { class: "surface gone", d: `M0 0H${width}` });
   const title = text("title", 18);
   title.textContent = tank.title;
   const element = svg(
