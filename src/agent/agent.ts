@@ -8,13 +8,13 @@ import type { MetricFamily } from "../export/metrics/reading.js";
 import type { Redactor } from "../export/redact.js";
 import { registerLoop } from "../kernel/loops.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
-import { onSubscription, publish, subscribed } from "./channels.js";
-import { readConfigFile } from "./config-file.js";
-import { deliverTo } from "./deliver.js";
+import { onSubscription, publish, subscribed } from "./shown/channels.js";
+import { readConfigFile } from "./options/config-file.js";
+import { deliverTo } from "./shown/deliver.js";
 import { isObserverData, type Report, type Status, type Wanted } from "./messages.js";
 import { type ObserverHost, startObserverHost } from "./observer-host.js";
-import type { StartOptions } from "./option-table.js";
-import { resolveOptions } from "./options.js";
+import type { StartOptions } from "./options/option-table.js";
+import { resolveOptions } from "./options/options.js";
 import { onRecordSignal } from "./recorder/record-signal.js";
 
 /** What each event hands over. */

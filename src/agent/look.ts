@@ -3,20 +3,20 @@ import type { Diag } from "../kernel/diag.js";
 import type { ConnectionsReading } from "../snapshot/connection.js";
 import type { Seen } from "../export/frame/frames.js";
 import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
-import { createWaitReader, withWaits } from "./accept-waits.js";
+import { createWaitReader, withWaits } from "./listeners/accept-waits.js";
 import { type ConnectionLookRequest, createConnectionLooks } from "./connections/looks.js";
 import { createOwnSockets } from "./connections/own-sockets.js";
-import { createDiscovery } from "./discovery.js";
+import { createDiscovery } from "./listeners/discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
 import type { KnownServer, NodeAnswer, ObserverOptions } from "./messages.js";
-import type { OurSockets } from "./our-sockets.js";
+import type { OurSockets } from "./shown/our-sockets.js";
 import { openNetworkWatch } from "./network-watch.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
 import { createOutgoing } from "./outgoing/outgoing.js";
-import { createOwnListeners } from "./own-listeners.js";
+import { createOwnListeners } from "./listeners/own-listeners.js";
 import { isHurried, type PaceSigns } from "./pace.js";
-import { createQueueLooks } from "./queue-looks.js";
+import { createQueueLooks } from "./listeners/queue-looks.js";
 import { openSurroundings } from "./surroundings.js";
 
 export interface LookRequest {

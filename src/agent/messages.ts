@@ -3,7 +3,7 @@ import type { Finding } from "../explain/finding.js";
 import type { Sample } from "../export/sample.js";
 import type { NodeSide } from "../snapshot/connection.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
-import type { ResolvedOptions } from "./options.js";
+import type { ResolvedOptions } from "./options/options.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
 import type { RecordAnswer } from "./recorder/record-requests.js";
 

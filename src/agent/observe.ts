@@ -11,16 +11,16 @@ import { writeNow } from "../kernel/write-now.js";
 import type { Missing } from "../snapshot/snapshot.js";
 import { version } from "../export/version.js";
 import { metricsText } from "../export/metrics/text.js";
-import { createAgentMetrics } from "./agent-metrics.js";
+import { createAgentMetrics } from "./shown/agent-metrics.js";
 import { createLooker } from "./look.js";
 import type { ObserverData, Report, Request, Status } from "./messages.js";
-import { createOurSockets } from "./our-sockets.js";
+import { createOurSockets } from "./shown/our-sockets.js";
 import { createRecording } from "./recorder/recording.js";
-import type { ServingParts } from "./serving.js";
-import { createShownFindings } from "./shown-findings.js";
-import { createStackProbe } from "./stack.js";
-import { createStallStacks } from "./stall-stacks.js";
-import { createViewers } from "./viewers.js";
+import type { ServingParts } from "./shown/serving.js";
+import { createShownFindings } from "./shown/shown-findings.js";
+import { createStackProbe } from "./stacks/stack.js";
+import { createStallStacks } from "./stacks/stall-stacks.js";
+import { createViewers } from "./shown/viewers.js";
 import { startWatch } from "./watch.js";
 
 const now = (): number => performance.now();
@@ -107,7 +107,7 @@ export const observe = (
 /** Only loaded where it is wanted: a server takes some megabytes. */
 const startServing = (parts: ServingParts): { close(): void } | undefined => {
   if (parts.options.http === "off") return undefined;
-  const { serve }: typeof import("./serving.js") = require("./serving.js");
+  const { serve }: typeof import("./shown/serving.js") = require("./shown/serving.js");
   return serve(parts);
 };
 

@@ -2,8 +2,8 @@
 // share it; it ends with the last of them.
 import inspector from "node:inspector";
 import { registerLoop, threadCpuMs } from "../kernel/loops.js";
-import { createWaitMemory, createWaitRecorder } from "./accept-waits.js";
-import { createBoardMemory, createMetricsReader, readBoard, type Shown } from "./board.js";
+import { createWaitMemory, createWaitRecorder } from "./listeners/accept-waits.js";
+import { createBoardMemory, createMetricsReader, readBoard, type Shown } from "./shown/board.js";
 import type { MetricFamily } from "../export/metrics/reading.js";
 import type { AskedSocket, ObserverData, ObserverOptions, Report, Status, Wanted } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
@@ -12,8 +12,8 @@ import { createAnswerer } from "./node-side/answerer.js";
 import { watchOrigins } from "./node-side/origins.js";
 import { createConnectWatch } from "./outgoing/connect-watch.js";
 import { createRecordRequests } from "./recorder/record-requests.js";
-import { createServerSlots, createSlotMemory } from "./server-slots.js";
-import { watchServers } from "./server-watch.js";
+import { createServerSlots, createSlotMemory } from "./listeners/server-slots.js";
+import { watchServers } from "./listeners/server-watch.js";
 import { hasPermissionModel, startThread, type Thread } from "./thread.js";
 
 export interface ObserverHost {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { isObserverData, type Request } from "./messages.js";
 import { observe } from "./observe.js";
-import { nameThread } from "./shared-sockets.js";
+import { nameThread } from "./listeners/shared-sockets.js";
 
 if (parentPort && isObserverData(workerData)) {
   const port = parentPort;

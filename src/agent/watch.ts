@@ -9,17 +9,17 @@ import type { Seen } from "../export/frame/frames.js";
 import type { Sample } from "../export/sample.js";
 import { sampleMessage } from "../export/sample-message.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
-import { writeBoard } from "./board.js";
+import { writeBoard } from "./shown/board.js";
 import { createAsking } from "./connections/asking.js";
 import { createSamplingNotice } from "./connections/sampling.js";
 import type { Looker } from "./look.js";
 import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
 import { createPace, followMs } from "./pace.js";
 import { createSampleLines } from "./sample-lines.js";
-import type { ShownFindings } from "./shown-findings.js";
-import { toldSnapshot } from "./told-snapshot.js";
-import type { StallStacks } from "./stall-stacks.js";
-import type { Viewers } from "./viewers.js";
+import type { ShownFindings } from "./shown/shown-findings.js";
+import { toldSnapshot } from "./shown/told-snapshot.js";
+import type { StallStacks } from "./stacks/stall-stacks.js";
+import type { Viewers } from "./shown/viewers.js";
 
 export interface WatchParts {
   readonly options: ObserverOptions;

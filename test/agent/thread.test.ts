@@ -1,8 +1,8 @@
 import test from "ava";
-import { createBoardMemory, readBoard } from "../../src/agent/board.js";
+import { createBoardMemory, readBoard } from "../../src/agent/shown/board.js";
 import { type ObserverData, type Report, wants } from "../../src/agent/messages.js";
-import { resolveOptions } from "../../src/agent/options.js";
-import { createSlotMemory } from "../../src/agent/server-slots.js";
+import { resolveOptions } from "../../src/agent/options/options.js";
+import { createSlotMemory } from "../../src/agent/listeners/server-slots.js";
 import { startThread } from "../../src/agent/thread.js";
 import { eventually } from "../lab/eventually.js";
 

@@ -5,7 +5,7 @@ import { threadCpuMs } from "../../kernel/loops.js";
 import { readSockets } from "../../kernel/sockets.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import { createCookieWalk, walkCookies } from "../../kernel/walk.js";
-import type { OurSockets } from "../our-sockets.js";
+import type { OurSockets } from "../shown/our-sockets.js";
 import type { ArrivedReading } from "../../snapshot/connection.js";
 import type { TcpState } from "../../snapshot/tcp-state.js";
 

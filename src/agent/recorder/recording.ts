@@ -1,7 +1,7 @@
 // The flight recorder in its place: it is shown every frame from the start, since it can be asked for the past at any time. A
 // quiet server's frame has about 1 KB and costs some 10 µs a second, a busy one's 10 KB and 0.1 ms.
 import type { ObserverOptions, Report, Request } from "../messages.js";
-import type { Viewers } from "../viewers.js";
+import type { Viewers } from "../shown/viewers.js";
 import { recordHeader } from "./record-header.js";
 import { createRecorder, type Recorder } from "./recorder.js";
 

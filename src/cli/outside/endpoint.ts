@@ -5,8 +5,8 @@ import { request } from "node:http";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
-import { type ConfigFile, readConfigFile } from "../../agent/config-file.js";
-import { type HttpAddress, httpAddress } from "../../agent/http-address.js";
+import { type ConfigFile, readConfigFile } from "../../agent/options/config-file.js";
+import { type HttpAddress, httpAddress } from "../../agent/options/http-address.js";
 import { errorCode } from "../../errors.js";
 import { sharesNetns } from "../../kernel/proc-root.js";
 

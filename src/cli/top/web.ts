@@ -1,6 +1,6 @@
 // `top --web`: the live page, served by this process from what it sees from outside, with the endpoint of the agent.
-import { createExplaining } from "../../agent/explaining.js";
-import { type HttpAddress, httpAddress, isLocalAddress } from "../../agent/http-address.js";
+import { createExplaining } from "../../agent/shown/explaining.js";
+import { type HttpAddress, httpAddress, isLocalAddress } from "../../agent/options/http-address.js";
 import type { Finding } from "../../explain/finding.js";
 import { type Endpoint, openEndpoint } from "../../export/http/endpoint.js";
 import { createPage } from "../../export/http/page.js";
