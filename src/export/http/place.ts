@@ -59,6 +59,12 @@ const removeStale = async (path: string): Promise<void> => {
   unlinkSync(path);
 };
 
+/** Node 25 and later throw from a callback of their own where the permission model forbids the network: not to be caught. */
+const isForbidden = (): boolean => {
+  const permission: { readonly has: (scope: string) => boolean } | undefined = Reflect.get(process, "permission");
+  return process.allowedNodeEnvironmentFlags.has("--allow-net") && permission?.has("net") === false;
+};
+
 export const listenAt = (server: Server, place: Place, { opened, failed }: PlaceEvents): { close(): void } => {
   let tries = 0;
   let isClosed = false;
@@ -72,6 +78,7 @@ export const listenAt = (server: Server, place: Place, { opened, failed }: Place
   };
   const open = async (): Promise<void> => {
     try {
+      if (isForbidden()) return fail(new Error("the permission model forbids it (--allow-net)"));
       if ("path" in place) await removeStale(place.path);
       if (isClosed) return;
       // Exclusive: nothing of node:cluster is to hand it to somebody else.
