@@ -49,7 +49,7 @@ for (const version of versions) {
     if (run("npm", args) !== 0) process.exit(1);
   }
   console.log(`Node ${spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim()}`);
-  const env = { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}`, SOCKSCOPE_FEW_ROUNDS: "1" };
+  const env = { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}`, TEST_FEW_ROUNDS: "1" };
   if (run(node, [join(root, "scripts/test.mjs"), ...patterns], env) !== 0) failed = true;
 }
 process.exitCode = failed ? 1 : 0;

@@ -6,6 +6,9 @@ import { nameThread } from "./listeners/shared-sockets.js";
 
 if (parentPort && isObserverData(workerData)) {
   const port = parentPort;
+  // Nobody reads them (thread.ts): what is printed here is dropped instead of kept.
+  process.stdout.destroy();
+  process.stderr.destroy();
   nameThread();
   const observation = observe(workerData, (report) => port.postMessage(report));
   port.on("message", (request: Request) => {

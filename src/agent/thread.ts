@@ -38,6 +38,10 @@ export const startThread = (data: () => ObserverData, events: ThreadEvents): Thr
     started.on("exit", () => {
       if (!stopping) died(reason);
     });
+    // A byte that the thread prints (Node's own warnings under the permission model) would hold the port for good once
+    // its stream is read, or waits to be (lib/internal/worker/io.js: ReadableWorkerStdio).
+    started.stdout.destroy();
+    started.stderr.destroy();
     // After the listeners: a 'message' listener holds the port.
     started.unref();
     return started;

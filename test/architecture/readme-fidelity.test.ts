@@ -32,3 +32,11 @@ test("the README's figures of the model against the kernel are those of docs/fid
     );
   }
 });
+
+test("the README's count of listeners that agree is that of docs/fidelity.md", (t) => {
+  const text = (file: string): string => linesOf(file).join(" ");
+  const [, runs, scenarios, equal] = /(\d+) runs of (\d+) scenarios: (\d+) equal/.exec(text("docs/fidelity.md")) ?? [];
+  t.is(runs, scenarios);
+  const quoted = /Of (\d+) random listeners\s+under random load, (\d+) had every count equal/.exec(text("README.md"));
+  t.deepEqual(quoted?.slice(1), [scenarios, equal]);
+});

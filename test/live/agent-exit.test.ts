@@ -75,6 +75,21 @@ test.serial("a malformed variable costs one line, and the application goes on", 
   }),
 );
 
+test.serial("under the permission model, where Node warns in each thread, the application ends as ever", (t) =>
+  withProgram(
+    "app.cjs",
+    "const s = require('node:http').createServer().listen(0, () => setTimeout(() => s.close(() => console.log('closed')), 700))",
+    async (file) => {
+      const major = Number(process.versions.node.split(".")[0]);
+      const flag = major < 22 ? "--experimental-permission" : "--permission";
+      const net = process.allowedNodeEnvironmentFlags.has("--allow-net") ? ["--allow-net"] : [];
+      const allowed = [flag, "--allow-fs-read=*", "--allow-worker", "--allow-addons", ...net];
+      const { code, stdout } = await runNode([...allowed, "-r", register, file]);
+      t.deepEqual({ code, stdout }, { code: 0, stdout: "closed\n" });
+    },
+  ),
+);
+
 test.serial(
   "under the permission model without Worker the agent looks slowly, says so once, and the application goes on",
   (t) =>
