@@ -62,7 +62,7 @@ const removeStale = async (path: string): Promise<void> => {
 /** Node 25 and later throw from a callback of their own where the permission model forbids the network: not to be caught. */
 const isForbidden = (): boolean => {
   const permission: { readonly has: (scope: string) => boolean } | undefined = Reflect.get(process, "permission");
-  return process.allowedNodeEnvironmentFlags.has("--allow-net") && permission?.has("net") === false;
+  return process.allowedNodeEnvironmentFlags.has("--allow-net") && permission !== undefined && !permission.has("net");
 };
 
 export const listenAt = (server: Server, place: Place, { opened, failed }: PlaceEvents): { close(): void } => {
