@@ -101,7 +101,7 @@ inChromium("a press explains, Escape closes, and the focus is where it was", asy
   await page.locator("[data-tank=accept]").focus();
   await page.keyboard.press("Enter");
   await sees(".panel h2", `Accept queue of 127.0.0.1:${server.port}`);
-  await sees(".panel .kernel", "SO_MEMINFO[8]");
+  await sees(".panel > .figures .kernel", "SO_MEMINFO[8]");
   await sees(".panel .words h3", "In words, a moment ago");
   await page.keyboard.press("Escape");
   await page.locator(".panel").waitFor({ state: "hidden" });
