@@ -16,6 +16,8 @@ export interface Stretch {
   readonly windowFull: number;
   /** … at which one small segment was out and a part of another waited for its ACK. */
   readonly nagled: number;
+  /** … at which more than a quarter of the window that is offered had arrived and was not read. */
+  readonly unread: number;
   readonly leastPeerWindow?: number | undefined;
   readonly mostPeerWindow?: number | undefined;
   readonly leastOwnWindow?: number | undefined;
@@ -84,8 +86,14 @@ const isNagled = (reading: ConnectionReading): boolean => {
   return reading.tcp?.unacked === 1 && notSent > 0 && notSent < (reading.tcp.sndMssBytes ?? 0);
 };
 
+const isUnread = ({ recvQBytes, tcp }: ConnectionReading): boolean =>
+  recvQBytes !== undefined && tcp?.rcvWndBytes !== undefined && recvQBytes > tcp.rcvWndBytes / 4;
+
 const begin = (reading: ConnectionReading, at: number): Stretch =>
-  extend({ from: reading, fromAt: at, looks: 0, wanting: 0, bufferFull: 0, windowFull: 0, nagled: 0 }, reading);
+  extend(
+    { from: reading, fromAt: at, looks: 0, wanting: 0, bufferFull: 0, windowFull: 0, nagled: 0, unread: 0 },
+    reading,
+  );
 
 /** Written out: this runs for every socket at every look, and copying by spread costs several times as much. */
 const extend = (stretch: Stretch, reading: ConnectionReading): Stretch => ({
@@ -96,6 +104,7 @@ const extend = (stretch: Stretch, reading: ConnectionReading): Stretch => ({
   bufferFull: stretch.bufferFull + (isBufferFull(reading) ? 1 : 0),
   windowFull: stretch.windowFull + (isCwndFull(reading) ? 1 : 0),
   nagled: stretch.nagled + (isNagled(reading) ? 1 : 0),
+  unread: stretch.unread + (isUnread(reading) ? 1 : 0),
   leastPeerWindow: least(stretch.leastPeerWindow, reading.tcp?.sndWndBytes),
   mostPeerWindow: most(stretch.mostPeerWindow, reading.tcp?.sndWndBytes),
   leastOwnWindow: least(stretch.leastOwnWindow, reading.tcp?.rcvWndBytes),

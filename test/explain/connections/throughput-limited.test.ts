@@ -142,6 +142,23 @@ for (const [name, { phase, says }] of Object.entries(rows))
     t.deepEqual(outline(standing(history().play(8000, { ...phase, every: 250 }))), says);
   });
 
+test("a look between what has just arrived and its reader does not hide that our receive buffer is small", (t) => {
+  const name = "our own SO_RCVBUF 32 K, read at once: 977 KB/s through 39096 bytes";
+  const { phase, says } = rows[name]!;
+  const saidIf = (isMet: (look: number) => boolean): readonly string[] => {
+    const each = (look: number): object => ({ row: { recvQBytes: isMet(look) ? 13_032 : 0 } });
+    return outline(standing(history().play(8000, { ...phase, every: 250, each })));
+  };
+  t.deepEqual(
+    saidIf((look) => look % 3 === 0),
+    says,
+  );
+  t.deepEqual(
+    saidIf(() => true),
+    [],
+  );
+});
+
 test("the rate of the peer's window is foretold and met, and the remedy has the number", (t) => {
   const line = history().play(
     8000,

@@ -17,7 +17,8 @@ export const ownWindow = (view: SocketView): Verdict | undefined => {
   const rate = rateOf(window.receivedBytes, window.ms);
   if (!rate || !rttMs || !size || rttMs < thresholds.pathRttMs) return undefined;
   const isSteady = size <= steadyFactor * (stretch.leastOwnWindow ?? 0);
-  const isRead = (stretch.mostRecvQ ?? Infinity) <= size / 4;
+  // A look may fall between what has just arrived and its reader.
+  const isRead = stretch.mostRecvQ !== undefined && 2 * stretch.unread <= stretch.looks;
   if (!isSteady || !isRead || rate < usedShare * windowRate(size, rttMs)) return undefined;
   const rcvbuf = reading.mem?.rcvbuf;
   return limitedBy(view, {
@@ -33,7 +34,12 @@ export const ownWindow = (view: SocketView): Verdict | undefined => {
       ["receive buffer", rcvbuf, "bytes", "SO_MEMINFO rcvbuf"],
       ["received, not read, at most", stretch.mostRecvQ, "bytes", "SIOCINQ"],
     ],
-    ruledOut: [{ cause: "application-not-reading", because: "the receive queue is empty at each look" }],
+    ruledOut: [
+      {
+        cause: "application-not-reading",
+        because: `at ${stretch.looks - stretch.unread} of ${stretch.looks} looks hardly anything was left to read`,
+      },
+    ],
     remedy: [
       `Leave the receive buffer to the kernel (no SO_RCVBUF), or set it to ${bytes(8 * size)} and measure again; the maximum in net.ipv4.tcp_rmem likewise.`,
     ],
