@@ -2,6 +2,7 @@
 import { readLoops } from "../kernel/loops.js";
 import { openTask } from "../kernel/task.js";
 import type { KeptReading } from "../kernel/proc-root.js";
+import { isStill } from "../snapshot/loop-still.js";
 import type { LoopReading, TaskReading } from "../snapshot/snapshot.js";
 
 export interface LoopWatch {
@@ -21,9 +22,6 @@ interface Track {
   iterations?: number | undefined;
   turnedAt: number;
 }
-
-/** libuv's idle time runs on while a loop sleeps; less than this between two looks is its clock's granularity. */
-const idleNoiseMs = 0.05;
 
 export const createLoopWatch = (): LoopWatch => {
   const tracks = new Map<number, Track>();
@@ -75,6 +73,3 @@ export const createLoopWatch = (): LoopWatch => {
     },
   };
 };
-
-const isStill = (before: Track, now: Pick<LoopReading, "idleMs" | "iterations">): boolean =>
-  now.iterations === before.iterations && (now.idleMs ?? 0) - (before.idleMs ?? 0) < idleNoiseMs;

@@ -1,11 +1,10 @@
-// The package's version, from the package.json nearest above this file (dist/cli or build-test/src/cli).
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// The package's version, from its package.json.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "./package-root.js";
 
 export const version = (): string => {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const file = join(folder, "package.json");
-    if (existsSync(file)) return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
-  }
-  return "unknown";
+  const root = packageRoot();
+  if (root === undefined) return "unknown";
+  return (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string }).version;
 };

@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { type ConfigFile, readConfigFile } from "../../agent/options/config-file.js";
 import { type HttpAddress, httpAddress } from "../../agent/options/http-address.js";
 import { errorCode } from "../../errors.js";
+import { nameOf } from "../../export/http/place.js";
 import { sharesNetns } from "../../kernel/proc-root.js";
 
 export interface Endpoint {
@@ -38,7 +39,7 @@ export const endpointOf = (pid: number): Endpoint | undefined => {
   const parsed = given === undefined ? undefined : httpAddress.parse(given);
   if (parsed === undefined || parsed === "off") return undefined;
   const address = reachable(pid, parsed);
-  return { pid, address, name: nameOf(address) };
+  return { pid, address, name: nameOf(address).replace(/^\/proc\/\d+\/(root|cwd\/)/, "") };
 };
 
 /** Never rejects. */
@@ -140,11 +141,6 @@ const reachable = (pid: number, address: HttpAddress): HttpAddress => {
   }
   const { host, port } = address;
   return { host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port };
-};
-
-const nameOf = (address: HttpAddress): string => {
-  if ("path" in address) return address.path.replace(/^\/proc\/\d+\/(root|cwd\/)/, "");
-  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 };
 
 /** A server listens on addresses of its own machine: a token must go nowhere else, whatever the target's environment says. */

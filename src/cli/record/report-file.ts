@@ -1,6 +1,7 @@
 // A flight record as one HTML file that opens offline: the built report with the record as data in it.
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { packageRoot } from "../../export/package-root.js";
 import type { FlightRecord } from "../../export/record/record.js";
 import { UsageError } from "../command.js";
 
@@ -20,9 +21,6 @@ export const reportOf = (record: FlightRecord): string => {
 export const dataOf = (record: FlightRecord): string => JSON.stringify(record).replaceAll("<", "\\u003c");
 
 const templateText = (): string => {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const file = join(folder, "dist/web/report.html");
-    if (existsSync(file)) return readFileSync(file, "utf8");
-  }
-  return "";
+  const file = join(packageRoot() ?? "/", "dist/web/report.html");
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 };

@@ -1,5 +1,6 @@
 // The loops and the process of a frame: shares of the interval from cumulative times, and how long a loop stood.
 import { delta } from "../../explain/delta.js";
+import { isStill } from "../../snapshot/loop-still.js";
 import type { LoopReading, Snapshot } from "../../snapshot/snapshot.js";
 import type { FrameLoop, FrameProcess } from "./frame.js";
 
@@ -15,12 +16,6 @@ interface Track {
   turnedAt: number;
   stalledMs: number;
 }
-
-/** libuv's idle time runs on while a loop sleeps; less than this between two looks is its clock's granularity. */
-const idleNoiseMs = 0.05;
-
-const isStill = (track: Track, { idleMs, iterations }: LoopReading): boolean =>
-  iterations === track.iterations && (idleMs ?? 0) - (track.idleMs ?? 0) < idleNoiseMs;
 
 /** Part of an interval, three decimals; clocks of several kinds may make it a little more than the whole. */
 export const shareOf = (ms: number | undefined, intervalMs: number | undefined): number | undefined =>

@@ -1,5 +1,6 @@
 // How long event loops stood still, from looks that find neither an iteration more nor time asleep: a stall is the time a
 // loop was busy between the last look before it and the first after it.
+import { isStill } from "../../snapshot/loop-still.js";
 import type { LoopReading } from "../../snapshot/snapshot.js";
 
 interface Moment {
@@ -15,9 +16,6 @@ interface Track {
   isStill: boolean;
 }
 
-/** libuv's idle time runs on while a loop sleeps; less than this between two looks is its clock's granularity. */
-const idleNoiseMs = 0.05;
-
 const busyMs = (from: Moment, to: Moment): number => Math.max(0, to.at - from.at - (to.idleMs - from.idleMs));
 
 /** The function takes each look; `add`: a stall that has ended, seconds. `counts`: loops whose stalls do. */
@@ -30,7 +28,7 @@ export const createLoopStalls = (
     if (idleMs === undefined || iterations === undefined) return;
     const track = tracks.get(id);
     const now = { at, idleMs };
-    if (track && track.iterations === iterations && idleMs - track.last.idleMs < idleNoiseMs) {
+    if (track && isStill({ iterations: track.iterations, idleMs: track.last.idleMs }, loop)) {
       track.isStill = true;
       track.last = now;
       return;

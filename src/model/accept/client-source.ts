@@ -12,6 +12,7 @@ import { nanosPerMs } from "../engine.js";
 import { type AcceptWorld, createAcceptWorld } from "./accept-world.js";
 import type { Client } from "./client.js";
 import type { AcceptScenario } from "./scenario.js";
+import { pid, startOf2026 } from "../observed.js";
 
 export interface ClientSourceOptions {
   /** Between two looks, ms. */
@@ -20,8 +21,6 @@ export interface ClientSourceOptions {
   readonly startTime?: number | undefined;
 }
 
-const startOf2026 = 1_767_225_600_000;
-const pid = 4242;
 const firstCookie = 1000n;
 const place = { address: "10.0.0.9", port: 3000 } as const;
 

@@ -13,6 +13,7 @@ import { nanosPerMs, toNanos } from "../engine.js";
 import type { EventLoop } from "./event-loop.js";
 import type { Listener } from "./listener.js";
 import type { AcceptScenario } from "./scenario.js";
+import { pid, startOf2026 } from "../observed.js";
 
 export interface SourceOptions {
   /** Between two looks when all is quiet, ms. */
@@ -31,8 +32,6 @@ const lateMs = 50;
 const dumpMs = 100;
 const walkMs = 500;
 
-const startOf2026 = 1_767_225_600_000;
-const pid = 4242;
 /** Listeners are numbered from 1. */
 const firstConnectionCookie = 1_000_000n;
 const firstListenerFd = 21;

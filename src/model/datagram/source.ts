@@ -6,6 +6,7 @@ import { createEngine, nanosPerMs, priority } from "../engine.js";
 import { createDatagramReader, type DatagramReader } from "./reader.js";
 import { createDatagramQueue, type DatagramQueue } from "./receive-queue.js";
 import type { DatagramScenario } from "./scenario.js";
+import { pid, startOf2026 } from "../observed.js";
 
 export interface DatagramSourceOptions {
   /** Between two looks, ms. */
@@ -13,9 +14,6 @@ export interface DatagramSourceOptions {
   /** Wall clock at the start of the run, epoch ms. */
   readonly startTime?: number | undefined;
 }
-
-const startOf2026 = 1_767_225_600_000;
-const pid = 4242;
 
 const rowOf = (queue: DatagramQueue): ConnectionReading => ({
   cookie: 1000n,

@@ -6,6 +6,7 @@ import { type Cpu, enter } from "./cpu.js";
 import { nanosPerMs, toNanos } from "../engine.js";
 import { createNicWorld, type NicWorld } from "./nic-world.js";
 import type { NicScenario } from "./scenario.js";
+import { startOf2026 } from "../observed.js";
 
 export interface NicSourceOptions {
   /** Between two looks, ms. */
@@ -14,7 +15,6 @@ export interface NicSourceOptions {
   readonly startTime?: number | undefined;
 }
 
-const startOf2026 = 1_767_225_600_000;
 const firstIrq = 24;
 const names = { nic: "eth0", loopback: "lo", veth: "veth0" } as const;
 /** Cards have up to 4096 places. */

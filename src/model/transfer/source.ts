@@ -18,6 +18,7 @@ import type { NodeSpec, Side, TransferScenario } from "./scenario.js";
 import { type StartedEnds, startAll } from "./start-ends.js";
 import type { Tcp } from "./tcp.js";
 import { createTransferWorld } from "./world.js";
+import { pid, startOf2026 } from "../observed.js";
 
 export interface TransferSourceOptions {
   /** Whose process is observed: "sender" by default. */
@@ -28,8 +29,6 @@ export interface TransferSourceOptions {
   readonly startTime?: number | undefined;
 }
 
-const startOf2026 = 1_767_225_600_000;
-const pid = 4242;
 const firstCookie = 1000n;
 const serverPort = 3000;
 /** What lies below the sockets is read once an interval. */
