@@ -93,10 +93,10 @@ export const startWatch = (parts: WatchParts): Watch => {
     metrics.look(seen);
     lines?.look(seen);
   };
-  const sample = (snapshot: Snapshot): void => {
+  /** `told`: the same, as it is handed out. */
+  const sample = (snapshot: Snapshot, told: Snapshot): void => {
     lines?.interval(snapshot);
-    if (Atomics.load(wanted, wants.samples) > 0)
-      parts.report({ type: "sample", snapshot: toldSnapshot(snapshot, redact) });
+    if (Atomics.load(wanted, wants.samples) > 0) parts.report({ type: "sample", snapshot: told });
     viewers.interval(snapshot, findings.list(snapshot.at));
     metrics.interval(snapshot);
     const notice = snapshot.connections && noticeOf(snapshot.connections);
@@ -138,14 +138,16 @@ export const startWatch = (parts: WatchParts): Watch => {
     asking.consider(at, attention.ask);
     for (const finding of changed) tell(finding, at);
     stacks?.consider(at, snapshot.loops, snapshot.listeners, snapshot.connections);
-    if (interval) {
-      intervalAt = at;
-      sample(snapshot);
-      const forMs = looker.wantsConnects(snapshot);
-      if (forMs !== undefined) parts.report({ type: "listen-connects", forMs });
+    if (interval || changed.length > 0) {
+      const told = toldSnapshot(snapshot, redact);
+      if (interval) {
+        intervalAt = at;
+        sample(snapshot, told);
+        const forMs = looker.wantsConnects(snapshot);
+        if (forMs !== undefined) parts.report({ type: "listen-connects", forMs });
+      }
+      writeBoard(parts.board, { snapshot: told, findings: findings.list(at) });
     }
-    if (interval || changed.length > 0)
-      writeBoard(parts.board, { snapshot: toldSnapshot(snapshot, redact), findings: findings.list(at) });
     return parts.slow
       ? intervalMs
       : pace.next(signs, {

@@ -1,6 +1,8 @@
 // A finding: symptom × cause with its evidence, what was ruled out, and a remedy with a number.
 
 export type Severity = "info" | "warning" | "critical";
+/** The graver, the higher. */
+export const gravity: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 };
 
 /** The accept causes, in the order in which the first that fits is the cause. */
 export const acceptCauses = [

@@ -1,5 +1,5 @@
 // Whether the diagnosis was right, and in which words it was not. Pure.
-import type { Finding } from "../../explain/finding.js";
+import { type Finding, gravity } from "../../explain/finding.js";
 import { verdict } from "../../explain/finding-words.js";
 import type { Expectation } from "./demos.js";
 
@@ -10,8 +10,6 @@ export interface Judgement {
   /** When it was not right: what was expected, and what there was. */
   readonly wrong: readonly string[];
 }
-
-const gravity = { info: 0, warning: 1, critical: 2 } as const;
 
 const fits = (finding: Finding, expect: Expectation): boolean =>
   finding.symptom === expect.symptom && finding.cause === expect.cause;

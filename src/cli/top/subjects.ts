@@ -1,11 +1,9 @@
 // What findings say about the rows of the panels.
-import type { Finding, Severity } from "../../explain/finding.js";
+import { type Finding, gravity } from "../../explain/finding.js";
 import type { Frame, FrameConnection, FrameListener } from "../../export/frame/frame.js";
 
-const ranks: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 };
-
 /** The graver, the higher; 0: it has ended. */
-export const rankOf = (finding: Finding): number => (finding.state === "resolved" ? 0 : ranks[finding.severity]);
+export const rankOf = (finding: Finding): number => (finding.state === "resolved" ? 0 : gravity[finding.severity]);
 
 const byRank = (a: Finding, b: Finding): number => rankOf(b) - rankOf(a);
 

@@ -7,6 +7,7 @@ import { placeOf } from "../../explain/format.js";
 import type { ConnectionReading } from "../../snapshot/connection.js";
 import type { Snapshot } from "../../snapshot/snapshot.js";
 import type { FrameConnection, FrameConnections } from "./frame.js";
+import { perSecond } from "./rates.js";
 import { type Comparable, worstFirst } from "./worst.js";
 
 const rowsAtMost = 50;
@@ -27,11 +28,6 @@ const endsOf = (reading: ConnectionReading): Pick<FrameConnection, "local" | "re
 };
 
 const ms = (micros: number | undefined): number | undefined => (micros ? micros / 1000 : undefined);
-
-const perSecond = (before: number | undefined, now: number | undefined, passedMs: number): number | undefined => {
-  const moved = delta(before, now);
-  return moved === undefined || passedMs <= 0 ? undefined : Math.round((moved * 1000) / passedMs);
-};
 
 /** Of each reading only what tells how bad it is: there may be a thousand, of which few are shown. */
 interface Candidate extends Comparable {
@@ -81,8 +77,8 @@ const rowOf = ({ reading, earlier, ...compared }: Candidate, at: number): FrameC
     peerWindowBytes: tcp?.sndWndBytes,
     ownWindowBytes: tcp?.rcvWndBytes,
     congestionWindow: tcp?.cwnd,
-    sendRate: perSecond(before?.bytesAcked, tcp?.bytesAcked, passedMs),
-    receiveRate: perSecond(before?.bytesReceived, tcp?.bytesReceived, passedMs),
+    sendRate: perSecond(delta(before?.bytesAcked, tcp?.bytesAcked), passedMs),
+    receiveRate: perSecond(delta(before?.bytesReceived, tcp?.bytesReceived), passedMs),
     isPaused: node?.readableFlowing === false || undefined,
   };
 };

@@ -6,8 +6,9 @@ import { counterNames, type Snapshot, type StallCapture } from "../../snapshot/s
 import { createConnectionRows } from "./connection-rows.js";
 import type { Frame, FrameStall } from "./frame.js";
 import { createListenerRows, type Opened } from "./listener-rows.js";
-import { createLoopRows, processOf, shareOf } from "./loop-rows.js";
+import { createLoopRows, processOf } from "./loop-rows.js";
 import { createNetworkRows } from "./network-rows.js";
+import { shareOf } from "./rates.js";
 
 /** What every look sees, also one that is no whole snapshot. */
 export type Seen = Pick<Snapshot, "at" | "listeners" | "loops" | "stalls">;

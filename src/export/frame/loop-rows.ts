@@ -3,6 +3,7 @@ import { delta } from "../../explain/delta.js";
 import { isStill } from "../../snapshot/loop-still.js";
 import type { LoopReading, Snapshot } from "../../snapshot/snapshot.js";
 import type { FrameLoop, FrameProcess } from "./frame.js";
+import { shareOf } from "./rates.js";
 
 export interface LoopRows {
   look(at: number, loops: readonly LoopReading[]): void;
@@ -16,10 +17,6 @@ interface Track {
   turnedAt: number;
   stalledMs: number;
 }
-
-/** Part of an interval, three decimals; clocks of several kinds may make it a little more than the whole. */
-export const shareOf = (ms: number | undefined, intervalMs: number | undefined): number | undefined =>
-  ms === undefined || !intervalMs ? undefined : Math.round(Math.min(1, ms / intervalMs) * 1000) / 1000;
 
 export const createLoopRows = (): LoopRows => {
   const tracks = new Map<number, Track>();

@@ -5,13 +5,10 @@ import { delta, deltaU32 } from "../../explain/delta.js";
 import type { NetworkInterface, NetworkReading, Qdisc } from "../../snapshot/network.js";
 import { packetsPerInterrupt } from "../../snapshot/packets-per-interrupt.js";
 import type { FrameCpu, FrameNetwork, FrameNic } from "./frame.js";
-import { shareOf } from "./loop-rows.js";
+import { perSecond, shareOf } from "./rates.js";
 
 const nicsAtMost = 16;
 const cpusAtMost = 64;
-
-const perSecond = (moved: number | undefined, ms: number): number | undefined =>
-  moved === undefined ? undefined : Math.round((moved * 1000) / ms);
 
 const statistic = (nic: NetworkInterface, name: string): number | undefined => {
   const value = nic.statistics[name];

@@ -1,5 +1,5 @@
 // Which connections a person should see first. The one definition, for every view.
-import type { Finding, Severity } from "../../explain/finding.js";
+import { type Finding, gravity } from "../../explain/finding.js";
 import type { FrameConnection } from "./frame.js";
 
 /** What of a connection tells how bad it is. */
@@ -7,8 +7,6 @@ export type Comparable = Pick<
   FrameConnection,
   "findings" | "recvQBytes" | "sendQBytes" | "writableLength" | "retransmitted" | "rttMs"
 >;
-
-const weights: Readonly<Record<Severity, number>> = { critical: 3, warning: 2, info: 1 };
 
 /** Bytes that wait somewhere: in Node, in the send queue, in the receive queue. */
 export const stuckBytes = ({ recvQBytes = 0, sendQBytes = 0, writableLength = 0 }: Comparable): number =>
@@ -27,7 +25,7 @@ export const worstFirst = <Row extends Comparable>(
   rows: readonly Row[],
   findings: readonly Finding[],
 ): readonly Row[] => {
-  const graveness = new Map(findings.map(({ id, severity }) => [id, weights[severity]]));
+  const graveness = new Map(findings.map(({ id, severity }) => [id, gravity[severity]]));
   const weightOf = (id: string): number => graveness.get(id) ?? 0;
   return rows
     .map((row) => ({ row, rank: rankOf(row, weightOf) }))

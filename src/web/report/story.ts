@@ -1,6 +1,6 @@
 // The story of a flight record, in sentences with figures: what happened, when, why, and what to do. Pure: a record in, text
 // out; `clock` writes a moment (epoch ms) as the reader's time of day.
-import { type Finding, type Severity, symptoms } from "../../explain/finding.js";
+import { type Finding, gravity, type Severity, symptoms } from "../../explain/finding.js";
 import { inWords, wordsOf } from "../../explain/finding-words.js";
 import { placeOf } from "../../explain/format.js";
 import type { Frame } from "../../export/frame/frame.js";
@@ -37,7 +37,6 @@ export interface Story {
 
 type Clock = (time: number) => string;
 
-const ranks: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
 /** So much before and after the finding belongs to it. */
 const aroundMs = 30_000;
 
@@ -75,7 +74,7 @@ const findingsOf = (frames: readonly Frame[]): readonly Finding[] => {
   const harm = ({ symptom }: Finding): number => symptoms.indexOf(symptom);
   return [...known.values()].toSorted(
     (a, b) =>
-      ranks[a.severity] - ranks[b.severity] ||
+      gravity[b.severity] - gravity[a.severity] ||
       harm(a) - harm(b) ||
       Number(a.stack === undefined) - Number(b.stack === undefined) ||
       a.firstSeen - b.firstSeen,
