@@ -189,6 +189,26 @@ test("a limit that holds for two seconds is not told", (t) => {
   t.deepEqual(standing(history().play(2000, phase)), []);
 });
 
+test("a transfer whose timeouts go unanswered has no limit, although its rate is still the window's", (t) => {
+  const { phase } = rows["4 Mb/s with a deep queue: 93 of 93, 217 K unsent, round trip 10 → 267 ms"]!;
+  const lived = history().play(1600, { ...phase, every: 200 });
+  const cut = (_: number, ms: number): ReturnType<NonNullable<Phase["each"]>> => {
+    const timeouts = ms < 500 ? 0 : ms < 1400 ? 1 : 2;
+    return { tcp: { lastAckRecvMs: ms, retransmits: timeouts, backoff: timeouts, rtoMicros: 470_000 * 2 ** timeouts } };
+  };
+  lived.play(2400, {
+    ...phase,
+    every: 200,
+    each: cut,
+    perSecond: { dataSegsOut: 4, totalRetrans: 4, busyMicros: 1e6 },
+  });
+  t.deepEqual(outline(standing(lived)), ["write-stalled/path-blackhole info"]);
+  t.deepEqual(
+    told(lived).filter(({ symptom }) => symptom === "throughput-limited"),
+    [],
+  );
+});
+
 test("one look at which the round trip has doubled makes no slow link of a path that loses", (t) => {
   const { phase } = rows["2 % lost, cubic: 9 of 9, 336 K unsent, round trip as it should be"]!;
   const lateAt = (look: number | undefined) =>
