@@ -25,7 +25,7 @@ const steps = [
   tidy(sources.slice(0, middle)),
   tidy(sources.slice(middle)),
   ["biome", bin("biome"), ["check", "."]],
-  ["oxlint", bin("oxlint"), ["--type-aware", "src", "test", "scripts", "examples"]],
+  ["oxlint", bin("oxlint"), ["--type-aware", "src", "test", "scripts", "examples", "bench"]],
   ["types", bin("tsc"), ["-p", "test/tsconfig.json", "--noEmit"]],
   ["types of the pages", bin("tsc"), ["-p", "src/web/tsconfig.json"]],
   ["clang-format", "clang-format", ["-n", "-Werror", ...cpp]],

@@ -1,0 +1,35 @@
+// Variants of the same work in turn, so that whatever else the machine does meets all of them alike.
+
+/** Order of round `round`: forward, backward, forward … (ABBA). */
+export const orderOf = (names, round) => (round % 2 === 0 ? [...names] : [...names].reverse());
+
+/**
+ * Runs each of `variants` once a round; a variant returns what it cost, in whatever unit. The first rounds (`warmUp`)
+ * do not count. Returns the costs by variant, round by round.
+ */
+export async function alternate(variants, { rounds, warmUp = 1 }) {
+  const names = Object.keys(variants);
+  const costs = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = -warmUp; round < rounds; round++) {
+    for (const name of orderOf(names, Math.abs(round))) {
+      const cost = await variants[name]();
+      if (round >= 0) costs[name].push(cost);
+    }
+  }
+  return costs;
+}
+
+/** Nanoseconds of one call of `work`, over `times` calls in a row. */
+export function nsPerCall(work, times = 1) {
+  const began = process.hrtime.bigint();
+  for (let i = 0; i < times; i++) work();
+  return Number(process.hrtime.bigint() - began) / times;
+}
+
+/** Bytes that one call of `work` leaves on the JavaScript heap; needs --expose-gc, which the runner gives. */
+export function heapPerCall(work, times = 1) {
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < times; i++) work();
+  return Math.max(0, process.memoryUsage().heapUsed - before) / times;
+}

@@ -1,0 +1,33 @@
+// What a row needs beside Node, by Debian package: how to see that it is there, so that it need not be Debian's.
+import { execFileSync } from "node:child_process";
+import { getuid } from "node:process";
+
+const works = (command, ...args) => {
+  try {
+    execFileSync(command, args, { stdio: "ignore" });
+    return true;
+  } catch (error) {
+    // A program that is there and does not know the option.
+    return error.code !== "ENOENT" && typeof error.status === "number" && args.length === 1;
+  }
+};
+
+const probes = {
+  gcc: () => works(process.env.CC ?? "cc", "--version"),
+  iproute2: () => works("ss", "-V"),
+  "net-tools": () => works("netstat", "--version"),
+  wrk: () => works("wrk", "-v"),
+  "ruby-raindrops": () => works("ruby", "-e", 'require "raindrops"'),
+  "python3-pyroute2": () => works("/usr/bin/python3", "-c", "import pyroute2"),
+  "prometheus-node-exporter": () => works("prometheus-node-exporter", "--version"),
+};
+
+/** Those of `packages` that are not there. */
+export const missing = (packages) => packages.filter((name) => !(probes[name]?.() ?? false));
+
+/** Installs Debian packages; asks for root by failing. */
+export function install(packages) {
+  const apt = ["apt-get", "install", "-y", "--no-install-recommends", ...packages];
+  const [command, ...args] = getuid() === 0 ? apt : ["sudo", ...apt];
+  execFileSync(command, args, { stdio: ["inherit", process.stderr, "inherit"] });
+}

@@ -1,0 +1,75 @@
+// N own sockets, everything that they tell, in one call: beside the same system calls in C on the same descriptors.
+import { readSockets, SocketTable } from "sockscope/kernel";
+import { accepted } from "../measure/accepted.mjs";
+import { alternate, heapPerCall, nsPerCall } from "../measure/alternate.mjs";
+import { inProcess } from "../measure/raw.mjs";
+import { ratio, summary } from "../measure/statistics.mjs";
+import { beside, packagesOf } from "../peers/peers.mjs";
+
+export const id = "own-sockets";
+export const order = 10;
+export const work = "N own sockets, everything (tcp_info, meminfo, queues, cookie), in one call";
+export const goal =
+  "≤ 1.1 × the same system calls in C as bytes, ≤ 1.35 × with every column decoded, no heap per socket";
+const others = ["raindrops TCP_Info#get!, 1,000 sockets", "raindrops TCP_Info#get! and its fields read, 1,000 sockets"];
+export const needs = { peers: packagesOf(others) };
+
+/** Bits of bench/raw/in-process/own_sockets.c. */
+const naive = 0b0111110;
+const same = 0b1011111;
+
+async function measureAt(count, rounds) {
+  const raw = inProcess();
+  const { sockets, close } = await accepted(count);
+  const fds = Int32Array.from(sockets, ({ _handle }) => _handle.fd);
+  const into = new SocketTable(count);
+  const columns = new Float64Array(count);
+  const passes = Math.max(1, Math.round(2000 / count));
+  const costs = await alternate(
+    {
+      same: () => raw.ownSockets(fds, same, passes),
+      naive: () => raw.ownSockets(fds, naive, passes),
+      bytes: () => nsPerCall(() => readSockets(fds, { into }), passes),
+      objects: () => nsPerCall(() => readSockets(sockets, { into }), passes),
+    },
+    { rounds, warmUp: 5 },
+  );
+  const heap = heapPerCall(() => readSockets(fds, { into }), 100);
+  await close();
+  return { count, costs, heap, columns };
+}
+
+const named = (count) => `${count.toLocaleString("en")} sockets`;
+
+const figuresOf = ({ count, costs, heap }) => [
+  { what: `${named(count)} as bytes`, ...ratio(costs.bytes, costs.same), unit: "×", atMost: 1.1 },
+  { what: `${named(count)} as bytes, beside the naive five calls`, ...ratio(costs.bytes, costs.naive), unit: "×" },
+  { what: `${named(count)}, given as net.Socket`, ...ratio(costs.objects, costs.same), unit: "×" },
+  { what: `${named(count)}, a socket`, ...summary(costs.bytes.map((ns) => ns / count)), unit: "ns" },
+  { what: `${named(count)}, JavaScript heap a socket`, value: heap / count, unit: "bytes", atMost: 1 },
+];
+
+export async function run({ quick, has }) {
+  const counts = quick ? [100, 1000] : [100, 1000, 10_000];
+  const measured = [];
+  for (const count of counts) measured.push(await measureAt(count, quick ? 31 : 101));
+  const peers = await beside(others, { samples: quick ? 11 : 31, has });
+  const points = (variant) => measured.map(({ count, costs }) => [count, summary(costs[variant]).value / 1000]);
+  return {
+    figures: measured.flatMap(figuresOf),
+    peers,
+    charts: [
+      {
+        id,
+        title: "Reading N own sockets",
+        xLabel: "sockets",
+        yLabel: "µs a call",
+        series: [
+          { name: "sockscope", points: points("bytes") },
+          { name: "the same calls in C", points: points("same") },
+          { name: "the naive five in C", points: points("naive") },
+        ],
+      },
+    ],
+  };
+}
