@@ -70,22 +70,39 @@ export interface Budget {
   isDue(at: number, everyMs: number): boolean;
   /** Runs it and remembers what it cost. */
   spend<Result>(at: number, read: () => Result): Result;
+  /** So long it waits for what the last run cost. */
+  readonly pauseMs: number;
+}
+
+/** What a budget may be given on the long run. */
+export interface LongRun {
+  /** The part of the time: what is not used of it is saved … */
+  readonly share: number;
+  /** … up to so much, and may be spent at once. */
+  readonly savedMs: number;
 }
 
 /** `spentMs`: by the CPU's clock, as the clock on the wall would count what others took from this thread. */
-export const createBudget = (share: number, spentMs: () => number = threadCpuMs): Budget => {
+export const createBudget = (share: number, longRun?: LongRun, spentMs: () => number = threadCpuMs): Budget => {
   let last = Number.NEGATIVE_INFINITY;
   let costMs = 0;
+  let savedMs = longRun?.savedMs ?? 0;
+  const savedAt = (at: number): number =>
+    longRun ? Math.min(longRun.savedMs, savedMs + (at - last) * longRun.share) : Number.POSITIVE_INFINITY;
   return {
-    isDue: (at, everyMs) => at - last >= Math.max(everyMs, costMs / share),
+    isDue: (at, everyMs) => at - last >= Math.max(everyMs, costMs / share) && savedAt(at) > 0,
     spend(at, read) {
       const began = spentMs();
       try {
         return read();
       } finally {
-        last = at;
         costMs = spentMs() - began;
+        savedMs = savedAt(at) - costMs;
+        last = at;
       }
+    },
+    get pauseMs() {
+      return costMs / share;
     },
   };
 };

@@ -83,6 +83,8 @@ export interface NodeSide {
 export interface ConnectionsReading {
   /** Only some sockets that are in trouble were looked at; of all others nothing is said, nor have they gone. */
   readonly followedOnly?: boolean | undefined;
+  /** So long at least until the next look at all, which has to earn it (a dump of the host's table). Absent: an interval. */
+  readonly pauseMs?: number | undefined;
   readonly rows: readonly ConnectionReading[];
   /** Sockets of the process, by TCP state (`udp`, `unix` for the others). */
   readonly counts: Readonly<Record<string, number>>;

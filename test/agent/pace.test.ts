@@ -40,11 +40,25 @@ test("a sampling interval below the fast pace is kept", (t) => {
 
 test("a budget stretches the time between readings until their cost is its share", (t) => {
   const clock = [0, 30];
-  const budget = createBudget(0.01, () => clock.shift()!);
+  const budget = createBudget(0.01, undefined, () => clock.shift()!);
   t.true(budget.isDue(0, 1000));
   budget.spend(0, () => undefined);
   t.deepEqual(
     [1000, 2999, 3000].map((at) => budget.isDue(at, 1000)),
     [false, false, true],
   );
+});
+
+test("a budget for the long run is spent at once, then as fast as it is saved up", (t) => {
+  let spentMs = 0;
+  const budget = createBudget(0.1, { share: 0.005, savedMs: 100 }, () => spentMs);
+  const runs: number[] = [];
+  for (let at = 0; at <= 60_000; at += 100) {
+    if (!budget.isDue(at, 20)) continue;
+    budget.spend(at, () => {
+      spentMs += 60;
+    });
+    runs.push(at);
+  }
+  t.deepEqual(runs, [0, 600, 4100, 16_100, 28_100, 40_100, 52_100]);
 });

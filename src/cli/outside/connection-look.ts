@@ -127,7 +127,9 @@ export const createConnectionLook = (diag: Diag, holders: Holders, options: Look
       lookedAt = at;
       // Finding the ports is paid for by itself.
       const filter = filterOf(serving);
-      return looks.spend(at, () => look(serving, filter));
+      const found = looks.spend(at, () => look(serving, filter));
+      const pauseMs = Math.max(everyMs, Math.min(looks.pauseMs, options.leastEveryMs));
+      return new Map([...found].map(([pid, reading]) => [pid, { ...reading, pauseMs }]));
     },
   };
 };

@@ -41,6 +41,8 @@ export const createPeers = (diag: Pick<Diag, "listeners">): Peers => {
   /** `address port` → cookies of connections there. */
   let open = new Map<string, Set<bigint>>();
   let before: ReadonlyMap<string, ReadonlySet<bigint>> | undefined;
+  /** … at the look before that one: a dump may miss a socket that is there, which is no new one when it is seen again. */
+  let earlier: typeof before;
   /** Somebody waits, and did so when this look began: only then it is worth while. */
   let wanted = false;
   let gathers = false;
@@ -62,8 +64,9 @@ export const createPeers = (diag: Pick<Diag, "listeners">): Peers => {
     const { remoteAddress: address = "", remotePort: port = 0 } = caller;
     const place = `${address} ${port}`;
     const { lastMs, sentBytes = 0, retransBytes = 0 } = heard.get(address) ?? {};
-    const known = before?.get(place);
-    const opened = before ? [...(open.get(place) ?? [])].filter((cookie) => !known?.has(cookie)).length : 0;
+    const isKnown = (cookie: bigint): boolean =>
+      before?.get(place)?.has(cookie) || earlier?.get(place)?.has(cookie) || false;
+    const opened = before ? [...(open.get(place) ?? [])].filter((cookie) => !isKnown(cookie)).length : 0;
     const retransShare = sentBytes > 0 ? retransBytes / sentBytes : undefined;
     const listener = isLocal(caller) ? listenerOf(caller, listeners) : undefined;
     return { address, port, opened, lastHeardMs: lastMs, retransShare, listener };
@@ -71,6 +74,7 @@ export const createPeers = (diag: Pick<Diag, "listeners">): Peers => {
 
   return {
     begin: () => {
+      earlier = before;
       before = gathers ? open : undefined;
       gathers = wanted;
       wanted = false;

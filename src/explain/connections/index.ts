@@ -3,6 +3,7 @@ import type { ConnectionReading, ConnectionsReading } from "../../snapshot/conne
 import type { Counters } from "../../snapshot/snapshot.js";
 import { type MemoryState, memoryStateOf } from "../network/memory-short.js";
 import type { Beside, BesideSymptom } from "../symptoms/beside.js";
+import type { Thresholds } from "../thresholds.js";
 import { type Noticed, nothingWanted, type SocketsWanted, wantedOf } from "./attention.js";
 import { createConnectFailures } from "./connect-failures.js";
 import { createGroups, type Judged } from "./groups.js";
@@ -46,6 +47,13 @@ const isServer = ({ role, localPort }: ConnectionReading, ports: ReadonlySet<num
 
 const peerOf = ({ remoteAddress, remotePort }: ConnectionReading) => ({ address: remoteAddress, port: remotePort });
 
+/** Where looks are rare: two of them, and some delay, have to show nothing more before something is over. */
+const patienceOf = (pauseMs: number): number => 2.5 * pauseMs;
+const patient = (thresholds: Thresholds, { pauseMs = 0 }: ConnectionsReading): Thresholds => ({
+  ...thresholds,
+  connectionQuietMs: Math.max(thresholds.connectionQuietMs, patienceOf(pauseMs)),
+});
+
 export const createConnections = (): BesideSymptom => {
   const sockets = new Map<bigint, Noticed & Followed>();
   const loops = createLoops();
@@ -56,8 +64,9 @@ export const createConnections = (): BesideSymptom => {
   const peers = createPeers();
   let startedAt: number | undefined;
   let dropped = false;
-  /** When all sockets were last looked at. */
+  /** When all sockets were last looked at, and the time before. */
   let allAt = Number.NEGATIVE_INFINITY;
+  let earlierAt = Number.NEGATIVE_INFINITY;
   let wanted: SocketsWanted = nothingWanted;
   let memory: MemoryState | undefined;
 
@@ -83,9 +92,9 @@ export const createConnections = (): BesideSymptom => {
       return known !== undefined && (readBytesOf(known.watch.last, reading) ?? 0) > 0;
     }) === true;
 
-  const forget = (at: number): void => {
+  const forget = (at: number, pauseMs: number): void => {
     for (const [cookie, { watch }] of sockets) {
-      if (at - watch.lastAt < forgetMs) return;
+      if (at - watch.lastAt < Math.max(forgetMs, patienceOf(pauseMs))) return;
       sockets.delete(cookie);
     }
   };
@@ -112,13 +121,16 @@ export const createConnections = (): BesideSymptom => {
       const look = snapshot.connections;
       if (!look) return;
       dropped = false;
-      if (!look.followedOnly) allAt = snapshot.at;
+      if (!look.followedOnly) [earlierAt, allAt] = [allAt, snapshot.at];
+      // A dump may miss a socket that is there: from outside, gone is what two in a row have not shown.
+      const presentSince = around.outside ? earlierAt : allAt;
       const ports = new Set(snapshot.listeners.map(({ port }) => port));
-      forget(snapshot.at);
+      forget(snapshot.at, look.pauseMs ?? 0);
       peers.add(look, snapshot.at);
       const moved = counters.sum();
       // A look at few says nothing about the others: for them the last look at all holds.
-      if (!look.followedOnly) for (const followed of sockets.values()) followed.verdicts = [];
+      if (!look.followedOnly)
+        for (const followed of sockets.values()) if (followed.watch.lastAt < presentSince) followed.verdicts = [];
       const late: ConnectionReading[] = [];
       for (const reading of look.rows) {
         const followed = follow(reading, snapshot.at);
@@ -136,11 +148,11 @@ export const createConnections = (): BesideSymptom => {
         ...failures(look, peers, snapshot.at, thresholds),
         ...requestsReset.judge(snapshot, moved, thresholds),
       ];
-      const noticed = [...sockets.values()].filter(({ watch }) => watch.lastAt >= allAt);
+      const noticed = [...sockets.values()].filter(({ watch }) => watch.lastAt >= presentSince);
       for (const { watch, verdicts, isServer: side } of noticed)
         for (const verdict of verdicts)
           if (!verdict.isYoung) judged.push({ verdict, reading: watch.last, isServer: side });
-      groups.report(judged, around, thresholds, lifecycle);
+      groups.report(judged, around, patient(thresholds, look), lifecycle);
       wanted = wantedOf(noticed, new Set(wanted.sockets), snapshot.at);
     },
     // A socket's own drops mean nothing without the counters that say why.

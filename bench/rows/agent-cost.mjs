@@ -1,0 +1,150 @@
+// What the agent costs by itself, as part of a core: its own thread, and what the process uses more than one without it.
+import { readFileSync, rmSync } from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { registerPath, sleep, startChild } from "../agent/child.mjs";
+import { readThreads, usedBetween } from "../agent/threads.mjs";
+
+export const id = "agent-cost";
+export const order = 130;
+export const work = "what the agent itself uses of one core";
+export const goal =
+  "quiet ≤ 0.3 %, 1,000 connections ≤ 0.6 %, 10,000 ≤ 2 %, 19,000 ≤ 4 %; 0 periodic callbacks on the main thread";
+
+const page = join(tmpdir(), `sockscope-bench-${process.pid}.sock`);
+
+/** The code is warm and what is only done at the beginning is done. */
+const settleMs = 6000;
+
+/** Opens the page's stream, as a browser does. */
+const watchPage = () =>
+  new Promise((resolve, reject) => {
+    const request = get({ socketPath: page, path: "/events" }, (response) => {
+      response.on("data", () => undefined);
+      response.on("error", () => undefined);
+      resolve(() => request.destroy());
+    });
+    request.once("error", reject);
+  });
+
+/** `goal`: percent of a core. `drive` makes it happen to the server; what it returns ends it. */
+const cases = [
+  { name: "quiet", connections: 0, goal: 0.3 },
+  { name: "1,000 connections", connections: 1000, goal: 0.6 },
+  { name: "10,000 connections", connections: 10_000, goal: 2 },
+  { name: "19,000 connections", connections: 19_000, goal: 4 },
+  {
+    name: "1,000 that talk once a second",
+    connections: 1000,
+    drive: ({ clients }) => clients.ask({ what: "talk", everyMs: 1000 }),
+  },
+  {
+    name: "a finding active (overflows at each stall)",
+    connections: 100,
+    listenBacklog: 8,
+    expects: "accept-queue-overflow",
+    async drive({ host, clients, port }) {
+      await host.ask({ what: "stall", ms: 300, everyMs: 1000 });
+      await clients.ask({ what: "rush", port, count: 30, everyMs: 1000 });
+    },
+  },
+  {
+    name: "page open, 1,000 connections",
+    connections: 1000,
+    http: page,
+    drive: ({ isObserved }) => isObserved && watchPage(),
+  },
+  {
+    name: "main thread blocked, 1,000 connections",
+    connections: 1000,
+    drive: ({ host, ms, isObserved }) => isObserved && host.ask({ what: "block", ms: ms + settleMs }),
+  },
+];
+
+const percentOf = (cpuMs, ms) => (100 * cpuMs) / ms;
+
+const startOne = async ({ connections, http, listenBacklog }, isObserved, log) => {
+  const env = isObserved ? { SOCKSCOPE_LOG: log, ...(http ? { SOCKSCOPE_HTTP: http } : {}) } : {};
+  const host = await startChild("host.mjs", {
+    args: listenBacklog ? [listenBacklog] : [],
+    env,
+    ...(isObserved ? { preload: registerPath } : {}),
+  });
+  const clients = await startChild("clients.mjs");
+  const { port } = host.ready;
+  await clients.ask({ what: "hold", port, count: connections });
+  return { host, clients, port, isObserved };
+};
+
+/** Both at once: they use so little that they do not meet, and what disturbs one disturbs the other. */
+const measure = async (one, ms) => {
+  const log = join(tmpdir(), `sockscope-bench-${process.pid}.log`);
+  const both = [await startOne(one, true, log), await startOne(one, false, log)];
+  let leave;
+  try {
+    await sleep(settleMs / 2);
+    for (const server of both) leave = (await one.drive?.({ ...server, ms })) ?? leave;
+    await sleep(settleMs / 2);
+    const before = both.map(({ host }) => readThreads(host.pid));
+    const began = performance.now();
+    await sleep(ms);
+    const passed = performance.now() - began;
+    const [on, off] = both.map(({ host }, i) => usedBetween(before[i], readThreads(host.pid), "sockscope"));
+    const found = readFileSync(log, { encoding: "latin1", flag: "a+" });
+    if (one.expects && !found.includes(one.expects)) throw new Error(`${one.name}: no ${one.expects} was found`);
+    return {
+      observer: percentOf(on.named.cpuMs, passed),
+      helpers: percentOf(on.others.cpuMs - off.others.cpuMs, passed),
+      wakes: (1000 * on.named.sleeps) / passed,
+      mainWakes: on.main.sleeps - off.main.sleeps,
+    };
+  } finally {
+    if (typeof leave === "function") leave();
+    for (const { host, clients } of both) await Promise.all([host.stop(), clients.stop()]);
+    rmSync(log, { force: true });
+  }
+};
+
+const figureOf = ({ name, goal: atMost }, { observer, helpers }) => ({
+  what: name,
+  value: observer + Math.max(0, helpers),
+  unit: "% of a core",
+  ...(atMost === undefined ? {} : { atMost }),
+});
+
+const chartOf = (figures) => ({
+  id: "agent-cost",
+  title: "What the agent uses of one core, by connections held",
+  xLabel: "connections",
+  yLabel: "% of a core",
+  series: [
+    { name: "measured", points: figures.map(({ connections, value }) => [connections, value]) },
+    { name: "goal", points: figures.map(({ connections, atMost }) => [connections, atMost]) },
+  ],
+});
+
+export async function run({ quick }) {
+  const ms = quick ? 5000 : 10_000;
+  const figures = [];
+  let idle;
+  for (const one of cases) {
+    const used = await measure(one, ms);
+    idle ??= used;
+    figures.push({ ...figureOf(one, used), connections: one.connections });
+  }
+  figures.push({
+    what: `wake-ups of the main thread in ${ms / 1000} quiet seconds, beyond those without the agent`,
+    value: Math.max(0, idle.mainWakes),
+    unit: "",
+    atMost: 0,
+  });
+  const counted = figures.filter(({ connections, atMost }) => connections > 0 && atMost !== undefined);
+  return {
+    figures,
+    notes: [
+      "Of the observer's thread and of V8's helpers beside it; the main thread sleeps all the time in the quiet cases.",
+    ],
+    charts: [chartOf(counted)],
+  };
+}

@@ -1,0 +1,95 @@
+// What foreign sockets of the same machine cost those who have to dump them: the agent while connections wait for accept, and
+// `sockscope diagnose` from outside.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { registerPath, sleep, startChild } from "../agent/child.mjs";
+import { readThreads, usedBetween } from "../agent/threads.mjs";
+import { startAsked } from "../measure/asked.mjs";
+import { hold } from "../measure/hold.mjs";
+
+export const id = "dump-duty";
+export const order = 170;
+export const work = "dump duty on a machine with 20,000 and 200,000 foreign sockets";
+export const goal = "the interval adapts: ≤ 1 % of a core";
+
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+/** In the accept queue all the time. */
+const waiting = 40;
+/** The first dumps tell what one costs. */
+const settleMs = 6000;
+
+/** Percent of a core that a process's threads use, but for the main one of a server. */
+const shareOf = async (pids, ms) => {
+  const before = pids.map(readThreads);
+  const began = performance.now();
+  await sleep(ms);
+  const passed = performance.now() - began;
+  return pids.map((pid, i) => {
+    const { main: own, named, others } = usedBetween(before[i], readThreads(pid), "sockscope");
+    return (100 * (named.cpuMs + others.cpuMs + (i === pids.length - 1 ? own.cpuMs : 0))) / passed;
+  });
+};
+
+const diagnose = (pid, seconds) => {
+  const args = [main, "diagnose", "--pid", `${pid}`, "--duration", `${seconds}s`, "--json"];
+  return spawn(process.execPath, args, { stdio: "ignore" });
+};
+
+/** Percent of a core beside so many sockets of others. */
+const measure = async (foreign, ms) => {
+  const others = foreign === 0 ? undefined : await hold({ connections: foreign / 2 });
+  const env = { SOCKSCOPE_LOG: "off" };
+  const [quiet, pressed] = [
+    await startChild("host.mjs", { preload: registerPath, env }),
+    await startChild("host.mjs", { preload: registerPath, env }),
+  ];
+  const rush = startAsked("rush");
+  let outside;
+  try {
+    // Its main thread waits for nothing, so that its clients wait for it.
+    await pressed.ask({ what: "wait", ms: ms + 2 * settleMs });
+    await rush.ask(`${pressed.ready.port} ${waiting}`);
+    outside = diagnose(pressed.pid, (ms + 2 * settleMs) / 1000);
+    await sleep(settleMs);
+    const [atRest, inUse, command] = await shareOf([quiet.pid, pressed.pid, outside.pid], ms);
+    return { quiet: atRest, pressed: inUse, diagnose: command };
+  } finally {
+    outside?.kill();
+    await Promise.all([quiet.stop(), pressed.stop(), outside && once(outside, "exit")]);
+    await rush.stop();
+    await others?.stop();
+  }
+};
+
+const kinds = {
+  quiet: "agent, quiet",
+  pressed: `agent, ${waiting} connections in the accept queue all the time`,
+  diagnose: "`sockscope diagnose --pid`",
+};
+
+export async function run({ quick }) {
+  const ms = quick ? 8000 : 15_000;
+  const alone = await measure(0, ms);
+  const figures = [];
+  for (const foreign of [20_000, 200_000]) {
+    const beside = await measure(foreign, ms);
+    for (const [kind, what] of Object.entries(kinds)) {
+      const value = Math.max(0, beside[kind] - alone[kind]);
+      figures.push({
+        what: `${what}: added by ${foreign.toLocaleString("en")}`,
+        value,
+        unit: "% of a core",
+        atMost: 1,
+      });
+    }
+  }
+  return {
+    figures,
+    peers: Object.entries(kinds).map(([kind, what]) => ({
+      what: `${what}, alone`,
+      value: alone[kind],
+      unit: "% of a core",
+    })),
+  };
+}

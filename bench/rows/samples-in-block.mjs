@@ -1,0 +1,88 @@
+// Looks that are due while the main thread stands still for a second, and what a wake-up costs beside that of an empty Worker.
+import { emptyWorkerPath, ownThread, registerPath, sleep, startChild } from "../agent/child.mjs";
+import { readThreads, usedBetween } from "../agent/threads.mjs";
+
+export const id = "samples-in-block";
+export const order = 110;
+export const work = "samples due while the main thread is blocked for a second";
+export const goal = "≥ 99 % taken, CPU per wake ≤ 1.5 × a bare wake-up of a Worker";
+
+const blockMs = 1000;
+const pauseMs = 600;
+
+/** How many looks were begun in the block, and how many the pauses between them make due. */
+const countLooks = (noted, { from, until }) => {
+  const [count] = noted;
+  const looks = Array.from({ length: count }, (_, i) => ({ at: noted[1 + 2 * i], pauseMs: noted[2 + 2 * i] }));
+  let [taken, due] = [0, 0];
+  for (const [i, { at, pauseMs: wanted }] of looks.entries()) {
+    if (i === 0 || at < from || at >= until) continue;
+    taken += 1;
+    due += (at - looks[i - 1].at) / wanted;
+  }
+  return { taken, due };
+};
+
+/** The part of the looks due in blocks that were taken. */
+const lookDuringBlocks = async (sampleMs, blocks) => {
+  const { preload, env } = ownThread("noted-looks.cjs");
+  const host = await startChild("host.mjs", {
+    preload,
+    env: { ...env, SOCKSCOPE_LOG: "off", SOCKSCOPE_SAMPLE_MS: sampleMs },
+  });
+  try {
+    await sleep(4000);
+    let [taken, due] = [0, 0];
+    for (let i = 0; i < blocks; i += 1) {
+      await host.ask({ what: "block", ms: blockMs });
+      await sleep(blockMs + pauseMs);
+      const counted = countLooks(await host.ask({ what: "noted" }), await host.ask({ what: "blocked" }));
+      taken += counted.taken;
+      due += counted.due;
+    }
+    return taken / due;
+  } finally {
+    await host.stop();
+  }
+};
+
+/** CPU time of a wake-up, ms, of the agent's thread while all is quiet and of a Worker whose timer does nothing. */
+const compareWakes = async (ms) => {
+  const agent = await startChild("host.mjs", { preload: registerPath, env: { SOCKSCOPE_LOG: "off" } });
+  const empty = await startChild("host.mjs", { preload: emptyWorkerPath, env: { BENCH_TIMER_MS: 100 } });
+  try {
+    await sleep(6000);
+    const before = [agent, empty].map(({ pid }) => readThreads(pid));
+    await sleep(ms);
+    const [on, bare] = [agent, empty].map(({ pid }, i) =>
+      usedBetween(before[i], readThreads(pid), i === 0 ? "sockscope" : "empty"),
+    );
+    const perWake = ({ named }) => named.cpuMs / named.sleeps;
+    return { agentMs: perWake(on), emptyMs: perWake(bare) };
+  } finally {
+    await Promise.all([agent.stop(), empty.stop()]);
+  }
+};
+
+export async function run({ quick }) {
+  const figures = [];
+  for (const sampleMs of [100, 20, 10]) {
+    const share = await lookDuringBlocks(sampleMs, quick ? 3 : 8);
+    figures.push({
+      what: `looks taken of those due, SOCKSCOPE_SAMPLE_MS=${sampleMs}`,
+      value: 100 * share,
+      unit: "%",
+      atLeast: 99,
+    });
+  }
+  const { agentMs, emptyMs } = await compareWakes(quick ? 5000 : 10_000);
+  figures.push({ what: "CPU of a wake-up, of the empty Worker's", value: agentMs / emptyMs, unit: "×", atMost: 1.5 });
+  return {
+    figures,
+    peers: [
+      { what: "wake-up of an empty Worker", value: emptyMs, unit: "ms" },
+      { what: "wake-up of the agent", value: agentMs, unit: "ms" },
+    ],
+    notes: ["Whatever runs on the main thread's own loop takes none of them."],
+  };
+}
