@@ -176,17 +176,22 @@ export const startWatch = (parts: WatchParts): Watch => {
     timer = setTimeout(turn, delay);
     if (parts.slow) timer.unref();
   };
+  const wake = (): void => {
+    due = Math.min(due, now());
+    clearTimeout(timer);
+    turn();
+  };
   turn();
   return {
     answered(answers, tookMs) {
       asking.answered();
       looker.answered(answers, tookMs);
+      // What Node counts is compared with the kernel's queue: the two have to be of one moment.
+      if (attention.sockets.length === 0) return;
+      followedAt = Number.NEGATIVE_INFINITY;
+      wake();
     },
-    wake() {
-      due = Math.min(due, now());
-      clearTimeout(timer);
-      turn();
-    },
+    wake,
     stop: () => clearTimeout(timer),
   };
 };

@@ -30,9 +30,20 @@ const unreadMs = 500;
 
 const worst = ({ verdicts }: Noticed): number => verdicts.reduce((most, { weight }) => Math.max(most, weight), 0);
 
+/** A unix socket's queue that looks the same again stands, or is filled as fast as it is emptied: Node's word and a look
+ * right after it tell. Waiting for a verdict first would date the stall a second late. */
+const mayStand = ({ watch: { last, sendStillAt, unreadAt } }: Noticed, at: number): boolean =>
+  last.transport === "unix" && at > Math.min(sendStillAt ?? at, unreadAt ?? at);
+
 /** What Node holds or does bears on it. */
-const isUrgent = ({ watch, verdicts }: Noticed, at: number): boolean =>
-  verdicts.length > 0 || watch.swelling !== undefined || at - (watch.unreadAt ?? at) >= unreadMs;
+const isUrgent = (noticed: Noticed, at: number): boolean => {
+  const { watch, verdicts } = noticed;
+  const isUnread = at - (watch.unreadAt ?? at) >= unreadMs;
+  return verdicts.length > 0 || watch.swelling !== undefined || isUnread || mayStand(noticed, at);
+};
+
+const isFollowed = (noticed: Noticed, at: number): boolean =>
+  (noticed.verdicts.length > 0 && noticed.watch.last.transport !== "udp") || mayStand(noticed, at);
 
 /** The kernel's buffer has been full: Node may hold more and more behind it. */
 const wasFull = ({ watch }: Noticed): boolean => watch.older.bufferFull > 1;
@@ -44,7 +55,7 @@ const cookieOf = ({ watch }: Noticed): bigint => watch.last.cookie;
 /** `before`: those followed until now, which go on while they are in trouble: a window needs looks at the same socket. */
 export const wantedOf = (noticed: readonly Noticed[], before: ReadonlySet<bigint>, at: number): SocketsWanted => {
   const byWorst = noticed.toSorted((a, b) => worst(b) - worst(a));
-  const troubled = byWorst.filter(({ verdicts, watch }) => verdicts.length > 0 && watch.last.transport !== "udp");
+  const troubled = byWorst.filter((one) => isFollowed(one, at));
   const [old, fresh] = [true, false].map((was) => troubled.filter((one) => before.has(cookieOf(one)) === was));
   const urgent = byWorst.filter((one) => isUrgent(one, at));
   const others = noticed

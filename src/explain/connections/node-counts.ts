@@ -23,6 +23,10 @@ export const hasSent = ({ takenBytes }: NodeCounts, reading: ConnectionReading, 
 export const hasRead = ({ readBytes }: NodeCounts, reading: ConnectionReading, node: NodeSide | undefined): boolean =>
   isUncounted(reading) && readBytes !== undefined && node?.readBytes !== undefined && node.readBytes > readBytes;
 
+/** Until Node has spoken, a queue that looks the same says nothing about the time before: from its first word on it does. */
+export const isFirstWord = (reading: ConnectionReading, before: number | undefined, now: number | undefined): boolean =>
+  isUncounted(reading) && before === undefined && now !== undefined;
+
 /** `node`: what it said just now, if it did. What moves is compared with this moment from now on. */
 export const countsSince = (
   before: NodeCounts,

@@ -2,7 +2,7 @@
 import type { ConnectionReading, NodeSide } from "../../snapshot/connection.js";
 import { add } from "../delta.js";
 import { inFlightOf, notSentOf, pendingOf } from "./figures.js";
-import { countsSince, hasRead, hasSent, type NodeCounts } from "./node-counts.js";
+import { countsSince, hasRead, hasSent, isFirstWord, type NodeCounts } from "./node-counts.js";
 import { type SocketStep, socketStepOf } from "./socket-step.js";
 
 /** A stretch of looks at one socket: the reading it began with, and the extremes since. */
@@ -181,8 +181,12 @@ const next = (
 ): SocketWatch => {
   const node = heard?.at === at ? heard.node : undefined;
   const acked = step?.ackedBytes ?? fellBy(watch.last, reading);
-  const sent = acked > 0 || hasSent(watch.counts, reading, node);
-  const read = (step?.readBytes ?? 0) > 0 || hasRead(watch.counts, reading, node);
+  const { counts } = watch;
+  const sent = acked > 0 || hasSent(counts, reading, node) || isFirstWord(reading, counts.takenBytes, node?.takenBytes);
+  const read =
+    (step?.readBytes ?? 0) > 0 ||
+    hasRead(counts, reading, node) ||
+    isFirstWord(reading, counts.readBytes, node?.readBytes);
   const fillsGap = (step?.receivedBytes ?? 0) > 0;
   return {
     firstAt: watch.firstAt,
@@ -200,7 +204,7 @@ const next = (
     closeWaitAt: since(watch.closeWaitAt, reading.state === "CLOSE-WAIT", false, at),
     swelling: swellingOf(watch, reading, at),
     pouring: pouringOf(watch, step, at),
-    counts: countsSince(watch.counts, node, { sent, read }),
+    counts: countsSince(counts, node, { sent, read }),
     rtts: withNewest(watch.rtts, reading.tcp?.rttMicros),
     peerWindowSeen: most(watch.peerWindowSeen, reading.tcp?.sndWndBytes),
   };

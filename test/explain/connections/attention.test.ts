@@ -45,6 +45,25 @@ test("connections in trouble are followed, and Node's side of them is wanted: fe
   t.deepEqual([many.sockets.length, many.ask.length], [32, 12]);
 });
 
+test("a unix socket whose queue looks the same twice is followed and asked about: only Node knows whether it moves", (t) => {
+  const waits: Phase = {
+    row: { transport: "unix", path: "/run/app.sock", sendQBytes: 164_096, notSentBytes: undefined },
+  };
+  const explainer = createExplainer();
+  const wanted = history()
+    .play(3000, waits)
+    .snapshots.map((snapshot) => {
+      explainer.observe(snapshot);
+      const { sockets, ask } = explainer.attention();
+      return [sockets.length, ask.length];
+    });
+  t.deepEqual(wanted.slice(0, 3), [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+  ]);
+});
+
 test("who is followed stays followed while the trouble lasts", (t) => {
   const { explainer, last } = observed(500);
   const before = explainer.attention().sockets;
