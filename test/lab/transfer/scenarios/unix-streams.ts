@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EndSpec } from "../apps/end.js";
 import type { Program } from "../../child.js";
+import { evidentAfterMs } from "../judge.js";
 import type { Scenario, Site } from "../scenario.js";
 
 let made = 0;
@@ -35,6 +36,12 @@ const joins = async (
   return { server, clients };
 };
 
+/**
+ * The kernel counts nothing at a unix socket: it is known to stand still from Node's first word on, which is asked for at
+ * the first look that finds something waiting, at most an interval after the fault.
+ */
+const firstWordMs = 1000;
+
 const scenario = (
   symptom: string,
   cause: string,
@@ -42,7 +49,9 @@ const scenario = (
   run: (site: Site, path: string) => Promise<void>,
 ): Scenario => {
   const path = newPath();
-  return { expect: { symptom, cause, at: path }, variant, path: { kind: "loopback" }, run: (site) => run(site, path) };
+  const evidentMs = evidentAfterMs({ symptom, cause }) + firstWordMs;
+  const expect = { symptom, cause, at: path, evidentMs };
+  return { expect, variant, path: { kind: "loopback" }, run: (site) => run(site, path) };
 };
 
 const stopsReading = async (site: Site, program: Program): Promise<void> => {
