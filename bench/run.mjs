@@ -76,7 +76,9 @@ async function main() {
     console.log(rowLines(result, slack).join("\n"));
   }
   if (options.write) writeDocument(results);
-  const figures = results.flatMap((result) => result.figures ?? []).filter(({ atMost, atLeast }) => atMost ?? atLeast);
+  const figures = results
+    .flatMap((result) => result.figures ?? [])
+    .filter(({ atMost, atLeast }) => (atMost ?? atLeast) !== undefined);
   const met = figures.filter((figure) => isMet(figure, slack));
   const unmeasured = results.filter(({ failed }) => failed);
   console.log(`${met.length} of ${figures.length} goals met, ${unmeasured.length} of ${rows.length} rows not measured`);

@@ -41,6 +41,8 @@ export async function run({ quick }) {
   figures.push({ what, value: Math.max(...grown), unit: "×", atMost: 1.25 });
   return {
     figures,
-    notes: [`An event is a SYN, a place in the queue (or a refusal), or an accept; ${rate * seconds} clients a run.`],
+    notes: [
+      `An event is a segment of a handshake, a request, a segment that is dropped, or an accept; ${(rate * seconds).toLocaleString("en")} clients a run.`,
+    ],
   };
 }

@@ -1,5 +1,5 @@
 // The course of a run in at most 2,000 entries: when there are more, every second one goes.
-import { toSeconds } from "../engine.js";
+import { nanosPerSecond, toSeconds } from "../engine.js";
 import type { AcceptWorld } from "./accept-world.js";
 import type { TimelineEntry } from "./scenario.js";
 
@@ -31,8 +31,13 @@ const isSame = ({ group }: AcceptWorld, last: TimelineEntry): boolean =>
 export function createTimeline(world: AcceptWorld): Timeline {
   let entries: TimelineEntry[] = [entryOf(world)];
   let spacing = 0;
+  /** Times of entries are rounded to this, ns. */
+  const grain = 1000;
   const note = (): void => {
     const last = entries.at(-1)!;
+    // Most moments of a long run are past the last entry's and too soon for one of their own.
+    const since = world.engine.now() - last.at * nanosPerSecond;
+    if (since > grain && since < spacing * nanosPerSecond - grain) return;
     if (isSame(world, last)) return;
     const entry = entryOf(world);
     if (entry.at === last.at) entries[entries.length - 1] = entry;
