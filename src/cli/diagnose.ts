@@ -2,11 +2,11 @@
 // sees; what an open endpoint of the target knows is joined to it.
 import { setTimeout as wait } from "node:timers/promises";
 import type { Finding } from "../explain/finding.js";
+import { jsonOf } from "../export/json.js";
 import type { Missing, Snapshot } from "../snapshot/snapshot.js";
 import type { Command, Io } from "./command.js";
 import { flag, text } from "./command.js";
 import { requireReadings } from "./here.js";
-import { toJson } from "./json.js";
 import { openLive } from "./live.js";
 import { faultOf, type Inside, joined } from "./outside/endpoint-findings.js";
 import { explainersByProcess } from "./outside/explainers.js";
@@ -15,6 +15,7 @@ import { createListenerLog, type WatchedListener } from "./outside/listener-log.
 import { type Outside, type OutsideTarget, openOutside } from "./outside/outside.js";
 import { targetOf } from "./outside/target-of.js";
 import { openProgress } from "./progress.js";
+import { redactorHere } from "./redaction.js";
 import { parseDurationMs } from "./values.js";
 import { harmless } from "./view/harmless.js";
 import { diagnosisLines, newsLines, watchLines } from "./view/diagnosis.js";
@@ -85,7 +86,8 @@ const findingLog = (
 } => {
   const outside = new Map<string, Finding>();
   const told = new Map<string, Finding>();
-  const all = (): readonly Finding[] => joined([...outside.values()], inside.findings());
+  const redact = redactorHere();
+  const all = (): readonly Finding[] => joined([...outside.values()], inside.findings()).map(redact.finding);
   /** As it was told, or as it was known from outside before the inside told of it. */
   const before = (finding: Finding): Finding | undefined =>
     told.get(finding.id) ??
@@ -138,7 +140,7 @@ const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
     joined: inside.asked(),
   };
   if (screen) screen.end(diagnosis, connections.total());
-  else io.print(toJson(diagnosis));
+  else io.print(jsonOf(diagnosis));
   return diagnosis.findings.some(({ severity }) => severity !== "info") ? 1 : 0;
 };
 

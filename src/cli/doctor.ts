@@ -1,12 +1,13 @@
 // `sockscope doctor`: what can be read here, and what of settings, limits and listeners will hurt, with the numbers.
 import { existsSync } from "node:fs";
 import { adviseOn } from "../explain/advice/advice.js";
+import { jsonOf } from "../export/json.js";
 import { type Arguments, type Command, flag, type Io, text, UsageError } from "./command.js";
 import { lookAround } from "./doctor/look.js";
 import { reportOf } from "./doctor/report.js";
-import { toJson } from "./json.js";
 import { duringThis } from "./progress.js";
 import { parseWhole } from "./values.js";
+import { harmless } from "./view/harmless.js";
 
 export const doctor: Command = {
   name: "doctor",
@@ -37,7 +38,7 @@ const runDoctor = async (io: Io, args: Arguments): Promise<number> => {
   if (readings.listeners === undefined && readings.counters === undefined && readings.settings.somaxconn === undefined)
     throw new UsageError(`nothing can be read here: ${readings.missing[0]?.reason ?? "/proc is not mounted"}`);
   const advice = adviseOn(readings);
-  if (flag(args, "json")) io.print(toJson({ advice, ...readings }));
-  else io.print(reportOf(readings, advice, Math.min(100, io.width()), io.paint).join("\n"));
+  if (flag(args, "json")) io.print(jsonOf({ advice, ...readings }));
+  else io.print(reportOf(harmless(readings), harmless(advice), Math.min(100, io.width()), io.paint).join("\n"));
   return advice.some(({ severity }) => severity !== "info") ? 1 : 0;
 };

@@ -1,5 +1,6 @@
 // `sockscope explain LOCAL [PEER]`: watches one connection or listener for a moment, and says in plain words what holds it.
 import { setTimeout as wait } from "node:timers/promises";
+import { jsonOf } from "../export/json.js";
 import { readSysctl } from "../kernel/index.js";
 import type { Missing } from "../snapshot/snapshot.js";
 import { type Arguments, type Command, flag, type Io, text, UsageError } from "./command.js";
@@ -8,12 +9,13 @@ import { createFollower, type Story } from "./explain/follow.js";
 import { createNamedLook, findConnections, type Name } from "./explain/named-look.js";
 import { parsePlace, type Place, servesAs } from "./explain/place.js";
 import { requireReadings } from "./here.js";
-import { toJson } from "./json.js";
 import { holdersOfAll, holdersOfProcess } from "./outside/holders.js";
 import { findListeners, listenersOf } from "./outside/listener-finder.js";
 import { openPlace, type Outside, watchFrom } from "./outside/outside.js";
 import { duringThis } from "./progress.js";
+import { redactedExplanation, redactorHere } from "./redaction.js";
 import { parseDurationMs, parseWhole } from "./values.js";
+import { harmless } from "./view/harmless.js";
 import { explanationLines, subjectOf } from "./view/explanation.js";
 
 const tickMs = 100;
@@ -120,16 +122,18 @@ const follow = async (io: Io, target: Target, durationMs: number): Promise<Story
 };
 
 const tell = (io: Io, story: Story, target: Target, json: boolean): number => {
-  const explanation = choose(story);
-  if (!explanation) throw new UsageError("what was named is gone: it was closed before it could be read");
+  const chosen = choose(story);
+  if (!chosen) throw new UsageError("what was named is gone: it was closed before it could be read");
+  const explanation = redactedExplanation(chosen, redactorHere());
   const missing = target.outside.missing();
-  if (json) io.print(toJson(asJson(explanation, story, target, missing)));
+  if (json) io.print(jsonOf(asJson(explanation, story, target, missing)));
   else {
     const view = { width: Math.min(120, io.width()), paint: io.paint };
     io.print(
-      explanationLines({ explanation, story, name: target.name, connections: target.connections, missing }, view).join(
-        "\n",
-      ),
+      explanationLines(
+        { ...harmless({ explanation, name: target.name, missing }), story, connections: target.connections },
+        view,
+      ).join("\n"),
     );
   }
   const { finding } = explanation;

@@ -31,7 +31,12 @@ const main = async (argv: readonly string[]): Promise<void> => {
     const status = await answer(terminal, request);
     terminal.end(terminal.signalStatus() ?? status);
   } catch (error) {
-    const reason = error instanceof UsageError ? error.message : error instanceof Error ? error.stack : String(error);
+    const reason =
+      error instanceof UsageError
+        ? error.message.replaceAll("\n", "?")
+        : error instanceof Error
+          ? error.stack
+          : String(error);
     terminal.io.tell(`${name}: ${reason}`);
     terminal.end(terminal.signalStatus() ?? 2);
   }

@@ -2,6 +2,7 @@
 import { isatty } from "node:tty";
 import type { Io } from "./command.js";
 import { clip } from "./view/columns.js";
+import { withoutControls } from "./view/printable.js";
 import { coloured, plain, wantsColour } from "./view/paint.js";
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -59,7 +60,7 @@ export const openTerminal = (): Terminal => {
   let progress = "";
   const showProgress = (text: string): void => {
     if (!showsProgress || text === progress) return;
-    progress = clip(text, (stderr.columns || 80) - 1);
+    progress = clip(withoutControls(text), (stderr.columns || 80) - 1);
     stderr.write(`\r${progress}\u001b[K`);
   };
   restores.push(() => showProgress(""));
@@ -71,7 +72,7 @@ export const openTerminal = (): Terminal => {
     write: (text) => void stdout.write(text),
     tell: (text) => {
       showProgress("");
-      stderr.write(`${text}\n`);
+      stderr.write(`${withoutControls(text)}\n`);
     },
     progress: showProgress,
     terminal: isTTY && env.TERM !== "dumb",

@@ -1,9 +1,9 @@
 // `sockscope top`: what `diagnose` sees, live: listeners, findings, connections, network; in a pipe a block an interval.
 import type { Frame } from "../export/frame/frame.js";
+import { jsonOf } from "../export/json.js";
 import type { Arguments, Command, Io } from "./command.js";
 import { flag, text, UsageError } from "./command.js";
 import { requireReadings } from "./here.js";
-import { toJson } from "./json.js";
 import { openOutside } from "./outside/outside.js";
 import { targetOf } from "./outside/target-of.js";
 import { nameOf } from "./top/named.js";
@@ -48,7 +48,7 @@ export const top: Command = {
     const source = createSource(outside, target, intervalMs, io.interrupted);
     const first = firstState(nameOf(target), intervalMs);
     if (web) return runWeb(io, source, first.what, web);
-    if (flag(args, "json")) return printEach(io, source, (frame) => toJson(frame));
+    if (flag(args, "json")) return printEach(io, source, (frame) => jsonOf(frame));
     if (io.terminal) return runView(io, source, first);
     return printEach(io, source, (frame) => plainLines(withFrame(first, harmless(frame))).join("\n"));
   },

@@ -23,17 +23,35 @@ const canonical = (address: string): string => {
 };
 
 const replaceAddresses = (text: string, replace: (address: string) => string): string =>
-  text.replace(candidate, (found) => (isIP(found) === 0 ? found : replace(canonical(found))));
+  text.replace(candidate, (found) => {
+    // `2001:db8::1: refused`: the last colon is the sentence's.
+    const address = isIP(found) === 0 ? found.replace(/:$/, "") : found;
+    return isIP(address) === 0 ? found : `${replace(canonical(address))}${found.slice(address.length)}`;
+  });
 
-/** Addresses that say nothing about a peer: unspecified and loopback. */
-const isNowhere = (address: string): boolean => /^(127\.|0\.0\.0\.0$|::1?$)/.test(address);
+/** Addresses that every host has. */
+const isNowhere = (address: string): boolean => /^(127\.0\.0\.1|0\.0\.0\.0|::1?)$/.test(address);
+
+/** As many pseudonyms are kept; more addresses are worked out anew. */
+const mostKept = 4096;
+
+const createPseudonyms = (key: string | undefined): ((address: string) => string) => {
+  const secret = key ?? randomBytes(32);
+  const kept = new Map<string, string>();
+  return (address) => {
+    const known = kept.get(address);
+    if (known !== undefined) return known;
+    if (kept.size >= mostKept) kept.clear();
+    const name = `ip-${createHmac("sha256", secret).update(address).digest("hex").slice(0, 12)}`;
+    kept.set(address, name);
+    return name;
+  };
+};
 
 /** With `off`, everything passes as it is. Without a key, one that lives as long as this redactor. */
 export const createRedactor = (mode: "ip" | "off", key?: string): Redactor => {
   if (mode === "off") return { isOff: true, address: (text) => text, finding: (finding) => finding };
-  const secret = key ?? randomBytes(32);
-  const pseudonym = (address: string): string =>
-    `ip-${createHmac("sha256", secret).update(address).digest("hex").slice(0, 12)}`;
+  const pseudonym = createPseudonyms(key);
   const address = (text: string): string =>
     replaceAddresses(text, pseudonym).replace(/\[(ip-[0-9a-f]{12})(?:%[\w.-]+)?\]/g, "$1");
   const finding = (given: Finding): Finding => {

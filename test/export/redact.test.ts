@@ -94,6 +94,22 @@ test("a snapshot's connections leave without remote addresses, wherever they sta
   t.is(text.split("10.0.0.5").length, 3);
 });
 
+test("in a sentence only the listener's own address and those of every host stay", (t) => {
+  const said = (summary: string): string => finding({ ...example, summary }).summary;
+  t.is(
+    said("listen on 127.0.0.1, ::1, 0.0.0.0 or [::]:80, not 10.0.0.5"),
+    "listen on 127.0.0.1, ::1, 0.0.0.0 or [::]:80, not 10.0.0.5",
+  );
+  t.is(said("127.1.2.3 refused"), `${address("127.1.2.3")} refused`);
+  t.is(said("2001:db8::1: refused at 12:30:01: twice"), `${address("2001:db8::1")}: refused at 12:30:01: twice`);
+});
+
+test("more addresses than are kept have the same pseudonyms", (t) => {
+  const all = Array.from({ length: 5000 }, (_, n) => `198.18.${n >> 8}.${n & 255}`);
+  t.deepEqual(all.map(address), all.map(address));
+  t.is(new Set(all.map(address)).size, all.length);
+});
+
 test("off changes nothing", (t) => {
   t.is(createRedactor("off").finding(example), example);
   t.is(createRedactor("off").address("192.0.2.7"), "192.0.2.7");

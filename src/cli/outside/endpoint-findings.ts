@@ -49,7 +49,8 @@ const isFinding = (value: unknown): value is Finding =>
     (name) => typeof Reflect.get(value, name) === "string",
   ) &&
   ["evidence", "ruledOut", "remedy"].every((name) => Array.isArray(Reflect.get(value, name))) &&
-  typeof Reflect.get(value, "subject") === "object";
+  typeof Reflect.get(value, "confidence") === "number" &&
+  typeof (Reflect.get(value, "subject") ?? 0) === "object";
 
 /** On one listener and cause these are one finding whose symptom only rises. */
 const ladder: ReadonlySet<string> = new Set([

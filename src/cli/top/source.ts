@@ -4,6 +4,8 @@ import { createFrames } from "../../export/frame/frames.js";
 import type { NetworkReading } from "../../snapshot/network.js";
 import type { Snapshot } from "../../snapshot/snapshot.js";
 import type { Outside, OutsideTarget } from "../outside/outside.js";
+import { redactedSnapshot } from "../../agent/shown/told-snapshot.js";
+import { redactorHere } from "../redaction.js";
 import { createLiveFindings } from "./live-findings.js";
 import { merged, withHolders } from "./one-snapshot.js";
 
@@ -47,6 +49,7 @@ export const createSource = (
   const findings = createLiveFindings(signal);
   const frames = createFrames();
   const ownShare = createOwnShare();
+  const redact = redactorHere();
   let network: NetworkReading | undefined;
   let composedAt: number | undefined;
   /** What is looked at more rarely than an interval lasts stays as it was seen last. */
@@ -60,7 +63,8 @@ export const createSource = (
     return passedMs >= intervalMs * patience || (passedMs >= intervalMs && connections !== undefined);
   };
   const compose = (snapshot: Snapshot): Frame => {
-    const frame = frames.compose({ ...snapshot, missing: outside.missing() }, findings.shown(snapshot.time));
+    const shown = redactedSnapshot({ ...snapshot, missing: outside.missing() }, redact);
+    const frame = frames.compose(shown, findings.shown(snapshot.time).map(redact.finding));
     composedAt = snapshot.at;
     last = { ...snapshot, connections: snapshot.connections ?? last?.connections };
     network = undefined;

@@ -8,9 +8,9 @@ import type { Sources } from "../../export/http/routes.js";
 import { jsonOf } from "../../export/json.js";
 import { createMetrics } from "../../export/metrics/metrics.js";
 import { metricsText } from "../../export/metrics/text.js";
-import { createRedactor } from "../../export/redact.js";
 import { version } from "../../export/version.js";
 import { type Io, UsageError } from "../command.js";
+import { redactorHere } from "../redaction.js";
 import type { FrameSource } from "./source.js";
 import { watch } from "./watch.js";
 
@@ -59,7 +59,7 @@ const open = ({ at, token }: Served, told: Pick<Sources, "findings" | "explain" 
 
 /** Prints the address and serves until it is interrupted. */
 export const runWeb = async (io: Io, source: FrameSource, what: string, served: Served): Promise<number> => {
-  const explaining = createExplaining(createRedactor("off"));
+  const explaining = createExplaining(redactorHere());
   const metrics = createMetrics({ version: version(), nodeVersion: process.version });
   let findings: readonly Finding[] = [];
   const { endpoint, url } = await open(served, {

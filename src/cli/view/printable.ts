@@ -7,3 +7,9 @@ const oneColumn =
 
 /** As many columns as characters; whatever cannot be shown so is a `?`. */
 export const printable = (text: string): string => text.normalize("NFC").replace(oneColumn, "?");
+
+/** Control characters but the newline, and what turns the direction of writing. */
+const controls = /[^\P{Cc}\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A message in any script, without what a terminal would obey. */
+export const withoutControls = (text: string): string => text.replace(controls, "?");
