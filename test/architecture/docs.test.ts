@@ -28,7 +28,7 @@ test("links between the documents lead to files", (t) => {
   const pages = readdirSync(join(packageRoot, "docs"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
     .map((file) => join("docs", file));
-  const lost = ["README.md", "CONTRIBUTING.md", ...pages].flatMap((page) => {
+  const lost = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...pages].flatMap((page) => {
     if (!existsSync(join(packageRoot, page))) return [];
     const links = [...read(page).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!);
     return links
