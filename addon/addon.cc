@@ -11,6 +11,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   sockscope::exportLoops(env, exports);
   sockscope::exportNetns(env, exports);
   sockscope::exportWriteNow(env, exports);
+  sockscope::exportQuietWatch(env, exports);
   return exports;
 }
 

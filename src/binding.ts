@@ -22,6 +22,13 @@ export interface NetlinkSocket {
   close(): void;
 }
 
+/** Glances at listeners and loops without JavaScript; the arrays are those of src/kernel/quiet-watch.ts. */
+export interface NativeQuietWatch {
+  rest(plan: Float64Array, listeners: Uint32Array, loops: Float64Array, glances: Float64Array): void;
+  /** How many glances there were. */
+  stop(): number;
+}
+
 /** What addon/napi exports: bytes into buffers of the caller, numbers as counts or negative errnos. */
 export interface Binding {
   /** Offsets of addon/kernel/socket_row.hh, for the test that compares them. */
@@ -41,6 +48,7 @@ export interface Binding {
   /** A file as the network namespace of `pid` shows it; `path` ends with NUL. Bytes read or a negative errno. */
   readInNetns(pid: number, path: Uint8Array, into: Uint8Array): number;
   writeNow(fd: number, bytes: Uint8Array): number;
+  readonly QuietWatch: new (wake: () => void) => NativeQuietWatch;
 }
 
 // The same in the repository, below dist/ and below build-test/: the nearest folder with binding.gyp.

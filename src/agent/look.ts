@@ -15,7 +15,8 @@ import { openNetworkWatch } from "./network-watch.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
 import { createOutgoing } from "./outgoing/outgoing.js";
 import { createOwnListeners } from "./listeners/own-listeners.js";
-import { isHurried, type PaceSigns } from "./pace.js";
+import { isHurried, longFrom, type PaceSigns } from "./pace.js";
+import { createRest, type RestRequest } from "./rest.js";
 import { createQueueLooks } from "./listeners/queue-looks.js";
 import { openSurroundings } from "./surroundings.js";
 
@@ -49,6 +50,10 @@ export interface Looker {
   look(request: LookRequest): Look;
   /** Only the queues and whether the loops turn, for a tenth of the price; `undefined`: something has to be looked at. */
   glance(at: number): PaceSigns | undefined;
+  /** Glances without JavaScript from now on, until `wake` is called; false: `glance` has to. */
+  rest(request: RestRequest): boolean;
+  /** Ends that. What was glanced at meanwhile: as if `glance` had been called each time. */
+  rested(): readonly Glance[];
   listening(server: KnownServer): void;
   closed(fd: number): void;
   /** What the main thread said of sockets that it was asked about. */
@@ -82,12 +87,12 @@ export interface LookerOptions {
   readonly slow: boolean;
   readonly missing: readonly Missing[];
   readonly now: () => number;
+  /** Called when a rest has to end. */
+  readonly wake: () => void;
 }
 
 /** While something is wrong, connections newly held are counted this often; the walk's own budget may stretch it. */
 const ownedCloseMs = 100;
-/** A queue this full is worth watching whatever its loop does. */
-const growingShare = 0.25;
 
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
@@ -100,6 +105,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   const loops = createLoopWatch();
   const surroundings = openSurroundings(options.tid);
   const network = options.slow ? undefined : openNetworkWatch();
+  const rest = options.slow ? undefined : createRest(loops, now, options.wake);
   const takeWaits = options.waits && createWaitReader(options.waits);
   /** As they were at the last look, or at the last glance that saw nothing. */
   let before = new Map<bigint, ListenerReading>();
@@ -116,24 +122,31 @@ export const createLooker = (options: LookerOptions): Looker => {
     const listeners = owned ? plain.map((listener) => ({ ...listener, owned: owned.get(listener.cookie) })) : plain;
     return queues?.look(at, listeners, close || synRecv) ?? listeners;
   };
+  const datagrams = (): number => connections?.datagramSockets ?? 0;
+  /** The loops that accept for them, and the main one (`undefined`) where it is not known which, or datagrams may come. */
+  const waitedFor = (listeners: readonly ListenerReading[]): ReadonlySet<number | undefined> =>
+    new Set([...listeners.map(({ loop }) => loop), ...(datagrams() > 0 ? [undefined] : [])]);
   const signsOf = (at: number, listeners: readonly ListenerReading[]): PaceSigns => {
     const late = (loop: number | undefined): number => loops.lateMs(loop, at);
     const queueGrows = listeners.some((listener) => {
       const { cookie, length, limit, loop, drops } = listener;
       const earlier = before.get(cookie) ?? listener;
       const fills = length > earlier.length && late(loop) > 0;
-      return fills || drops !== earlier.drops || length >= Math.max(1, growingShare * (limit + 1));
+      return fills || drops !== earlier.drops || length >= longFrom(limit);
     });
-    const datagrams = connections?.datagramSockets ?? 0;
-    const waiting = [...listeners.map(({ loop }) => loop), ...(datagrams > 0 ? [undefined] : [])];
-    const loopLateMs = Math.max(0, ...waiting.map(late));
-    return { at, listeners: listeners.length + datagrams, queueGrows, loopLateMs };
+    const loopLateMs = Math.max(0, ...[...waitedFor(listeners)].map(late));
+    return { at, listeners: listeners.length + datagrams(), queueGrows, loopLateMs };
   };
 
   const lookAtConnections = (request: ConnectionLookRequest, all: boolean): ConnectionsReading | undefined => {
     if (!all) return connections?.follow(request);
     const reading = connections?.look(request);
     return reading && { ...reading, ...outgoing?.read(request.at) };
+  };
+  const keep = (glance: Glance): void => {
+    lastGlance = glance;
+    seen = glance;
+    remember(glance.listeners);
   };
   const remember = (listeners: readonly ListenerReading[]): void => {
     before = new Map(listeners.map((listener) => [listener.cookie, listener]));
@@ -150,10 +163,20 @@ export const createLooker = (options: LookerOptions): Looker => {
       const glance = { at, time: Date.now(), listeners, loops: loops.read(at, () => false) };
       const signs = signsOf(at, listeners);
       if (discovery.demanded || isHurried(signs)) return undefined;
-      lastGlance = glance;
-      seen = glance;
-      remember(listeners);
+      keep(glance);
       return signs;
+    },
+    rest(request) {
+      const listeners = discovery.demanded ? undefined : own.plain;
+      return listeners !== undefined && rest !== undefined && rest.begin(request, listeners, waitedFor(listeners));
+    },
+    rested() {
+      const glances = rest?.end() ?? [];
+      for (const glance of glances) {
+        loops.note(glance.at, glance.loops);
+        keep(glance);
+      }
+      return glances;
     },
     look(request) {
       const { at, interval, close, counters, lateMs, stalls, followed, follow } = request;
@@ -209,6 +232,7 @@ export const createLooker = (options: LookerOptions): Looker => {
     connectsHeard: (heard) => outgoing?.heard(heard),
     wantsConnects: (snapshot) => outgoing?.wants(snapshot),
     close() {
+      rest?.end();
       loops.close();
       outgoing?.close();
       connections?.close();

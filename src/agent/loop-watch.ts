@@ -8,6 +8,10 @@ import type { LoopReading, TaskReading } from "../snapshot/snapshot.js";
 export interface LoopWatch {
   /** All registered loops. `withTasks`: also what /proc says of these loops' threads. */
   read(at: number, withTasks: (loop: number, main: boolean) => boolean): LoopReading[];
+  /** As `read` gave them last, or `note` after it. */
+  readonly last: readonly LoopReading[];
+  /** Takes in what was read elsewhere, of the same loops. */
+  note(at: number, loops: readonly LoopReading[]): void;
   /** How long this loop (the main one where it is not known) has neither turned nor slept in epoll_wait, ms. */
   lateMs(loop: number | undefined, at: number): number;
   /** Looks now: whether it has still not turned. */
@@ -28,12 +32,17 @@ export const createLoopWatch = (): LoopWatch => {
   const tasks = new Map<number, KeptReading<TaskReading>>();
 
   let mainLoop: number | undefined;
+  let last: readonly LoopReading[] = [];
 
   const track = (loop: LoopReading, at: number): void => {
     const before = tracks.get(loop.id);
     const { idleMs, iterations } = loop;
     tracks.set(loop.id, { idleMs, iterations, turnedAt: before && isStill(before, loop) ? before.turnedAt : at });
     if (loop.main) mainLoop = loop.id;
+  };
+  const note = (at: number, loops: readonly LoopReading[]): void => {
+    for (const loop of loops) track(loop, at);
+    last = loops;
   };
   const taskOf = (tid: number): TaskReading | undefined => {
     const task = tasks.get(tid) ?? openTask(process.pid, tid);
@@ -50,12 +59,16 @@ export const createLoopWatch = (): LoopWatch => {
   };
 
   return {
+    note,
+    get last() {
+      return last;
+    },
     read(at, withTasks) {
       const loops = readLoops().map(({ id, tid, main, idleMs, iterations }): LoopReading => {
         const task = withTasks(id, main) ? taskOf(tid) : undefined;
         return { id, tid, main, idleMs, iterations, task };
       });
-      for (const loop of loops) track(loop, at);
+      note(at, loops);
       if (tracks.size > loops.length || tasks.size > loops.length) dropOthers(loops);
       return loops;
     },

@@ -62,7 +62,7 @@ export const observe = (
   const isSlow = slow !== undefined;
   const ours = createOurSockets();
   const seeing = { slots, waits, servers, intervalMs, detail, tid, diag, ours, missing };
-  const looker = createLooker({ ...seeing, slow: isSlow, now });
+  const looker = createLooker({ ...seeing, slow: isSlow, now, wake: () => watch.wake() });
   const probe = createStackProbe({ enabled: options.stacks && !isSlow, ...host });
   const stacks = createStallStacks(probe, looker.loops, () => watch.wake());
   const redact = createRedactor(options.redact, options.redactKey);

@@ -2,15 +2,12 @@
 // share it; it ends with the last of them.
 import inspector from "node:inspector";
 import { registerLoop, threadCpuMs } from "../kernel/loops.js";
-import { createWaitMemory, createWaitRecorder } from "./listeners/accept-waits.js";
 import { createBoardMemory, createMetricsReader, readBoard, type Shown } from "./shown/board.js";
 import type { MetricFamily } from "../export/metrics/reading.js";
 import type { AskedSocket, ObserverData, ObserverOptions, Report, Status, Wanted } from "./messages.js";
 import { wants as wantWords } from "./messages.js";
 import type { Observation } from "./observe.js";
-import { createAnswerer } from "./node-side/answerer.js";
-import { watchOrigins } from "./node-side/origins.js";
-import { createConnectWatch } from "./outgoing/connect-watch.js";
+import { lazy } from "./lazy.js";
 import { createRecordRequests } from "./recorder/record-requests.js";
 import { createServerSlots, createSlotMemory } from "./listeners/server-slots.js";
 import { watchServers } from "./listeners/server-watch.js";
@@ -29,29 +26,31 @@ export interface ObserverHost {
 
 export const startObserverHost = (options: ObserverOptions, onReport: (report: Report) => void): ObserverHost => {
   registerLoop();
+  const detail = options.detail === "connections" ? openDetail() : undefined;
   const memory = {
     board: createBoardMemory(),
     metrics: createBoardMemory(),
     slots: createSlotMemory(),
-    ...(options.detail === "connections" ? { waits: createWaitMemory() } : {}),
+    ...(detail ? { waits: detail.waits } : {}),
     wants: new SharedArrayBuffer(4 * wantWords.words),
   };
   const wanted = new Int32Array(memory.wants);
   let thread: Thread | undefined;
   let slow: Observation | undefined;
-  const detailed = options.detail === "connections";
-  const origins = detailed ? watchOrigins() : undefined;
-  const answer = createAnswerer({ now: () => performance.now(), originOf: origins?.of });
+  const answerer = lazy(() => {
+    const { createAnswerer }: typeof import("./node-side/answerer.js") = require("./node-side/answerer.js");
+    return createAnswerer({ now: () => performance.now(), originOf: detail?.origins.of });
+  });
   // Also without answers: the observer asks again when it has heard.
   const reply = (asked: readonly AskedSocket[]): void => {
     const began = threadCpuMs();
-    const answers = answer(asked);
+    const answers = answerer.get()(asked);
     const request = { type: "answers", answers, tookMs: threadCpuMs() - began } as const;
     thread?.post(request);
     slow?.handle(request);
   };
   const servers = watchServers(createServerSlots(memory.slots), {
-    accepted: memory.waits && createWaitRecorder(memory.waits),
+    accepted: detail?.accepted,
     listening(server) {
       thread?.post({ type: "listening", server });
       slow?.handle({ type: "listening", server });
@@ -61,14 +60,17 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
       slow?.handle({ type: "closed", fd });
     },
   });
-  const connects = createConnectWatch({
-    times: detailed,
-    tell(heard) {
-      thread?.post({ type: "connects", heard });
-      slow?.handle({ type: "connects", heard });
-    },
+  const connects = lazy(() => {
+    const { createConnectWatch }: typeof import("./outgoing/connect-watch.js") = require("./outgoing/connect-watch.js");
+    return createConnectWatch({
+      times: detail !== undefined,
+      tell(heard) {
+        thread?.post({ type: "connects", heard });
+        slow?.handle({ type: "connects", heard });
+      },
+    });
   });
-  if (detailed) connects.listen(Number.POSITIVE_INFINITY);
+  if (detail) connects.get().listen(Number.POSITIVE_INFINITY);
   const records = createRecordRequests((request) => {
     if (thread) thread.post(request);
     else records.answered({ id: request.id, error: "there is no observer thread here, which writes it" });
@@ -76,7 +78,7 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const reported = (report: Report): void => {
     if (report.type === "ask") reply(report.sockets);
     else if (report.type === "recorded") records.answered(report.answer);
-    else if (report.type === "listen-connects") connects.listen(report.forMs);
+    else if (report.type === "listen-connects") connects.get().listen(report.forMs);
     else onReport(report);
   };
   const data = (): ObserverData => ({
@@ -93,8 +95,8 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   });
   const unhook = (): void => {
     servers.stop();
-    connects.stop();
-    origins?.stop();
+    connects.made?.stop();
+    detail?.origins.stop();
   };
   const tell = (status: Status): void => onReport({ type: "status", status });
   const died = (reason: string, againMs: number | undefined): void =>
@@ -122,6 +124,14 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
       await thread?.stop();
     },
   };
+};
+
+/** What each connection is looked at for as it is accepted. */
+const openDetail = () => {
+  const waiting: typeof import("./listeners/accept-waits.js") = require("./listeners/accept-waits.js");
+  const { watchOrigins }: typeof import("./node-side/origins.js") = require("./node-side/origins.js");
+  const waits = waiting.createWaitMemory();
+  return { waits, accepted: waiting.createWaitRecorder(waits), origins: watchOrigins() };
 };
 
 /** Everything that observes is only loaded where it runs: usually in the thread, not in the application's start. */

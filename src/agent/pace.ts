@@ -41,7 +41,12 @@ export const followMs = 200;
 /** The fast pace outlives its reason by this long: the second that follows a stall tells how it ended. */
 const lingerMs = 1000;
 /** A loop that is late by less is on its way through an ordinary callback. */
-const lateMs = 50;
+export const lateMs = 50;
+/** A queue this full is worth watching whatever its loop does. */
+const growingShare = 0.25;
+
+/** The length from which a queue with this limit is watched. */
+export const longFrom = (limit: number): number => Math.max(1, Math.ceil(growingShare * (limit + 1)));
 
 /** Whether what was seen calls for a closer look. */
 export const isHurried = ({ listeners, queueGrows, loopLateMs }: PaceSigns): boolean =>

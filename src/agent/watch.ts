@@ -73,6 +73,8 @@ export const startWatch = (parts: WatchParts): Watch => {
   let followedAt = Number.NEGATIVE_INFINITY;
   let intervalAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
+  /** Between two glances of a rest. */
+  let restMs = 0;
 
   const tell = (finding: Finding, at: number): void => {
     const told = redact.finding(finding);
@@ -110,7 +112,14 @@ export const startWatch = (parts: WatchParts): Watch => {
     begunAt = endedAt;
     return late;
   };
+  const endRest = (): void => {
+    for (const glance of looker.rested()) {
+      see(glance);
+      due = glance.at + restMs;
+    }
+  };
   const look = (): number => {
+    endRest();
     let at = now();
     begunAt = at;
     const interval = at - intervalAt >= intervalMs - intervalSlackMs;
@@ -163,6 +172,11 @@ export const startWatch = (parts: WatchParts): Watch => {
     if (failures >= failuresAtMost) throw error;
     return intervalMs;
   };
+  /** Only while nothing but time has to pass until the next interval. */
+  const canRest = (): boolean => {
+    const { counters, synRecv, sockets } = attention;
+    return !parts.slow && !pace.fast && !counters && !synRecv && sockets.length === 0;
+  };
   const turn = (): void => {
     let delay: number;
     try {
@@ -173,6 +187,9 @@ export const startWatch = (parts: WatchParts): Watch => {
     }
     // From the beginning of the look: a stop that falls into it, after its readings, shows as lateness of the next.
     due = begunAt + delay;
+    restMs = delay;
+    const untilAt = intervalAt + intervalMs - intervalSlackMs;
+    if (canRest() && looker.rest({ begunAt, everyMs: delay, untilAt, heldMs: stoppedMs })) return;
     timer = setTimeout(turn, delay);
     if (parts.slow) timer.unref();
   };

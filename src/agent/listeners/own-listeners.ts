@@ -42,6 +42,8 @@ export interface OwnListeners {
   read(diag: Diag | undefined): readonly ListenerReading[];
   /** The same, but the very array of the last reading where the kernel's bytes are the same. */
   reread(diag: Diag | undefined): readonly ListenerReading[];
+  /** The last reading, where all of it can be read again by descriptor alone. */
+  readonly plain: readonly ListenerReading[] | undefined;
   readonly lost: boolean;
   /** Where the main thread counts for this listener. */
   slotOf(cookie: bigint): number | undefined;
@@ -84,6 +86,9 @@ export const createOwnListeners = (
     },
     get reported() {
       return reported;
+    },
+    get plain() {
+      return lost ? undefined : last;
     },
     get lost() {
       return lost;

@@ -1,6 +1,5 @@
 // The one hook in the application's thread: `net.Server.prototype.listen`, once a listen. It learns the backlog that was
 // asked for, counts 'drop' events, and sees the servers that were listening before (process._getActiveHandles).
-import cluster from "node:cluster";
 import { Server, type Socket } from "node:net";
 import { askedListenBacklog } from "./listen-backlog.js";
 import type { KnownServer } from "../messages.js";
@@ -161,4 +160,9 @@ const descriptorOf = (server: Server): number | undefined => {
 
 // A cluster primary (SCHED_RR, node lib/internal/cluster/round_robin_handle.js) takes the handle away in 'listening' and
 // accepts for itself: the server was not closed and has nothing to listen with.
-const isTaken = (server: Server): boolean => cluster.isPrimary && Reflect.get(server, "_handle") === null;
+// Loaded by then: loading it for all others would lengthen their start.
+const isTaken = (server: Server): boolean => Reflect.get(server, "_handle") === null && isClusterPrimary();
+const isClusterPrimary = (): boolean => {
+  const cluster: typeof import("node:cluster").default = require("node:cluster");
+  return cluster.isPrimary;
+};

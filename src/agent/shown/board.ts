@@ -1,6 +1,5 @@
 // What the observer shows to the main thread without a message: two slots of shared memory written in turn
 // (a sequence lock without a waiting writer), so that reading is synchronous and costs nothing until it is done.
-import { deserialize, serialize } from "node:v8";
 import type { Finding } from "../../explain/finding.js";
 import type { MetricFamily } from "../../export/metrics/reading.js";
 import type { Snapshot } from "../../snapshot/snapshot.js";
@@ -10,6 +9,9 @@ export interface Shown {
   readonly snapshot?: Snapshot | undefined;
   readonly findings: readonly Finding[];
 }
+
+/** Loaded when it is first needed, not at the application's start. */
+const v8 = (): typeof import("node:v8") => require("node:v8");
 
 const headerBytes = 16;
 const slotBytes = 256 * 1024;
@@ -23,7 +25,7 @@ const slot = (memory: SharedArrayBuffer, sequence: number): Uint8Array =>
 
 /** Writes `value` into the slot that nobody reads, then points at it. False: it does not fit. */
 const write = (memory: SharedArrayBuffer, value: unknown): boolean => {
-  const bytes = serialize(value);
+  const bytes = v8().serialize(value);
   if (bytes.length > slotBytes) return false;
   const header = words(memory);
   const next = (Atomics.load(header, 0) + 1) | 0;
@@ -73,13 +75,13 @@ export const createMetricsReader = (memory: SharedArrayBuffer): (() => readonly 
 
 /** Written by `writeBoard` of this very process. */
 const decode = (bytes: Buffer): Shown => {
-  const shown: Shown = deserialize(bytes);
+  const shown: Shown = v8().deserialize(bytes);
   return shown;
 };
 
 /** Written by `writeMetrics`, likewise. */
 const decodeMetrics = (bytes: Buffer): readonly MetricFamily[] => {
-  const families: readonly MetricFamily[] = deserialize(bytes);
+  const families: readonly MetricFamily[] = v8().deserialize(bytes);
   return families;
 };
 

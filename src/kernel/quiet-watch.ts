@@ -1,0 +1,108 @@
+// Glances at own TCP listeners and event loops from a libuv timer of the calling thread, without waking its JavaScript:
+// addon/napi/quiet_watch.cc. A wake-up of the thread alone is a third of the price of a JavaScript timer's.
+import { binding } from "../binding.js";
+
+/** A listener and what is taken for calm: the same limit and drops, a queue that is shorter than `longFrom`. */
+export interface QuietListener {
+  readonly fd: number;
+  readonly cookie: bigint;
+  readonly length: number;
+  readonly limit: number;
+  readonly drops: number;
+  readonly longFrom: number;
+}
+
+/** A loop of `readLoops()`; calm while it turns, or stands for less than `lateMs`. */
+export interface QuietLoop {
+  readonly id: number;
+  /** Somebody waits for it: otherwise it may stand as long as it likes. */
+  readonly isWaitedFor: boolean;
+  readonly idleMs: number;
+  readonly iterations: number;
+  /** When it was last seen turning. */
+  readonly turnedAt: number;
+}
+
+/** All times: ms of the clock that `now` gives. */
+export interface QuietPlan {
+  readonly now: number;
+  /** When the look before the rest began: the first glance is due `everyMs` later. */
+  readonly begunAt: number;
+  readonly everyMs: number;
+  readonly untilAt: number;
+  /** A glance that comes, or takes, so much longer than due was held up, perhaps with the whole process. */
+  readonly heldMs: number;
+  readonly lateMs: number;
+  readonly listeners: readonly QuietListener[];
+  /** All that are registered, in the order of `readLoops()`. */
+  readonly loops: readonly QuietLoop[];
+}
+
+export interface QuietGlance {
+  readonly at: number;
+  /** In the order of the plan. */
+  readonly loops: readonly { readonly idleMs: number; readonly iterations: number }[];
+  readonly lengths: readonly number[];
+}
+
+export interface QuietWatch {
+  /** Glances from now on, until something is not calm, or `untilAt`: then `wake` is called, once. */
+  rest(plan: QuietPlan): void;
+  /** Ends the rest, if there is one. Its glances, the oldest first. */
+  stop(): readonly QuietGlance[];
+}
+
+// The columns of addon/napi/quiet_watch.cc.
+const listenerWords = 7;
+const loopValues = 5;
+/** More would only lengthen the time until they are looked at. */
+const glancesAtMost = 64;
+
+/** `undefined` where there is no addon. `wake` is called on this thread. */
+export function createQuietWatch(wake: () => void): QuietWatch | undefined {
+  if (!binding) return undefined;
+  const native = new binding.QuietWatch(wake);
+  let listeners = new Uint32Array();
+  let loops = new Float64Array();
+  let glances = new Float64Array();
+  let begunAt = 0;
+  const columns = (): number => 1 + 2 * (loops.length / loopValues) + listeners.length / listenerWords;
+  return {
+    rest(plan) {
+      ({ begunAt } = plan);
+      if (listeners.length !== plan.listeners.length * listenerWords)
+        listeners = new Uint32Array(plan.listeners.length * listenerWords);
+      if (loops.length !== plan.loops.length * loopValues) loops = new Float64Array(plan.loops.length * loopValues);
+      plan.listeners.forEach(({ fd, cookie, length, limit, drops, longFrom }, i) => {
+        const halves = [Number(cookie & 0xffff_ffffn), Number(cookie >> 32n)];
+        listeners.set([fd, ...halves, length, limit, drops, longFrom], i * listenerWords);
+      });
+      plan.loops.forEach(({ id, isWaitedFor, idleMs, iterations, turnedAt }, i) => {
+        loops.set([id, isWaitedFor ? 1 : 0, idleMs, iterations, turnedAt - begunAt], i * loopValues);
+      });
+      if (glances.length !== glancesAtMost * columns()) glances = new Float64Array(glancesAtMost * columns());
+      const { now, everyMs, untilAt, heldMs, lateMs } = plan;
+      native.rest(
+        Float64Array.of(now - begunAt, everyMs, untilAt - begunAt, heldMs, lateMs),
+        listeners,
+        loops,
+        glances,
+      );
+    },
+    stop() {
+      const width = columns();
+      const loopCount = loops.length / loopValues;
+      return Array.from({ length: native.stop() }, (_, i): QuietGlance => {
+        const row = glances.subarray(i * width, (i + 1) * width);
+        return {
+          at: begunAt + row[0]!,
+          loops: Array.from({ length: loopCount }, (_loop, j) => ({
+            idleMs: row[1 + 2 * j]!,
+            iterations: row[2 + 2 * j]!,
+          })),
+          lengths: Array.from(row.subarray(1 + 2 * loopCount)),
+        };
+      });
+    },
+  };
+}
