@@ -168,7 +168,7 @@ export const createLooker = (options: LookerOptions): Looker => {
     },
     rest(request) {
       const listeners = discovery.demanded ? undefined : own.plain;
-      return listeners !== undefined && rest !== undefined && rest.begin(request, listeners, waitedFor(listeners));
+      return (listeners && rest?.begin(request, listeners, waitedFor(listeners))) ?? false;
     },
     rested() {
       const glances = rest?.end() ?? [];

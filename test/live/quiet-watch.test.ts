@@ -69,7 +69,9 @@ test.serial("a queue that becomes long ends the rest; one that only fills does n
   const { listener, port } = await blockedListener(t);
   const clients = [net.connect(port, "127.0.0.1")];
   await once(clients[0]!, "connect");
-  t.teardown(() => clients.forEach((client) => client.destroy()));
+  t.teardown(() => {
+    for (const client of clients) client.destroy();
+  });
   const woken = rest({ listeners: [{ ...listener, length: 0 }], loops: loops(), forMs: minute });
   clients.push(net.connect(port, "127.0.0.1"));
   const glances = await woken;
