@@ -1,25 +1,15 @@
 // Builds what is stale: the addon (node-gyp), dist/ (tsc), its pages (esbuild) and, with --tests, build-test/.
-// `npm ci` runs it through `prepare`; `demo` and `test` run it again and find nothing to do.
+// `npm ci` runs it through `postprepare` (of a `prepare` npm warns whoever installs the tarball); `demo` and `test` run
+// it again and find nothing to do.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { nodeDir } from "./node-dir.mjs";
+import { isStale as isOlder, root } from "./stale.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const force = process.argv.includes("--force");
 
-const files = (path) => {
-  const full = join(root, path);
-  if (!existsSync(full)) return [];
-  if (statSync(full).isFile()) return [full];
-  return readdirSync(full, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-};
-const newest = (paths) => Math.max(0, ...paths.flatMap(files).map((file) => statSync(file).mtimeMs));
-const isStale = (output, sources) =>
-  force || !existsSync(join(root, output)) || statSync(join(root, output)).mtimeMs < newest(sources);
+const isStale = (...asked) => force || isOlder(...asked);
 
 const run = (file, ...args) => {
   const { status, error } = spawnSync(process.execPath, [join(root, "node_modules", file), ...args], {

@@ -1,13 +1,13 @@
 // Runs the tests: pure ones in parallel, then those that open real sockets one file at a time (they
 // compare timings and netns-wide counters). Closes with the plain line `N passed, N failed, N skipped`.
-// `npm test -- PATTERN…` runs only the files whose path contains one of the patterns.
+// `npm test -- PATTERN…` runs only the files whose path contains one of the patterns; `--times` says at the end which
+// took longest.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { root } from "./stale.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const all = readdirSync(join(root, "build-test/test"), { recursive: true })
   .map((file) => join("build-test/test", file))
@@ -19,10 +19,20 @@ const alone = (file) => /test\/(live|examples|package)\//.test(file);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
+/** File → seconds from line to line: exact where one file runs at a time, the share of each where two do. */
+const seconds = new Map();
+let lastLineMs = performance.now();
+const clock = (title) => {
+  const file = title.split(" › ").slice(0, -1).join("/");
+  seconds.set(file, (seconds.get(file) ?? 0) + (performance.now() - lastLineMs) / 1000);
+  lastLineMs = performance.now();
+};
+
 const count = (line) => {
   const match = /^(not ok|ok) \d+ - (.*)$/.exec(line);
   if (!match) return;
   const [, verdict, title] = match;
+  clock(title);
   const skip = /# (SKIP|TODO)/i.test(title);
   if (skip) totals.skipped += 1;
   else if (verdict === "ok") totals.passed += 1;
@@ -53,6 +63,9 @@ const runAva = (files, concurrency) =>
 
 const pure = all.filter((file) => !alone(file));
 const codes = [await runAva(pure, 2), await runAva(all.filter(alone), 1)];
+if (process.argv.includes("--times"))
+  for (const [file, spent] of [...seconds].sort(([, one], [, other]) => other - one).slice(0, 40))
+    console.log(`${spent.toFixed(1).padStart(7)} s  ${file}`);
 const strict = process.env.SOCKSCOPE_REQUIRE_ALL === "1" && totals.skipped > 0;
 if (strict) console.log("SOCKSCOPE_REQUIRE_ALL=1: a skipped test counts as a failure");
 const ran = totals.passed + totals.failed;
