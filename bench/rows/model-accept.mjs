@@ -20,10 +20,13 @@ const ways = {
   "half of them refused": { accepts: { workers: 1, serviceTime: 0.0002 }, clients: { timeout: 2.5 } },
 };
 
+/** A small heap, MB: what is collected late is not taken for what is kept. */
+const heap = "--max-old-space-size=48";
+
 const play = async (way, seconds) => {
   const arrivals = [{ from: 0, until: seconds, rate }];
   const scenario = { kind: "accept", listener: { backlog: 511 }, arrivals, until: seconds + 1, ...way };
-  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(scenario)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [heap, program, JSON.stringify(scenario)]);
   return JSON.parse(stdout);
 };
 

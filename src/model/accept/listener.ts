@@ -24,6 +24,8 @@ export interface Listener {
   readonly stats: Readonly<ListenerStats>;
   readonly acceptQueue: Omit<AcceptQueue, "push" | "shift">;
   synQueueLength(): number;
+  /** Half-open connections. */
+  requests(): readonly Request[];
   /** Segments from a client. */
   syn(client: Client): void;
   ack(client: Client, bytes: number): void;
@@ -233,6 +235,7 @@ export function createListener(options: ListenerOptions): Listener {
     stats: parts.stats,
     acceptQueue: parts.queue,
     synQueueLength: parts.requests.length,
+    requests: parts.requests.residents,
     syn: (client) => synVerdicts[judgeSyn(parts, client)](parts, client),
     ack: (client, bytes) => onAck(parts, client, bytes),
     fin: ({ connection }) => {

@@ -54,8 +54,8 @@ const lastMoment = ({ arrivals, accepts }: AcceptScenario): number => {
 
 interface Watched {
   readonly kept: Client[];
-  /** Connected, as far as the client knows, and not accepted. */
-  readonly hopeful: Set<Client>;
+  /** Connected, as far as the client knows, and not accepted: only how many, as ghosts stay for ever. */
+  hopeful: number;
   readonly waits: Reservoir;
   readonly clientWaits: Reservoir;
   arrivals: number;
@@ -72,9 +72,11 @@ const watch = (watched: Watched): Parameters<typeof createAcceptWorld>[1] => ({
   onRetry: () => {
     watched.retried += 1;
   },
-  onConnected: (client) => watched.hopeful.add(client),
+  onConnected: () => {
+    watched.hopeful += 1;
+  },
   onEnd: (client) => {
-    watched.hopeful.delete(client);
+    if (client.connectedAt !== undefined) watched.hopeful -= 1;
     if (client.state === "reset") watched.resets += 1;
     if (client.state === "timed-out") watched.timedOut += 1;
     if (client.state !== "accepted") return;
@@ -99,8 +101,10 @@ const memberOf = ({ stats, acceptQueue }: Listener): MemberResult => ({
 const resultOf = ({ group, limit }: AcceptWorld, watched: Watched, scenario: AcceptScenario): AcceptResult => {
   const { counters, listeners } = group;
   const { kept, hopeful, waits, clientWaits, timedOut, resets } = watched;
-  const unheard = [...hopeful].filter(({ connection }) => !connection);
-  const ghosts = unheard.filter((client) => !isDeferred(client, scenario)).length;
+  const queued = listeners.flatMap(({ acceptQueue }) => acceptQueue.residents());
+  const halfOpen = scenario.listener.deferAccept === undefined ? [] : listeners.flatMap(({ requests }) => requests());
+  const heard = [...queued, ...halfOpen].filter(({ client }) => client.state === "established").length;
+  const ghosts = hopeful - heard;
   return {
     kind: "accept",
     limit,
@@ -132,7 +136,7 @@ const resultOf = ({ group, limit }: AcceptWorld, watched: Watched, scenario: Acc
 export function runAccept(scenario: AcceptScenario): AcceptResult {
   const watched: Watched = {
     kept: [],
-    hopeful: new Set(),
+    hopeful: 0,
     waits: createReservoir(),
     clientWaits: createReservoir(),
     arrivals: 0,

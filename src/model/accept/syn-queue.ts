@@ -12,6 +12,7 @@ export interface Request {
 
 export interface SynQueue {
   length(): number;
+  residents(): readonly Request[];
   add(client: Client): void;
   remove(request: Request): void;
 }
@@ -35,20 +36,20 @@ const fewestRetries = 2;
 const pressureFloor = 8;
 
 export function createSynQueue({ wheel, limit, retries, deferTimeouts, ...options }: Options): SynQueue {
-  let length = 0;
+  const requests = new Set<Request>();
   let young = 0;
 
   /** More than half full: requests that have timed out make room for young ones. */
   const retriesAllowed = (): number => {
     let allowed = retries;
-    if (2 * length <= Math.max(pressureFloor, limit)) return allowed;
-    for (let youth = 2 * young; allowed > fewestRetries && length >= youth; youth *= 2) allowed -= 1;
+    if (2 * requests.size <= Math.max(pressureFloor, limit)) return allowed;
+    for (let youth = 2 * young; allowed > fewestRetries && requests.size >= youth; youth *= 2) allowed -= 1;
     return allowed;
   };
 
   const remove = (request: Request): void => {
     if (request.timer) wheel.cancel(request.timer);
-    length -= 1;
+    requests.delete(request);
     options.onChange(-1);
     if (request.timeouts === 0) young -= 1;
     request.client.request = undefined;
@@ -74,11 +75,12 @@ export function createSynQueue({ wheel, limit, retries, deferTimeouts, ...option
   };
 
   return {
-    length: () => length,
+    length: () => requests.size,
+    residents: () => [...requests],
     add: (client) => {
       const request: Request = { client, acked: false, timeouts: 0 };
       client.request = request;
-      length += 1;
+      requests.add(request);
       options.onChange(1);
       young += 1;
       arm(request);
