@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstring>
 
 namespace sockscope {
@@ -43,6 +44,7 @@ class FencedBytes {
 
 Result<size_t> ethtool(int fd, const char* device, void* command, size_t size) {
   using Out = Result<size_t>;
+  if (size < sizeof(uint32_t)) return Out::failed(EINVAL, "ioctl(SIOCETHTOOL)");
   const FencedBytes fenced(size);
   if (fenced.get() == nullptr) return Out::failed(ENOMEM, "mmap");
   memcpy(fenced.get(), command, size);

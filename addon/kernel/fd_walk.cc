@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 
 #include "kernel/socket_query.hh"
 
@@ -26,12 +28,21 @@ struct DirectoryEntry {
   char name[];
 };
 
-// -1 for `.` and `..`.
+// An entry as the kernel writes it: the name ends within, and no entry reaches beyond `room`.
+bool isWhole(const DirectoryEntry* entry, int64_t room) {
+  constexpr int64_t kHead = offsetof(DirectoryEntry, name);
+  if (room <= kHead || entry->length <= kHead || entry->length > room) return false;
+  if (entry->length % alignof(DirectoryEntry) != 0) return false;
+  return memchr(entry->name, 0, static_cast<size_t>(entry->length - kHead)) != nullptr;
+}
+
+// -1 for `.` and `..`, and for what is no descriptor's number.
 int numberOf(const char* name) {
-  if (*name < '0' || *name > '9') return -1;
-  int number = 0;
-  for (; *name >= '0' && *name <= '9'; ++name) number = number * 10 + (*name - '0');
-  return number;
+  if (*name == 0) return -1;
+  int64_t number = 0;
+  for (; *name >= '0' && *name <= '9' && number <= INT32_MAX; ++name)
+    number = number * 10 + (*name - '0');
+  return *name == 0 && number <= INT32_MAX ? static_cast<int>(number) : -1;
 }
 
 }  // namespace
@@ -96,6 +107,10 @@ bool FdWalk::byDirectory(Visit* visit) {
     if (size <= 0) return true;
     for (int64_t at = 0; at < size;) {
       const auto* entry = reinterpret_cast<const DirectoryEntry*>(buffer + at);
+      if (!isWhole(entry, size - at)) {
+        visit->count.partial = true;
+        return true;
+      }
       at += entry->length;
       const int fd = numberOf(entry->name);
       if (fd < 0) continue;

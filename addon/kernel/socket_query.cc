@@ -51,12 +51,13 @@ void note(SocketRow* row, Reading reading, int status) {
   }
 }
 
-// Returns through `length` what the kernel wrote: struct sizes differ between kernels.
+// Returns through `length` what the kernel wrote: struct sizes differ between kernels. Never more
+// than there was room for, whoever plays the kernel.
 void option(SocketRow* row, Reading reading, int level, int name, void* into, uint32_t capacity,
             uint32_t* length) {
   socklen_t size = capacity;
   note(row, reading, getsockopt(row->fd, level, name, into, &size));
-  if (length != nullptr) *length = size;
+  if (length != nullptr) *length = size < capacity ? size : capacity;
 }
 
 using NameCall = int (*)(int, sockaddr*, socklen_t*);

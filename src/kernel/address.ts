@@ -43,7 +43,7 @@ const utf8 = new TextDecoder();
 export function unixPath(view: DataView, at: number, length: number): string | undefined {
   if (length <= 0) return undefined;
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length);
-  if (bytes[0] === 0) return `@${utf8.decode(bytes.subarray(1)).replace(/\0+$/, "")}`;
+  if (bytes[0] === 0) return `@${utf8.decode(bytes.subarray(1, bytes.findLastIndex((byte) => byte !== 0) + 1))}`;
   const end = bytes.indexOf(0);
   return utf8.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }

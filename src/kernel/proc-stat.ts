@@ -21,6 +21,6 @@ export function openHostCpu(from: From = {}): KeptReading<HostReading> {
 export function parseHostCpu(text: string): HostReading | undefined {
   const cpus = text.match(/^cpu\d+ /gm)?.length;
   if (cpus === undefined) return undefined;
-  const steal = /^cpu (?: *\d+){7} +(\d+)/m.exec(text)?.[1];
+  const steal = /^cpu (?: +\d+){7} +(\d+)/m.exec(text)?.[1];
   return { cpus, stealMs: steal === undefined ? undefined : Number(steal) * millisPerTick };
 }

@@ -84,7 +84,7 @@ export function parseQdisc(view: DataView, start: number, end: number): Qdisc | 
     drops: at(view, queue, 8),
     requeues: at(view, queue, 12),
     overlimits: at(view, queue, 16),
-    ...limits[kind]?.(view, found.get(TCA_OPTIONS)),
+    ...(Object.hasOwn(limits, kind) && limits[kind]!(view, found.get(TCA_OPTIONS))),
   };
 }
 

@@ -94,8 +94,16 @@ test("a listener's 280 bytes hold its accept queue in unacked and sacked", (t) =
 // The struct as kernels of these versions return it: fields are only ever added at the end.
 for (const [byteLength, kernel, first, last] of [
   [104, "2.6", "state", "totalRetrans"],
+  [120, "3.15", "state", "pacingRate"],
+  [136, "4.1", "state", "bytesReceived"],
+  [144, "4.4", "state", "segsIn"],
+  [160, "4.6", "state", "dataSegsOut"],
+  [168, "4.9", "state", "deliveryRate"],
   [192, "4.10", "state", "sndbufLimitedMicros"],
+  [200, "4.18", "state", "deliveredCe"],
+  [224, "4.19", "state", "reordSeen"],
   [232, "5.4", "state", "sndWndBytes"],
+  [240, "6.2", "state", "rehash"],
   [248, "6.7", "state", "totalRtoTimeMs"],
   [280, "6.18", "state", "receivedCeBytes"],
 ] as const)

@@ -53,7 +53,8 @@ export const loadSourceMap = ({ url, sourceMapURL }: Script): LoadedMap | undefi
     const text = isInline ? inlineText(sourceMapURL) : fileText(base);
     if (text === undefined) return undefined;
     const payload: SourceMapPayload = JSON.parse(text);
-    return { map: new SourceMap(payload), sourceRoot: payload.sourceRoot ?? "", base };
+    const sourceRoot: unknown = payload.sourceRoot;
+    return { map: new SourceMap(payload), sourceRoot: typeof sourceRoot === "string" ? sourceRoot : "", base };
   } catch {
     return undefined;
   }

@@ -14,8 +14,17 @@ export interface Place {
 export const placeOf = (frame: string): Place | undefined => {
   const match = /\(?((?:file:\/\/)?\/[^()]+):(\d+):\d+\)?$/.exec(frame);
   if (!match) return undefined;
-  const file = match[1]!.startsWith("file:") ? fileURLToPath(match[1]!) : match[1]!;
-  return { file, line: Number(match[2]) };
+  const file = pathOf(match[1]!);
+  return file === undefined ? undefined : { file, line: Number(match[2]) };
+};
+
+/** `undefined`: a `file:` URL that names no file here (another host's, an escaped slash). */
+const pathOf = (place: string): string | undefined => {
+  try {
+    return place.startsWith("file:") ? fileURLToPath(place) : place;
+  } catch {
+    return undefined;
+  }
 };
 
 /** Lines of the file around the frame; none when the frame is not known or the file is not here. */
