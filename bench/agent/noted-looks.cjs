@@ -1,20 +1,58 @@
-// The agent's thread with each of its looks noted: when it began, and how long a pause was wanted after it.
+// The agent's thread with each of its looks noted: when it began, and how long a pause was wanted before it. Looks are turns
+// of its JavaScript, and the glances that its native part takes while all is quiet.
+const { join } = require("node:path");
 const { getEnvironmentData } = require("node:worker_threads");
 
+const observer = process.argv[2];
+const { binding } = require(join(observer, "../../binding.js"));
 /** [how many, then for each: begun (ms of the machine's monotonic clock), pause wanted before it (ms)]. */
 const notes = new Float64Array(getEnvironmentData("bench"));
 const room = (notes.length - 1) / 2;
 const { setTimeout: later } = globalThis;
 const clockMs = () => Number(process.hrtime.bigint()) / 1e6;
 
+const note = (begunMs, pauseMs) => {
+  const at = notes[0] % room;
+  notes[1 + 2 * at] = begunMs;
+  notes[2 + 2 * at] = pauseMs;
+  notes[0] += 1;
+};
+
 globalThis.setTimeout = (run, ms, ...values) => {
   if (run.name !== "turn") return later(run, ms, ...values);
   return later(() => {
-    const at = notes[0] % room;
-    notes[1 + 2 * at] = clockMs();
-    notes[2 + 2 * at] = ms;
-    notes[0] += 1;
+    note(clockMs(), ms);
     run();
   }, ms);
 };
-require(process.argv[2]);
+
+/** See src/kernel/quiet-watch.ts for the arrays. */
+binding.QuietWatch = class extends binding.QuietWatch {
+  constructor(wake) {
+    super(() => {
+      const at = clockMs();
+      this.take();
+      note(at, this.everyMs);
+      wake();
+    });
+  }
+  rest(plan, listeners, loops, glances) {
+    [, this.everyMs] = plan;
+    this.begunMs = clockMs() - plan[0];
+    this.glances = glances;
+    this.columns = 1 + 2 * (loops.length / 5) + listeners.length / 7;
+    super.rest(plan, listeners, loops, glances);
+  }
+  /** Ends the rest, as the agent will. */
+  take() {
+    this.taken = super.stop();
+    for (let i = 0; i < this.taken; i += 1) note(this.begunMs + this.glances[i * this.columns], this.everyMs);
+  }
+  stop() {
+    if (this.taken === undefined) this.take();
+    const { taken } = this;
+    this.taken = undefined;
+    return taken;
+  }
+};
+require(observer);
