@@ -41,7 +41,7 @@ const compare = async (servers, rounds) => {
 };
 
 export async function run({ quick }) {
-  const [rounds, held] = quick ? [20, 50_000] : [60, 1_000_000];
+  const [rounds, held] = quick ? [20, 50_000] : [50, 1_000_000];
   const servers = [await openServer(true), await openServer(false)];
   const [{ host, churn }] = servers;
   try {

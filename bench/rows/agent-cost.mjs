@@ -125,7 +125,7 @@ const chartOf = (figures) => ({
 });
 
 export async function run({ quick }) {
-  const ms = quick ? 5000 : 10_000;
+  const ms = quick ? 5000 : 8000;
   const figures = [];
   let idle;
   for (const one of cases) {

@@ -26,7 +26,7 @@ const round = async (settleMs) => {
 
 export async function run({ quick }) {
   const rounds = [];
-  for (let i = 0; i < 3; i += 1) rounds.push(await round(quick ? 3000 : 8000));
+  for (let i = 0; i < 3; i += 1) rounds.push(await round(quick ? 3000 : 6000));
   const of = (way) => rounds.map((each) => each[way]);
   return {
     figures: [

@@ -31,7 +31,7 @@ const play = async (way, seconds) => {
 };
 
 export async function run({ quick }) {
-  const seconds = quick ? 20 : 100;
+  const seconds = quick ? 20 : 60;
   const figures = [];
   const grown = [];
   for (const [what, way] of Object.entries(ways)) {

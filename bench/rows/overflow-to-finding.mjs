@@ -16,8 +16,8 @@ const waitMs = 800;
 /** The queue overflows so long after the main thread has stopped: 200 ms have to pass before that is called a block. */
 const [fromMs, untilMs] = [100, 400];
 /** A process is quiet again before its next turn: its agent looks at its own pace, not at that of trouble. */
-const turnMs = 4500;
-const processes = 8;
+const turnMs = 4000;
+const processes = 10;
 const giveUpMs = 2500;
 
 const clockMs = () => Number(process.hrtime.bigint()) / 1e6;
@@ -69,7 +69,7 @@ const figuresOf = (what, times) => [
 ];
 
 export async function run({ quick }) {
-  const turns = quick ? 4 : 26;
+  const turns = quick ? 4 : 20;
   const parts = { rush: startAsked("rush"), diag: openDiag() };
   const all = [];
   for (let i = 0; i < processes; i += 1) all.push(await startOne());

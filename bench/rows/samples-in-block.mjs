@@ -67,7 +67,7 @@ const compareWakes = async (ms) => {
 export async function run({ quick }) {
   const figures = [];
   for (const sampleMs of [100, 20, 10]) {
-    const share = await lookDuringBlocks(sampleMs, quick ? 3 : 8);
+    const share = await lookDuringBlocks(sampleMs, quick ? 3 : 6);
     figures.push({
       what: `looks taken of those due, SOCKSCOPE_SAMPLE_MS=${sampleMs}`,
       value: 100 * share,
@@ -75,7 +75,7 @@ export async function run({ quick }) {
       atLeast: 99,
     });
   }
-  const { agentMs, emptyMs } = await compareWakes(quick ? 5000 : 10_000);
+  const { agentMs, emptyMs } = await compareWakes(quick ? 5000 : 8000);
   figures.push({ what: "CPU of a wake-up, of the empty Worker's", value: agentMs / emptyMs, unit: "×", atMost: 1.5 });
   return {
     figures,

@@ -112,10 +112,10 @@ const comparePeers = async (has, seconds) => {
 };
 
 export async function run({ quick, has }) {
-  const [long, short] = quick ? [20, 10] : [120, 40];
+  const [long, short] = quick ? [20, 10] : [120, 30];
   const change = await measureUnit(twice, long);
   const sample = lossAtOneASecond(await measureUnit(onceASlice, short), sliceMs);
-  const latency = await compareLatency(change.perSecond / 2, quick ? 4 : 12);
+  const latency = await compareLatency(change.perSecond / 2, quick ? 4 : 10);
   const { mean, half95 } = latency.middle;
   return {
     figures: [
@@ -127,7 +127,7 @@ export async function run({ quick, has }) {
     ],
     peers: [
       { what: "p99 at half load, off", ...latency.off, unit: "ms" },
-      ...(await comparePeers(has, quick ? 8 : 20)),
+      ...(await comparePeers(has, quick ? 8 : 12)),
     ],
     notes: [
       `${Math.round(change.perSecond).toLocaleString("en")} answers a second over ${connections} connections; server with agent on one core, load on another.`,
