@@ -1,7 +1,7 @@
 // The only file that loads the addon. Where it cannot be loaded, importing works and the reason is kept.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import nodeGypBuild from "node-gyp-build";
+import { errorCode, errorMessage } from "./errors.js";
 
 /** A netlink socket; numbers are a count or a negative errno. */
 export interface NetlinkSocket {
@@ -58,12 +58,27 @@ function packageRoot(): string {
   return folder;
 }
 
+/** Where the addon lies: as it was installed, or as it was built here. */
+const places = [`prebuilds/${process.platform}-${process.arch}`, "build/Release"];
+
+function loadFrom(root: string): Binding {
+  try {
+    const nodeGypBuild: (folder: string) => Binding = require("node-gyp-build");
+    return nodeGypBuild(root);
+  } catch (error) {
+    // It looks at files of the system first (/etc/alpine-release), which the permission model may deny.
+    const place = places.find((folder) => existsSync(join(root, folder, "sockscope.node")));
+    if (errorCode(error) !== "ERR_ACCESS_DENIED" || place === undefined) throw error;
+    return require(join(root, place, "sockscope.node")) as Binding;
+  }
+}
+
 function load(): { binding?: Binding; error?: string } {
   if (process.platform !== "linux") return { error: `sockscope reads Linux sockets; this is ${process.platform}` };
   try {
-    return { binding: nodeGypBuild(packageRoot()) as Binding };
+    return { binding: loadFrom(packageRoot()) };
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const [reason] = errorMessage(error).split("\n");
     return { error: `the addon cannot be loaded: ${reason}` };
   }
 }

@@ -19,9 +19,18 @@ export class KernelError extends Error {
 
 /** What a caught value says in one word: its `code` (`ENOENT`), else its message. */
 export function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+  const code = property(error, "code");
+  return typeof code === "string" ? code : errorMessage(error);
 }
+
+/** Its message. In a test runner's context (jest) Node's own errors are no `instanceof Error`. */
+export function errorMessage(error: unknown): string {
+  const message = property(error, "message");
+  return typeof message === "string" ? message : String(error);
+}
+
+const property = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
 /** `EPERM` for 1; `errno 4095` for one that Node does not know. */
 export function errnoName(errno: number): string {

@@ -12,21 +12,28 @@
 namespace sockscope {
 namespace {
 
-// setns(2) moves one thread: a helper thread goes there, opens the socket and ends, so that the
-// namespace of the caller's thread never changes. A socket stays in the namespace in which it was
-// opened.
-Result<NetlinkSocket> openElsewhere(int pid, int protocol) {
+constexpr size_t kHelperStackBytes = 65536;
+
+// Opened on a helper thread, which ends. setns(2) moves one thread, so that the namespace of the
+// caller's never changes (a socket stays in the namespace in which it was opened). And a seccomp
+// filter may answer by ending the thread that asks (SCMP_ACT_KILL): an event loop must not be that.
+Result<NetlinkSocket> openApart(int pid, int protocol) {
   struct Job {
     int pid;
     int protocol;
     Result<NetlinkSocket> out;
   } job = {pid, protocol, Result<NetlinkSocket>::failed(EAGAIN, "pthread_create")};
-  uv_thread_t thread = {};
   const auto run = [](void* argument) {
     auto* own = static_cast<Job*>(argument);
-    own->out = NetlinkSocket::openIn(own->pid, own->protocol);
+    own->out = Result<NetlinkSocket>::failed(EPERM, "socket(AF_NETLINK) ended its thread");
+    own->out = own->pid == 0 ? NetlinkSocket::openHere(own->protocol)
+                             : NetlinkSocket::openIn(own->pid, own->protocol);
   };
-  if (uv_thread_create(&thread, run, &job) == 0) uv_thread_join(&thread);
+  uv_thread_options_t options = {};
+  options.flags = UV_THREAD_HAS_STACK_SIZE;
+  options.stack_size = kHelperStackBytes;
+  uv_thread_t thread = {};
+  if (uv_thread_create_ex(&thread, &options, run, &job) == 0) uv_thread_join(&thread);
   return static_cast<Result<NetlinkSocket>&&>(job.out);
 }
 
@@ -52,8 +59,7 @@ class NetlinkSocketWrap : public Napi::ObjectWrap<NetlinkSocketWrap> {
   Napi::Value Open(const Napi::CallbackInfo& info) {
     const int32_t pid = integer(info, 0);
     const int32_t protocol = integer(info, 1);
-    Result<NetlinkSocket> opened =
-        pid == 0 ? NetlinkSocket::openHere(protocol) : openElsewhere(pid, protocol);
+    Result<NetlinkSocket> opened = openApart(pid, protocol);
     Napi::Array out = Napi::Array::New(info.Env(), 2);
     out.Set(0U, Napi::Number::New(info.Env(), opened.error));
     // As a Value: given a String, Set would go through std::string, which the addon has not.

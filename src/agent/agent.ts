@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { isMainThread, workerData } from "node:worker_threads";
 import type { Finding } from "../explain/finding.js";
 import { defaultThresholds } from "../explain/thresholds.js";
+import { errorMessage } from "../errors.js";
 import type { MetricFamily } from "../export/metrics/reading.js";
 import type { Redactor } from "../export/redact.js";
 import { registerLoop } from "../kernel/loops.js";
@@ -11,11 +12,12 @@ import type { Snapshot } from "../snapshot/snapshot.js";
 import { onSubscription, publish, subscribed } from "./shown/channels.js";
 import { readConfigFile } from "./options/config-file.js";
 import { deliverTo } from "./shown/deliver.js";
-import { isObserverData, type Report, type Status, type Wanted } from "./messages.js";
-import { type ObserverHost, startObserverHost } from "./observer-host.js";
+import { isObserverData, type Status, type Wanted } from "./messages.js";
+import { startObserverHost } from "./observer-host.js";
 import type { StartOptions } from "./options/option-table.js";
 import { resolveOptions } from "./options/options.js";
 import { onRecordSignal } from "./recorder/record-signal.js";
+import { type Shared, shareObserver, sharedObserver, strangerAt } from "./shared-observer.js";
 
 /** What each event hands over. */
 export interface AgentEvents {
@@ -46,25 +48,13 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
-/** The one observer of this process and those who hold it. */
-interface Shared {
-  readonly host: ObserverHost;
-  /** Absent: addresses are shown as they are. */
-  readonly redact: Redactor | undefined;
-  readonly held: Set<(report: Report) => void>;
-  /** Gives up the signal that asks for a flight record. */
-  readonly leaveSignal: () => void;
-  readonly wanted: Map<object, Readonly<Record<Wanted, boolean>>>;
-  /** Samples are log lines, too. */
-  readonly logsSamples: boolean;
-}
-
-let shared: Shared | undefined;
-
 /** What the observer of this process says is wrong now, and how it shows addresses; without one nothing, and as they are. */
 export const observed = (): { readonly findings: readonly Finding[]; readonly redact: Redactor | undefined } => ({
-  findings: shared?.host.shown()?.findings.filter(({ state }) => state === "active") ?? [],
-  redact: shared?.redact,
+  findings:
+    sharedObserver()
+      ?.host.shown()
+      ?.findings.filter(({ state }) => state === "active") ?? [],
+  redact: sharedObserver()?.redact,
 });
 
 /**
@@ -80,7 +70,7 @@ export const start = (options?: StartOptions): Agent => {
     }
     return join(options);
   } catch (error) {
-    complain(`the agent cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+    complain(`the agent cannot be started: ${errorMessage(error)}`);
     return createAgent(undefined, undefined);
   }
 };
@@ -95,11 +85,17 @@ const join = (given: StartOptions | undefined): Agent => {
     thresholds: { ...defaultThresholds },
   });
   const { logger, ...rest } = options;
-  if (shared) return createAgent(shared, logger);
+  const running = sharedObserver();
+  if (running) return createAgent(running, logger);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   if (!rest.enabled) return createAgent(undefined, logger);
   if (process.platform !== "linux") {
     complain(`reads Linux sockets; on ${process.platform} nothing is observed`);
+    return createAgent(undefined, logger);
+  }
+  const stranger = strangerAt();
+  if (stranger !== undefined) {
+    complain(`another version observes this process (${stranger}), and one does: ${__dirname} starts nothing`);
     return createAgent(undefined, logger);
   }
   const held: Shared["held"] = new Set();
@@ -108,10 +104,11 @@ const join = (given: StartOptions | undefined): Agent => {
   const host = startObserverHost({ ...rest, redactKey }, (report) => {
     for (const deliver of held) deliver(report);
     publish(report);
+    if (report.type === "status" && report.isUnsaid) complain(`${report.status.state}: ${report.status.reason}`);
   });
   const recordNow = (): void => void host.record(undefined).catch((error: Error) => complain(error.message));
   const leaveSignal = rest.record === "off" ? () => undefined : onRecordSignal(recordNow);
-  shared = {
+  const shared: Shared = {
     host,
     redact: redactorOf(rest.redact, redactKey),
     held,
@@ -119,6 +116,7 @@ const join = (given: StartOptions | undefined): Agent => {
     wanted: new Map(),
     logsSamples: rest.logLevel === "sample",
   };
+  shareObserver(shared);
   return createAgent(shared, logger);
 };
 
@@ -163,7 +161,7 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
       left.wanted.delete(events);
       publishWants(left);
       if (left.held.size > 0) return;
-      if (shared === left) shared = undefined;
+      if (sharedObserver() === left) shareObserver(undefined);
       left.leaveSignal();
       await left.host.stop();
     },
@@ -186,4 +184,7 @@ const publishWants = ({ host, wanted }: Shared): void => {
   host.want({ findings: count("findings"), samples: count("samples"), sampleLines: count("sampleLines") });
 };
 
-onSubscription(() => shared && publishWants(shared));
+onSubscription(() => {
+  const running = sharedObserver();
+  if (running) publishWants(running);
+});

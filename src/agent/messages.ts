@@ -61,7 +61,8 @@ export type Report =
   /** Listen to what connect(2) returns for so long. */
   | { readonly type: "listen-connects"; readonly forMs: number }
   | { readonly type: "recorded"; readonly answer: RecordAnswer }
-  | { readonly type: "status"; readonly status: Status };
+  /** `isUnsaid`: the observer cannot write where the log goes. */
+  | { readonly type: "status"; readonly status: Status; readonly isUnsaid?: true };
 
 /** Words that count who wants findings, samples, and a log line of each sample. */
 export const wants = { findings: 0, samples: 1, sampleLines: 2, words: 3 } as const;

@@ -52,8 +52,8 @@ export const observe = (
   const able = support();
   const missing = missingOf(able, slow, options.http !== "off");
   const tell = (message: Report): void => {
-    if (message.type === "status") log.status({ ...message.status, support: able });
-    report(message);
+    const isSaid = message.type !== "status" || log.status({ ...message.status, support: able });
+    report(isSaid ? message : { ...message, isUnsaid: true });
   };
   const diag: Diag | undefined = openDiag();
   const tid = slow ? undefined : currentTid();

@@ -34,7 +34,8 @@ const settingsMs = 10_000;
 
 /** `tid`: the observer's own thread, whose wait for a CPU is no stop of the process. */
 export const openSurroundings = (tid: number | undefined): SurroundingsReader => {
-  const schedstat = tid === undefined ? undefined : openReader(`/proc/self/task/${tid}/schedstat`);
+  // By the thread's own name: where /proc is that of another PID namespace, its number is not this one.
+  const schedstat = tid === undefined ? undefined : openReader("/proc/thread-self/schedstat");
   const quota = openCpuQuota(process.pid);
   const fds = openFds(process.pid);
   const host = openHostCpu();
@@ -46,12 +47,16 @@ export const openSurroundings = (tid: number | undefined): SurroundingsReader =>
   const observer = (): TaskReading | undefined =>
     schedstat && { state: "R", ...parseSchedstat(schedstat.read() ?? "") };
 
-  const processNow = (observerLateMs: number | undefined): ProcessReading => ({
-    pid: process.pid,
-    cpuQuota: quota.read(),
-    observerLateMs,
-    observer: observer(),
-  });
+  const processNow = (observerLateMs: number | undefined): ProcessReading => {
+    const self = observer();
+    return {
+      pid: process.pid,
+      cpuQuota: quota.read(),
+      // Of who cannot tell how long it waited for a CPU, lateness is no sign of a stop.
+      observerLateMs: self?.runqueueMs === undefined ? undefined : observerLateMs,
+      observer: self,
+    };
+  };
 
   return {
     process: processNow,

@@ -1,5 +1,6 @@
 // The observer's Worker, from the main thread: never keeps the process alive, never preloads what the application
 // preloads, is started anew with growing pauses when it dies, and is given up after a few deaths.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
 import type { ObserverData, Report, Request } from "./messages.js";
@@ -28,7 +29,9 @@ export const startThread = (data: () => ObserverData, events: ThreadEvents): Thr
   let again: NodeJS.Timeout | undefined;
 
   function start(): Worker {
-    const started = new Worker(join(__dirname, "observer.js"), { ...workerOptions(), workerData: data() });
+    const file = join(__dirname, "observer.js");
+    if (!existsSync(file)) throw new Error(`${file} is missing: sockscope cannot be bundled, mark it as external`);
+    const started = new Worker(file, { ...workerOptions(), workerData: data() });
     let reason = "it ended by itself";
     started.on("message", events.report);
     started.on("messageerror", () => undefined);
@@ -85,8 +88,14 @@ const workerOptions = (): WorkerOptions => ({
   stdout: true,
   stderr: true,
   resourceLimits: limits,
-  ...(hasPermissionModel() ? {} : { execArgv: [], env: observerEnvironment() }),
+  ...(hasPermissionModel() ? {} : { execArgv: refusals(), env: observerEnvironment() }),
 });
+
+/** What was refused to the application is refused to the observer. */
+const refusals = (): string[] => {
+  const given = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
+  return given.includes("--no-addons") ? ["--no-addons"] : [];
+};
 
 /** `process.permission` exists where the permission model is on. */
 export const hasPermissionModel = (): boolean => Reflect.get(process, "permission") !== undefined;

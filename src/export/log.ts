@@ -29,7 +29,8 @@ export interface Status {
 export interface LogWriter {
   readonly finding: (finding: Finding) => void;
   readonly sample: (sample: Sample) => void;
-  readonly status: (status: Status) => void;
+  /** `false`: nothing can be written there from here, now or later. */
+  readonly status: (status: Status) => boolean;
   /** Lines that the destination did not take. */
   readonly lost: () => number;
   readonly close: () => void;
@@ -61,14 +62,16 @@ export const createLogWriter = (options: LogWriterOptions): LogWriter => {
     return false;
   };
 
-  const status = (given: Status): void => {
+  const status = (given: Status): boolean => {
     lastStatus = given;
     const now = lost();
     const { state, reason, http, support } = given;
     const payload = { state, version, reason, http, support, lost: now };
     const about = `${name} ${version} ${state}${reason === undefined ? "" : `: ${reason}`}`;
     const msg = now > 0 ? `${about}; ${now} log lines lost` : about;
-    if (write(infoLevel, msg, "status", payload, ["support", "reason"])) toldLost = now;
+    if (!write(infoLevel, msg, "status", payload, ["support", "reason"])) return destination.reason() === "EAGAIN";
+    toldLost = now;
+    return true;
   };
 
   const tellLost = (): void => {

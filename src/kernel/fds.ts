@@ -1,5 +1,6 @@
 // How many descriptors a process has open (/proc/PID/fd) and its soft limit (/proc/PID/limits), see proc(5).
 import { readdirSync, statSync } from "node:fs";
+import { errorCode } from "../errors.js";
 import { openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
 
@@ -48,6 +49,6 @@ function countFds(folder: string, ownLimit: number | undefined): number | undefi
     // The listing itself takes one of the own descriptors.
     return ownLimit === undefined ? entries : entries - 1;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EMFILE" ? ownLimit : undefined;
+    return errorCode(error) === "EMFILE" ? ownLimit : undefined;
   }
 }

@@ -18,9 +18,14 @@ export interface KeptReading<T> {
   readonly close: () => void;
 }
 
-/** `/proc/PID/FILE`. /proc/net is /proc/self/net, so this also picks the network namespace. */
-export const processPath = (from: From, file: string): string =>
-  `${from.proc ?? "/proc"}/${from.pid ?? "self"}/${file}`;
+/**
+ * `/proc/PID/FILE`. /proc/net is /proc/self/net, so this also picks the network namespace. The own process is always
+ * `self`: where /proc is that of another PID namespace, its own number is somebody else's there.
+ */
+export const processPath = ({ pid, proc }: From, file: string): string => {
+  const isOwn = pid === undefined || (pid === process.pid && proc === undefined);
+  return `${proc ?? "/proc"}/${isOwn ? "self" : pid}/${file}`;
+};
 
 export const procPath = (from: From, file: string): string => `${from.proc ?? "/proc"}/${file}`;
 

@@ -1,5 +1,6 @@
 // What of /proc, /sys and the cgroup can be read here, for support(): one probe per source, with the reason of a refusal.
 import { readFileSync } from "node:fs";
+import { errorMessage } from "../errors.js";
 import { readCgroupMemory } from "./cgroup-memory.js";
 import { readCpuQuota } from "./cpu-quota.js";
 import { readFds } from "./fds.js";
@@ -23,7 +24,7 @@ const file =
     try {
       return readFileSync(path(from), "latin1") === "" ? "the file is empty" : undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return errorMessage(error);
     }
   };
 

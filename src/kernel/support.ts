@@ -90,7 +90,7 @@ export function socketSupport(): Readonly<Record<string, Availability>> {
 }
 
 export interface Support {
-  /** The addon is loaded and listeners can be read. */
+  /** The addon is loaded and listeners can be read, and told from others that come after them. */
   readonly ok: boolean;
   /** Source → can it be read; an absent reading is `undefined` wherever it would stand. */
   readonly readings: Readonly<Record<string, Availability>>;
@@ -104,7 +104,7 @@ export interface Support {
 export function support(): Support {
   const readings: Record<string, Availability> = { ...socketSupport(), ...procSupport() };
   return {
-    ok: binding !== undefined && readings.TCP_INFO?.available === true,
+    ok: ["addon", "TCP_INFO", "SO_COOKIE"].every((source) => readings[source]?.available === true),
     readings,
     node: process.version,
     kernel: `${process.platform} ${release()}`,

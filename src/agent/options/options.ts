@@ -2,6 +2,7 @@
 // that over the file, that over the defaults. A value that is not accepted costs one line and the default is used:
 // the application goes on.
 import { inspect } from "node:util";
+import { errorMessage } from "../../errors.js";
 import { defaultThresholds, type Thresholds } from "../../explain/thresholds.js";
 import type { ConfigFile } from "./config-file.js";
 import { type HttpAddress, isLocalAddress } from "./http-address.js";
@@ -118,9 +119,7 @@ const parsedFile = (file: ConfigFile | undefined, onProblem: OnProblem): unknown
   try {
     return JSON.parse(file.text);
   } catch (error) {
-    onProblem(
-      `${file.path} is no JSON (${error instanceof Error ? error.message : shown(error)}); accepted: a JSON object; using the defaults`,
-    );
+    onProblem(`${file.path} is no JSON (${errorMessage(error)}); accepted: a JSON object; using the defaults`);
     return undefined;
   }
 };

@@ -1,5 +1,6 @@
 // The flight recorder in its place: it is shown every frame from the start, since it can be asked for the past at any time. A
 // quiet server's frame has about 1 KB and costs some 10 µs a second, a busy one's 10 KB and 0.1 ms.
+import { errorMessage } from "../../errors.js";
 import type { ObserverOptions, Report, Request } from "../messages.js";
 import type { Viewers } from "../shown/viewers.js";
 import { recordHeader } from "./record-header.js";
@@ -31,7 +32,7 @@ export const createRecording = (options: ObserverOptions, { viewers, tell }: Aro
       try {
         tell({ type: "recorded", answer: { id, path: recorder.write(path) } });
       } catch (error) {
-        tell({ type: "recorded", answer: { id, error: error instanceof Error ? error.message : String(error) } });
+        tell({ type: "recorded", answer: { id, error: errorMessage(error) } });
       }
     },
     close() {
