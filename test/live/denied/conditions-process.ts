@@ -1,0 +1,40 @@
+// How the process lives: limits, threads, children, managers, test runners, bundles.
+import type { Condition, Works } from "./condition.js";
+
+const whole: Works = { finding: "while blocked", stack: true };
+const limited = (...limits: readonly string[]): readonly string[] => ["prlimit", ...limits];
+
+export const surroundings: readonly Condition[] = [
+  {
+    name: "no descriptor left",
+    how: "all taken before the crowd comes",
+    wrap: limited("--nofile=80"),
+    way: "no-fds",
+    works: whole,
+  },
+  {
+    name: "no descriptor left at the start",
+    how: "all taken while the agent starts",
+    wrap: limited("--nofile=80"),
+    way: "no-fds-at-start",
+    preload: false,
+    works: whole,
+  },
+  { name: "a memory limit", how: "`ulimit -v`: 2 GB of address space", wrap: limited("--as=2000000000"), works: whole },
+  { name: "the server in a Worker", how: "`worker_threads`", way: "worker", works: { ...whole, stack: false } },
+  { name: "a cluster that shares its socket", how: "`node:cluster`, SCHED_NONE", way: "cluster", works: whole },
+  {
+    name: "a cluster whose primary hands out connections",
+    how: "`node:cluster`, SCHED_RR",
+    way: "round-robin",
+    works: { ...whole, stack: false },
+  },
+  { name: "a forked server", how: "`child_process.fork`", way: "fork", works: whole },
+  { name: "another working folder", how: "`process.chdir` after the start", way: "chdir", works: whole },
+  {
+    name: "a storm of children",
+    how: "processes that come and go all the time, with and without an agent",
+    way: "storm",
+    works: whole,
+  },
+];

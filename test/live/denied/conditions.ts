@@ -1,0 +1,8 @@
+// Whatever is denied: each condition under which the agent may find itself, and what still works there.
+import type { Condition } from "./condition.js";
+import { confined } from "./conditions-kernel.js";
+import { loaded } from "./conditions-loaded.js";
+import { nodes } from "./conditions-node.js";
+import { surroundings } from "./conditions-process.js";
+
+export const conditions: readonly Condition[] = [...confined, ...nodes, ...surroundings, ...loaded];
