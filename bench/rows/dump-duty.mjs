@@ -64,7 +64,7 @@ const measure = async (foreign, ms) => {
 };
 
 /** How many foreign sockets, and for how long: the more there are, the rarer a dump, and one at least falls into the time. */
-const turns = Object.entries({ 20000: 12_000, 200000: 35_000 });
+const turns = Object.entries({ 20000: 10_000, 200000: 30_000 });
 const quickTurns = Object.entries({ 20000: 8000, 200000: 15_000 });
 
 const kinds = {
@@ -74,7 +74,7 @@ const kinds = {
 };
 
 export async function run({ quick }) {
-  const alone = await measure(0, quick ? 8000 : 12_000);
+  const alone = await measure(0, quick ? 8000 : 10_000);
   const figures = [];
   for (const [count, ms] of quick ? quickTurns : turns) {
     const foreign = Number(count);
