@@ -75,11 +75,18 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
     if (thread) thread.post(request);
     else records.answered({ id: request.id, error: "there is no observer thread here, which writes it" });
   });
-  const reported = (report: Report): void => {
+  const serve = (report: Report): void => {
     if (report.type === "ask") reply(report.sockets);
     else if (report.type === "recorded") records.answered(report.answer);
     else if (report.type === "listen-connects") connects.get().listen(report.forMs);
     else onReport(report);
+  };
+  const reported = (report: Report): void => {
+    try {
+      serve(report);
+    } catch {
+      // Without a free descriptor nothing can be loaded that is needed for the first time: it is asked for again.
+    }
   };
   const data = (): ObserverData => ({
     sockscope: "observer",
@@ -98,11 +105,11 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
     connects.made?.stop();
     detail?.origins.stop();
   };
-  const tell = (status: Status): void => onReport({ type: "status", status });
-  const died = (reason: string, againMs: number | undefined): void =>
-    againMs === undefined
-      ? tell({ state: "stopped", reason: `the observer thread died again and is given up: ${reason}` })
-      : tell({ state: "restarting", reason: `the observer thread died: ${reason}; started anew in ${againMs} ms` });
+  const died = (reason: string, againMs: number | undefined): void => {
+    const status = statusOf(reason, againMs);
+    records.abandon(status.reason);
+    for (const report of lastWords(status, { options, ...memory })) onReport(report);
+  };
   try {
     thread = startThread(data, { report: reported, died });
   } catch (error) {
@@ -132,6 +139,24 @@ const openDetail = () => {
   const { watchOrigins }: typeof import("./node-side/origins.js") = require("./node-side/origins.js");
   const waits = waiting.createWaitMemory();
   return { waits, accepted: waiting.createWaitRecorder(waits), origins: watchOrigins() };
+};
+
+const statusOf = (reason: string, againMs: number | undefined): Status & { readonly reason: string } =>
+  againMs === undefined
+    ? { state: "stopped", reason: `the observer thread died again and is given up: ${reason}` }
+    : { state: "restarting", reason: `the observer thread died: ${reason}; started anew in ${againMs} ms` };
+
+/** Loaded only then; where no file can be opened any more, the application's own listeners are told at least. */
+const lastWords = (
+  status: Status,
+  shown: Parameters<typeof import("./shown/death.js").tellDeath>[1],
+): readonly Report[] => {
+  try {
+    const { tellDeath }: typeof import("./shown/death.js") = require("./shown/death.js");
+    return tellDeath(status, shown);
+  } catch {
+    return [{ type: "status", status }];
+  }
 };
 
 /** Everything that observes is only loaded where it runs: usually in the thread, not in the application's start. */

@@ -1,9 +1,10 @@
 // The observer's Worker, from the main thread: never keeps the process alive, never preloads what the application
-// preloads, is started anew with growing pauses when it dies, and is given up after a few deaths.
+// preloads, is started anew with growing pauses when it dies, and is given up when it keeps dying.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
 import type { ObserverData, Report, Request } from "./messages.js";
+import { createRestarts, type Restarts } from "./restarts.js";
 
 export interface ThreadEvents {
   readonly report: (report: Report) => void;
@@ -18,12 +19,14 @@ export interface Thread {
 }
 
 const limits: ResourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 };
-const pausesMs = [1000, 10_000, 60_000];
 const stopMs = 2000;
 
 /** Throws where this process may start no Worker. `data` is asked again at each start. */
-export const startThread = (data: () => ObserverData, events: ThreadEvents): Thread => {
-  let deaths = 0;
+export const startThread = (
+  data: () => ObserverData,
+  events: ThreadEvents,
+  pauseAfter: Restarts = createRestarts(),
+): Thread => {
   let stopping = false;
   let worker = start();
   let again: NodeJS.Timeout | undefined;
@@ -50,8 +53,7 @@ export const startThread = (data: () => ObserverData, events: ThreadEvents): Thr
     return started;
   }
   function died(reason: string): void {
-    const pauseMs = pausesMs[deaths];
-    deaths += 1;
+    const pauseMs = pauseAfter(performance.now());
     events.died(reason, pauseMs);
     if (pauseMs === undefined) return;
     again = setTimeout(() => {

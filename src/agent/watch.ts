@@ -14,7 +14,7 @@ import { createAsking } from "./connections/asking.js";
 import { createSamplingNotice } from "./connections/sampling.js";
 import type { Looker } from "./look.js";
 import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
-import { createPace, followMs } from "./pace.js";
+import { createPace, fastMs, followMs } from "./pace.js";
 import { createSampleLines } from "./sample-lines.js";
 import type { ShownFindings } from "./shown/shown-findings.js";
 import { toldSnapshot } from "./shown/told-snapshot.js";
@@ -39,7 +39,7 @@ export interface WatchParts {
 }
 
 export interface Watch {
-  /** Looks now instead of when it is due. */
+  /** Looks now instead of when it is due, or as soon as the fast pace allows. */
   wake(): void;
   /** What the main thread said of sockets that it was asked about. */
   answered(answers: readonly NodeAnswer[], tookMs: number): void;
@@ -52,6 +52,8 @@ const intervalSlackMs = 5;
 const undecidedShare = 0.9;
 /** So late, the process may have been stopped. */
 const stoppedMs = 50;
+/** While the application waits for this thread, a look waits, for so long at a time. */
+const holdMs = 5;
 /** A look that took so long was cut in two by a stop; what waits for a CPU, or reads much, takes less. */
 const cutMs = 500;
 
@@ -178,6 +180,11 @@ export const startWatch = (parts: WatchParts): Watch => {
     return !parts.slow && !pace.fast && !counters && !synRecv && sockets.length === 0;
   };
   const turn = (): void => {
+    if (stacks?.isHolding) {
+      due = now() + holdMs;
+      timer = setTimeout(turn, holdMs);
+      return;
+    }
     let delay: number;
     try {
       delay = look();
@@ -193,7 +200,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     timer = setTimeout(turn, delay);
     if (parts.slow) timer.unref();
   };
-  const wake = (): void => {
+  const lookNow = (): void => {
     due = Math.min(due, now());
     clearTimeout(timer);
     turn();
@@ -206,9 +213,16 @@ export const startWatch = (parts: WatchParts): Watch => {
       // What Node counts is compared with the kernel's queue: the two have to be of one moment.
       if (attention.sockets.length === 0) return;
       followedAt = Number.NEGATIVE_INFINITY;
-      wake();
+      lookNow();
     },
-    wake,
+    wake() {
+      // A storm of listens is no storm of looks.
+      const delay = begunAt + fastMs - now();
+      if (delay <= 0) return lookNow();
+      due = Math.min(due, now() + delay);
+      clearTimeout(timer);
+      timer = setTimeout(turn, delay);
+    },
     stop: () => clearTimeout(timer),
   };
 };

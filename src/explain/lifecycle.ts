@@ -81,7 +81,14 @@ export const createLifecycle = (prefix: () => string, mute: readonly MuteRule[])
   const begin = (report: Report, at: number, time: number): Entry => {
     serial += 1;
     const firstSeen = report.since ?? time;
-    return { id: `${prefix()}-${serial}`, firstSeen, report, lastSeen: time, lastEvidenceAt: at, toldAt: at };
+    return {
+      id: `${prefix()}-${serial}`,
+      firstSeen,
+      report,
+      lastSeen: Math.max(firstSeen, time),
+      lastEvidenceAt: at,
+      toldAt: at,
+    };
   };
 
   const tell = (entry: Entry, at: number): Finding => {
@@ -100,7 +107,8 @@ export const createLifecycle = (prefix: () => string, mute: readonly MuteRule[])
       entry.report = report;
       if (!report.evidence) return;
       entry.lastEvidenceAt = at;
-      entry.lastSeen = time;
+      // The wall clock may be set back meanwhile.
+      entry.lastSeen = Math.max(entry.firstSeen, time);
     },
     has: (key) => entries.has(key),
     newKey: () => {

@@ -16,10 +16,17 @@ export const runNode = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
   cwd?: string,
+): Promise<Ran> => runCommand([process.execPath, ...args], env, cwd);
+
+/** The same for any command. */
+export const runCommand = (
+  [file, ...args]: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+  cwd?: string,
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(process.execPath, args, {
+    const child = spawn(file!, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

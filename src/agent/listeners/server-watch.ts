@@ -27,9 +27,12 @@ interface Attachment {
 /** Hooks in. For servers that listen already `events.listening` is called before this returns. */
 export const watchServers = (slots: ServerSlots, events: ServerWatchEvents): ServerWatch => {
   const attached = new Map<Server, Attachment>();
+  /** Those that may not have come to listen: among thousands of servers it is not looked for them. */
+  const idle = new Set<Server>();
   const watch = (server: Server, listenBacklog: number | undefined): void => {
     if (attached.has(server)) return;
-    dropIdle(attached);
+    dropIdle(attached, idle);
+    idle.add(server);
     attached.set(
       server,
       attach(server, listenBacklog, slots, events, () => attached.delete(server)),
@@ -49,11 +52,13 @@ export const watchServers = (slots: ServerSlots, events: ServerWatchEvents): Ser
 
 /** A listen that failed tells nobody: of servers that never came to listen only the latest are waited for. */
 const idleAtMost = 64;
-const dropIdle = (attached: Map<Server, Attachment>): void => {
-  const idle = [...attached].filter(([, attachment]) => !attachment.known());
-  for (const [server, { detach }] of idle.slice(0, Math.max(0, idle.length - idleAtMost))) {
-    detach();
+const dropIdle = (attached: Map<Server, Attachment>, idle: Set<Server>): void => {
+  for (const server of idle) if (attached.get(server)?.known() ?? !attached.has(server)) idle.delete(server);
+  for (const server of idle) {
+    if (idle.size <= idleAtMost) return;
+    attached.get(server)?.detach();
     attached.delete(server);
+    idle.delete(server);
   }
 };
 

@@ -7,6 +7,8 @@ export interface RecordRequests {
   /** Rejects when it cannot be written. A rejection that nobody handles is nobody's: it must not end the application. */
   ask(path: string | undefined): Promise<string>;
   answered(answer: RecordAnswer): void;
+  /** Nobody will answer what was asked so far. */
+  abandon(error: string): void;
 }
 
 export interface RecordAnswer {
@@ -15,7 +17,7 @@ export interface RecordAnswer {
   readonly error?: string | undefined;
 }
 
-/** An observer that does not answer for so long has died, or waits for its disk. */
+/** An observer that does not answer for so long waits for its disk. */
 const answerMs = 10_000;
 
 export const createRecordRequests = (post: (request: RecordRequest) => void): RecordRequests => {
@@ -41,5 +43,8 @@ export const createRecordRequests = (post: (request: RecordRequest) => void): Re
       return promise;
     },
     answered: (answer) => waiting.get(answer.id)?.(answer),
+    abandon(error) {
+      for (const [id, settle] of waiting) settle({ id, error });
+    },
   };
 };

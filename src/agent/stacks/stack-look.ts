@@ -10,6 +10,8 @@ export interface LookOptions {
   readonly timeoutMs: number;
   /** An answer that takes longer came after a native call had returned. */
   readonly lateMs: number;
+  /** The main thread answers: from now on the application pays for whatever delays this thread. */
+  readonly reached?: (() => void) | undefined;
   /** How frames are collected; a test may let it throw. */
   readonly collect?: typeof rawFramesOf | undefined;
 }
@@ -34,6 +36,9 @@ export const newSession = (): Session | undefined => {
   }
 };
 
+/** Inline source maps are announced with each script; those of a large application would fill this thread's heap. */
+const inlineMapsBytes = 16 * 1024 * 1024;
+
 const noLook = (note: string): Look => ({ frames: [], isLate: false, hasMoved: false, note });
 
 /** Never rejects. Every way out disconnects, and disconnecting resumes what this session had paused. */
@@ -56,7 +61,8 @@ export const lookAtMain = (options: LookOptions): Promise<Look> =>
   });
 
 const ask = (session: Session, options: LookOptions, end: (found: Look) => void): void => {
-  const { isStillBlocked, lateMs, collect = rawFramesOf } = options;
+  const { isStillBlocked, lateMs, reached, collect = rawFramesOf } = options;
+  let inlineBytes = 0;
   const scripts = new Map<string, Script>();
   const postedAt = performance.now();
   let reachedAt = postedAt;
@@ -64,7 +70,12 @@ const ask = (session: Session, options: LookOptions, end: (found: Look) => void)
   let isForeign = false;
 
   const onPaused = ({ params }: { readonly params: Debugger.PausedEventDataType }): void => {
-    session.post("Debugger.resume"); // First: whatever happens below, the application runs.
+    try {
+      session.post("Debugger.resume"); // First: whatever happens below, the application runs.
+    } catch (error) {
+      end(noLook(`the inspector refused: ${String(error)}`));
+      return;
+    }
     try {
       const hasMoved = !isStillBlocked();
       found = { frames: collect(params.callFrames, scripts), isLate: reachedAt - postedAt > lateMs, hasMoved };
@@ -76,7 +87,8 @@ const ask = (session: Session, options: LookOptions, end: (found: Look) => void)
     isForeign = true;
   };
   session.on("Debugger.scriptParsed", ({ params: { scriptId, url, sourceMapURL } }) => {
-    scripts.set(scriptId, { url, sourceMapURL });
+    if (sourceMapURL?.startsWith("data:")) inlineBytes += sourceMapURL.length;
+    scripts.set(scriptId, inlineBytes <= inlineMapsBytes ? { url, sourceMapURL } : { url });
   });
   session.on("Debugger.resumed", () => end({ ...found, pauseMs: tenths(performance.now() - reachedAt) }));
   session.on("Debugger.paused", onForeignPause);
@@ -84,6 +96,7 @@ const ask = (session: Session, options: LookOptions, end: (found: Look) => void)
   // The first does nothing: its answer is the moment from which on the application pays.
   session.post("Debugger.disable", () => {
     reachedAt = performance.now();
+    reached?.();
   });
   session.post("Debugger.enable", (error) => {
     if (error) return end(noLook(`the inspector refused: ${error.message}`));

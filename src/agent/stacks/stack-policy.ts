@@ -12,26 +12,37 @@ export interface StackWish {
   readonly cpuShare?: number | undefined;
   readonly state?: string | undefined;
   /** The last time the question was asked. */
-  readonly last?: { readonly at: number; readonly sinceAt: number } | undefined;
+  readonly last?: LastAsked | undefined;
+}
+
+export interface LastAsked {
+  readonly at: number;
+  readonly sinceAt: number;
+  /** What the application paid. */
+  readonly pauseMs?: number | undefined;
 }
 
 export interface StackLimits {
   readonly stallMs: number;
   readonly everyMs: number;
+  /** The part of the time that looks may take from the application. */
+  readonly costShare: number;
   /** A thread that is ready to run and is on a CPU for less than this part of the time is kept from it. */
   readonly cpuShare: number;
 }
 
-export const stackLimits: StackLimits = { stallMs: 200, everyMs: 10_000, cpuShare: 0.3 };
+export const stackLimits: StackLimits = { stallMs: 200, everyMs: 10_000, costShare: 0.01, cpuShare: 0.3 };
 
 /** Whether to ask now. */
 export const stackPolicy = (wish: StackWish, limits: StackLimits = stackLimits): boolean =>
   isWorthIt(wish, limits) && !isKeptFromCpu(wish, limits);
 
-const isWorthIt = (wish: StackWish, { stallMs, everyMs }: StackLimits): boolean =>
-  wish.waiting > 0 &&
-  wish.at - wish.sinceAt >= stallMs &&
-  (wish.last === undefined || (wish.last.sinceAt !== wish.sinceAt && wish.at - wish.last.at >= everyMs));
+const isWorthIt = ({ waiting, at, sinceAt, last }: StackWish, limits: StackLimits): boolean => {
+  if (waiting === 0 || at - sinceAt < limits.stallMs) return false;
+  if (!last) return true;
+  const pauseMs = Math.max(limits.everyMs, (last.pauseMs ?? 0) / limits.costShare);
+  return last.sinceAt !== sinceAt && at - last.at >= pauseMs;
+};
 
 /**
  * Throttled or starved: no JavaScript is to blame, and the look would cost much more than usual, because the thread that

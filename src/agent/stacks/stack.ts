@@ -29,6 +29,8 @@ export interface StackProbe {
   readonly available: boolean;
   /** Why not. */
   readonly reason?: string | undefined;
+  /** The main thread stands until this thread has answered it, or may do so at any moment: nothing else should run here. */
+  readonly isHolding: boolean;
   /**
    * Asks the main thread once, from another thread. `isStillBlocked` is asked at the pause: whether the loop has not
    * turned since the stall began. Never rejects; without frames, `note` says why.
@@ -40,6 +42,9 @@ const tracedReason = "the process is traced (TracerPid in /proc/self/status)";
 
 /** In plain JavaScript a thread is reached within a millisecond or two; more than this was native code or no CPU. */
 const lateMsDefault = 50;
+
+/** … and from then on it stands for as long as scripts are announced and frames are read; longer, something is wrong here. */
+const holdMsAtMost = 1000;
 
 const nothing = (note: string): StackCapture => ({ frames: [], exact: false, note });
 
@@ -67,20 +72,41 @@ export const createStackProbe = (options: StackProbeOptions): StackProbe => {
   const { collect, lateMs = lateMsDefault } = options;
   const reason = refusal(options);
   let isBusy = false;
+  let holdsUntil = 0;
+  const holdFor = (ms: number): void => {
+    holdsUntil = performance.now() + ms;
+  };
   const capture: StackProbe["capture"] = async (isStillBlocked, timeoutMs) => {
     // A tracer may have come since: gdb and strace would see our pause as theirs.
     const refused = reason ?? (isBusy ? "the previous look has not ended" : isTraced() ? tracedReason : undefined);
     if (refused !== undefined) return nothing(refused);
     isBusy = true;
+    holdFor(lateMs);
     try {
-      return tell(await lookAtMain({ isStillBlocked, timeoutMs, lateMs, collect }));
+      const look = await lookAtMain({
+        isStillBlocked,
+        timeoutMs,
+        lateMs,
+        collect,
+        reached: () => holdFor(holdMsAtMost),
+      });
+      holdsUntil = 0;
+      return tell(look);
     } catch (error) {
       return nothing(`the look failed: ${String(error)}`);
     } finally {
       isBusy = false;
+      holdsUntil = 0;
     }
   };
-  return { available: reason === undefined, reason, capture };
+  return {
+    available: reason === undefined,
+    reason,
+    get isHolding() {
+      return performance.now() < holdsUntil;
+    },
+    capture,
+  };
 };
 
 const tell = (look: Look): StackCapture => {

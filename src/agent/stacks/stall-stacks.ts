@@ -16,6 +16,8 @@ export interface StallStacks {
   ): void;
   /** What was captured since the last call. */
   take(): readonly StallCapture[];
+  /** The application waits for this thread: nothing else should run here. */
+  readonly isHolding: boolean;
 }
 
 /** A native call (JSON.parse, a synchronous read) answers when it returns; waiting for it costs the application nothing. */
@@ -48,11 +50,15 @@ export const createStallStacks = (probe: StackProbe, watch: LoopWatch, arrived: 
   const ask = async (loop: number, sinceAt: number): Promise<void> => {
     const capture = await probe.capture(() => watch.hasNotTurnedSince(loop, sinceAt), timeoutMs);
     captured.push({ loop, sinceAt, ...capture });
+    if (last) last = { ...last, pauseMs: capture.pauseMs };
     asking = false;
     arrived();
   };
 
   return {
+    get isHolding() {
+      return probe.isHolding;
+    },
     consider(at, loops, listeners, connections) {
       const main = loops.find((loop) => loop.main);
       if (connections) unread = connections.rows.filter((row) => row.recvQBytes && isOf(row, main)).length;

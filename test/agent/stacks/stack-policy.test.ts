@@ -2,7 +2,7 @@ import test from "ava";
 import { createStackProbe } from "../../../src/agent/stacks/stack.js";
 import { stackLimits, stackPolicy } from "../../../src/agent/stacks/stack-policy.js";
 
-test("a blocked loop is asked once a stall, at most every 10 s, and only when somebody waits", (t) => {
+test("a blocked loop is asked once a stall, at most every 10 s and for a hundredth of the time, and only when somebody waits", (t) => {
   const stall = { at: 5200, sinceAt: 5000, waiting: 1 };
   t.true(stackPolicy(stall));
   t.false(stackPolicy({ ...stall, at: 5199 }));
@@ -10,6 +10,8 @@ test("a blocked loop is asked once a stall, at most every 10 s, and only when so
   t.false(stackPolicy({ ...stall, at: 30_000, last: { at: 5200, sinceAt: 5000 } }));
   t.false(stackPolicy({ ...stall, last: { at: 0, sinceAt: -4800 }, at: 9999 }));
   t.true(stackPolicy({ ...stall, last: { at: 0, sinceAt: -4800 }, at: 10_000 }));
+  t.false(stackPolicy({ ...stall, last: { at: 0, sinceAt: -4800, pauseMs: 200 }, at: 19_999 }));
+  t.true(stackPolicy({ ...stall, last: { at: 0, sinceAt: -4800, pauseMs: 200 }, at: 20_000 }));
   t.true(stackPolicy({ ...stall, at: 5050 }, { ...stackLimits, stallMs: 50, everyMs: 0 }));
 });
 

@@ -6,6 +6,7 @@ import { pbkdf2Sync } from "node:crypto";
 import { writeSync } from "node:fs";
 import inspector from "node:inspector";
 import { createRequire } from "node:module";
+import { Script } from "node:vm";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { createStackProbe, type StackProbe } from "../../../src/agent/stacks/stack.js";
 
@@ -36,7 +37,17 @@ function parseHugeText(text: string): void {
 
 const hugeText = mode === "json" ? `[${"1,".repeat(2e7)}1]` : "";
 
+/** An application of so many files, each of 2 KB and with an inline source map of `mapBytes`. */
+const scriptsOf = (count: number, mapBytes: number): readonly Script[] =>
+  Array.from({ length: count }, (_, n) => {
+    const map = mapBytes > 0 ? `\n//# sourceMappingURL=data:application/json;base64,${"A".repeat(mapBytes)}` : "";
+    return new Script(`(function f${n}() { return ${n}; });${" ".repeat(2000)}${map}`, { filename: `/app/${n}.js` });
+  });
+const [scriptCount = 0, mapBytes = 0] = mode === "scripts" ? argument.split(",").map(Number) : [];
+const scripts = isMainThread ? scriptsOf(scriptCount, mapBytes) : [];
+
 const modes: Readonly<Record<string, () => void>> = {
+  scripts: () => scripts.length > 0 && spin(2000),
   loop: () => spin(2000),
   regex: () => backtrack(2000),
   json: () => parseHugeText(hugeText),
@@ -47,6 +58,9 @@ const modes: Readonly<Record<string, () => void>> = {
     bundle.block(1500);
   },
   throws: () => spin(1500),
+  "resume-throws": () => spin(1500),
+  "exits-paused": () => spin(1500),
+  "fills-paused": () => spin(1500),
   late: () => spin(1500),
   moved: () => backtrack(1500),
   foreign: () => spin(1500),
@@ -59,6 +73,7 @@ const runMain = (): void => {
     workerData: shared,
     argv: process.argv.slice(2),
     execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 64 },
     env: {
       ...process.env,
       PROBE: JSON.stringify(env),
@@ -66,6 +81,18 @@ const runMain = (): void => {
   });
   const turn = setInterval(() => Atomics.add(turns, 0, 1), 2);
   let tookMs = 0;
+  let isTold = false;
+  const tell = (message: object): void => {
+    if (isTold) return;
+    isTold = true;
+    clearInterval(turn);
+    writeSync(1, JSON.stringify({ ...message, longestGapMs, tookMs }));
+    // Nothing of the look may keep the process or stop it from going.
+    void worker.terminate();
+  };
+  let reason = "";
+  worker.on("error", (error) => (reason = String(error)));
+  worker.on("exit", () => tell({ available: true, reason }));
   worker.on("message", (message: object) => {
     if ("ready" in message) {
       const begin = performance.now();
@@ -73,10 +100,7 @@ const runMain = (): void => {
       tookMs = performance.now() - begin;
       return;
     }
-    clearInterval(turn);
-    writeSync(1, JSON.stringify({ ...message, longestGapMs, tookMs }));
-    // Nothing of the look may keep the process or stop it from going.
-    void worker.terminate();
+    tell(message);
   });
 };
 
@@ -113,6 +137,25 @@ const fail = (): never => {
   throw new Error("on purpose");
 };
 
+/** What happens to this thread in the very moment in which the main thread stands and is to be let go. */
+const misfortunes: Readonly<Record<string, () => void>> = {
+  "resume-throws": fail,
+  "exits-paused": () => process.exit(0),
+  "fills-paused": () => {
+    for (const rows: number[][] = []; ; ) rows.push(Array.from({ length: 1000 }, (_, n) => rows.length + n + 0.5));
+  },
+};
+
+const befall = (misfortune: () => void): void => {
+  const { prototype } = inspector.Session;
+  const post: unknown = Reflect.get(prototype, "post");
+  if (typeof post !== "function") return;
+  Reflect.set(prototype, "post", function (this: unknown, ...args: unknown[]): unknown {
+    if (args[0] === "Debugger.resume") misfortune();
+    return Reflect.apply(post, this, args);
+  });
+};
+
 const runObserver = async (): Promise<void> => {
   // A session does not keep its thread alive, a timer does; the product's observer has them too.
   setInterval(() => {}, 1000);
@@ -127,6 +170,8 @@ const runObserver = async (): Promise<void> => {
     collect: mode === "throws" ? fail : undefined,
   });
   const { available, reason } = probe;
+  const misfortune = misfortunes[mode];
+  if (misfortune) befall(misfortune);
   if (!available) return parentPort?.postMessage({ available, reason });
   parentPort?.postMessage({ ready: true });
   const turn = await untilBlocked();

@@ -90,6 +90,30 @@ timedTest("a handler that throws does not freeze the application", async (t) => 
   t.true(tookMs < 3000, `${tookMs} ms`);
 });
 
+timedTest(
+  "an observer that cannot resume, exits or runs out of memory while the application stands lets it go",
+  async (t) => {
+    const throwing = await run(t, ["resume-throws"]);
+    t.is(throwing.capture.note, "the inspector refused: Error: on purpose");
+    const exiting = await run(t, ["exits-paused"]);
+    const filling = await run(t, ["fills-paused"]);
+    t.regex(filling.reason ?? "", /ERR_WORKER_OUT_OF_MEMORY/);
+    for (const { tookMs, longestGapMs } of [throwing, exiting, filling])
+      t.true(tookMs < 4000, `${tookMs} ms, the longest gap ${longestGapMs} ms`);
+  },
+);
+
+timedTest(
+  "an application of three thousand files with inline source maps is held for no longer than is told",
+  async (t) => {
+    for (const scripts of ["100,0", "3000,0", "3000,20000"]) {
+      const { capture, longestGapMs } = await run(t, ["scripts", scripts]);
+      t.is(unplaced(capture.frames[0]), `spin (${source})`);
+      t.true(longestGapMs < Number(capture.pauseMs) + 50, `${longestGapMs} ms, told ${capture.pauseMs} ms`);
+    }
+  },
+);
+
 timedTest("a look that gets no answer in time ends, and the application runs on", async (t) => {
   const { capture, tookMs } = await run(t, ["late"]);
   t.deepEqual(capture, { frames: [], exact: false, note: "no answer within 0 ms" });

@@ -12,6 +12,7 @@ const prepare = () => {
   let asked = 0;
   const probe = {
     available: true,
+    isHolding: false,
     capture: () => {
       asked += 1;
       return Promise.resolve({ frames, exact: true });
