@@ -1,5 +1,5 @@
 // `node --import sockscope/register app.js`, or `-r`: starts the agent from the environment, in the main thread and in
 // the application's Workers, and lets nothing of it reach the application.
-import { start } from "./agent/agent.js";
+import { startUnseen } from "./agent/agent.js";
 
-start();
+startUnseen();

@@ -61,23 +61,28 @@ export const observed = (): { readonly findings: readonly Finding[]; readonly re
  * Starts the observer of this process, or joins the one that runs (then only `logger` of the options counts).
  * In an application's Worker it only makes that thread's event loop visible. Never throws.
  */
-export const start = (options?: StartOptions): Agent => {
+export const start = (options?: StartOptions): Agent => startFor(options, true);
+
+/** As `start()`, where nobody is given the agent: what only it could tell is not put together. */
+export const startUnseen = (): void => void startFor(undefined, false);
+
+const startFor = (options: StartOptions | undefined, seen: boolean): Agent => {
   try {
-    if (isObserverData(workerData)) return createAgent(undefined, undefined);
+    if (isObserverData(workerData)) return createAgent(undefined, undefined, seen);
     if (!isMainThread) {
       registerLoop();
-      return createAgent(undefined, undefined);
+      return createAgent(undefined, undefined, seen);
     }
-    return join(options);
+    return join(options, seen);
   } catch (error) {
     complain(`the agent cannot be started: ${errorMessage(error)}`);
-    return createAgent(undefined, undefined);
+    return createAgent(undefined, undefined, seen);
   }
 };
 
 const complain = (line: string): void => void process.stderr.write(`sockscope: ${line}\n`);
 
-const join = (given: StartOptions | undefined): Agent => {
+const join = (given: StartOptions | undefined, seen: boolean): Agent => {
   const { options, problems } = resolveOptions({
     options: given,
     env: process.env,
@@ -86,17 +91,17 @@ const join = (given: StartOptions | undefined): Agent => {
   });
   const { logger, ...rest } = options;
   const running = sharedObserver();
-  if (running) return createAgent(running, logger);
+  if (running) return createAgent(running, logger, seen);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
-  if (!rest.enabled) return createAgent(undefined, logger);
+  if (!rest.enabled) return createAgent(undefined, logger, seen);
   if (process.platform !== "linux") {
     complain(`reads Linux sockets; on ${process.platform} nothing is observed`);
-    return createAgent(undefined, logger);
+    return createAgent(undefined, logger, seen);
   }
   const stranger = strangerAt();
   if (stranger !== undefined) {
     complain(`another version observes this process (${stranger}), and one does: ${__dirname} starts nothing`);
-    return createAgent(undefined, logger);
+    return createAgent(undefined, logger, seen);
   }
   const held: Shared["held"] = new Set();
   // One key for both threads: the same address is the same pseudonym wherever it is shown.
@@ -117,7 +122,7 @@ const join = (given: StartOptions | undefined): Agent => {
     logsSamples: rest.logLevel === "sample",
   };
   shareObserver(shared);
-  return createAgent(shared, logger);
+  return createAgent(shared, logger, seen);
 };
 
 /** Only where it is wanted: it loads node:crypto into the application's start. */
@@ -127,7 +132,7 @@ const redactorOf = (mode: "ip" | "off", key: string | undefined): Redactor | und
   return createRedactor(mode, key);
 };
 
-const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"]): Agent => {
+const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"], seen: boolean): Agent => {
   const events = new EventEmitter();
   const deliver = deliverTo(events, logger, complain);
   let joined = observer;
@@ -135,7 +140,8 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
     if (!joined) return;
     const findings = logger !== undefined || events.listenerCount("finding") > 0;
     const samples = events.listenerCount("sample") > 0;
-    joined.wanted.set(events, { findings, samples, sampleLines: logger !== undefined && joined.logsSamples });
+    const sampleLines = logger !== undefined && joined.logsSamples;
+    joined.wanted.set(events, { findings, samples, sampleLines, metrics: seen });
     publishWants(joined);
   };
   const agent: Agent = {
@@ -181,7 +187,8 @@ const rejected = (reason: string): Promise<never> => {
 const publishWants = ({ host, wanted }: Shared): void => {
   const wishes = [...wanted.values(), subscribed()];
   const count = (what: Wanted): number => wishes.filter((wish) => wish[what]).length;
-  host.want({ findings: count("findings"), samples: count("samples"), sampleLines: count("sampleLines") });
+  const [findings, samples] = [count("findings"), count("samples")];
+  host.want({ findings, samples, sampleLines: count("sampleLines"), metrics: count("metrics") });
 };
 
 onSubscription(() => {

@@ -15,7 +15,7 @@ import { openNetworkWatch } from "./network-watch.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
 import { createOutgoing } from "./outgoing/outgoing.js";
 import { createOwnListeners } from "./listeners/own-listeners.js";
-import { isHurried, longFrom, type PaceSigns } from "./pace.js";
+import { heldMs, isHurried, longFrom, type PaceSigns } from "./pace.js";
 import { createRest, type RestRequest } from "./rest.js";
 import { createQueueLooks } from "./listeners/queue-looks.js";
 import { openSurroundings } from "./surroundings.js";
@@ -40,7 +40,7 @@ export interface LookRequest {
 }
 
 export interface Look {
-  /** An earlier moment that has become of interest. */
+  /** An earlier moment, where something is of interest since then. */
   readonly before?: Snapshot | undefined;
   readonly snapshot: Snapshot;
   readonly signs: PaceSigns;
@@ -93,6 +93,8 @@ export interface LookerOptions {
 
 /** While something is wrong, connections newly held are counted this often; the walk's own budget may stretch it. */
 const ownedCloseMs = 100;
+
+const isEmpty = ({ length }: ListenerReading): boolean => length === 0;
 
 export const createLooker = (options: LookerOptions): Looker => {
   const { diag, intervalMs, missing, now } = options;
@@ -179,7 +181,7 @@ export const createLooker = (options: LookerOptions): Looker => {
       return glances;
     },
     look(request) {
-      const { at, interval, close, counters, lateMs, stalls, followed, follow } = request;
+      const { at, interval, close, counters, synRecv, lateMs, stalls, followed, follow } = request;
       const listeners = read(request);
       const accepting = new Set(listeners.map(({ loop }) => loop));
       // At every look: a stall whose first steps have no figures is judged without them. Glances have none.
@@ -203,11 +205,12 @@ export const createLooker = (options: LookerOptions): Looker => {
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
-      const earlier = lastGlance && lastLook && glanceSnapshot(lastGlance, lastLook, snapshot);
+      const signs = signsOf(at, listeners);
+      const calm = !isHurried(signs) && !counters && !synRecv && lateMs < heldMs && listeners.every(isEmpty);
+      const earlier = calm ? undefined : lastGlance && lastLook && glanceSnapshot(lastGlance, lastLook, snapshot);
       lastGlance = undefined;
       lastLook = snapshot;
       seen = snapshot;
-      const signs = signsOf(at, listeners);
       remember(listeners);
       return { before: earlier, snapshot, signs };
     },

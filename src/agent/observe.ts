@@ -13,7 +13,7 @@ import { version } from "../export/version.js";
 import { metricsText } from "../export/metrics/text.js";
 import { createAgentMetrics } from "./shown/agent-metrics.js";
 import { createLooker } from "./look.js";
-import type { ObserverData, Report, Request, Status } from "./messages.js";
+import { type ObserverData, type Report, type Request, type Status, wants as words } from "./messages.js";
 import { createOurSockets } from "./shown/our-sockets.js";
 import { createRecording } from "./recorder/recording.js";
 import type { ServingParts } from "./shown/serving.js";
@@ -72,7 +72,9 @@ export const observe = (
   // In the application's own thread nothing waits for a disk.
   const recording = slow ? undefined : createRecording(options, { viewers, tell });
   const { board, wants } = data;
-  const metrics = createAgentMetrics({ memory: data.metrics, lostLines: log.lost });
+  const wanted = new Int32Array(wants);
+  const isWanted = (): boolean => Atomics.load(wanted, words.metrics) > 0;
+  const metrics = createAgentMetrics({ memory: data.metrics, isWanted, lostLines: log.lost });
   const shown = { redact, viewers, metrics, findings, board, wants };
   const watch = startWatch({ options, looker, stacks, log, ...shown, slow: isSlow, report: tell, now });
 

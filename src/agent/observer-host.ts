@@ -17,7 +17,7 @@ export interface ObserverHost {
   shown(): Shown | undefined;
   /** As of the last interval. */
   metrics(): readonly MetricFamily[];
-  /** How many want each as messages. */
+  /** How many want each. */
   want(counts: Readonly<Record<Wanted, number>>): void;
   /** A flight record: its path, or a rejection that says why there is none. */
   record(path: string | undefined): Promise<string>;
@@ -119,10 +119,11 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   return {
     shown: () => readBoard(memory.board),
     metrics: createMetricsReader(memory.metrics),
-    want({ findings, samples, sampleLines }) {
+    want({ findings, samples, sampleLines, metrics }) {
       Atomics.store(wanted, wantWords.findings, findings);
       Atomics.store(wanted, wantWords.samples, samples);
       Atomics.store(wanted, wantWords.sampleLines, sampleLines);
+      Atomics.store(wanted, wantWords.metrics, metrics);
     },
     record: records.ask,
     async stop() {

@@ -42,6 +42,8 @@ export const followMs = 200;
 const lingerMs = 1000;
 /** A loop that is late by less is on its way through an ordinary callback. */
 export const lateMs = 50;
+/** A look that comes so much later than due was held up, perhaps with the whole process. */
+export const heldMs = 50;
 /** A queue this full is worth watching whatever its loop does. */
 const growingShare = 0.25;
 

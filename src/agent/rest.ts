@@ -1,18 +1,16 @@
 // Rest: the glances of a quiet second are taken without JavaScript (kernel/quiet-watch.ts) and looked at together when it
 // wakes, so that what was seen, and when, is as if each had been a glance of its own.
 import { createQuietWatch, type QuietListener } from "../kernel/quiet-watch.js";
-import type { ListenerReading } from "../snapshot/snapshot.js";
+import type { ListenerReading, LoopReading } from "../snapshot/snapshot.js";
 import type { Glance } from "./glance.js";
 import type { LoopWatch } from "./loop-watch.js";
-import { lateMs, longFrom } from "./pace.js";
+import { heldMs, lateMs, longFrom } from "./pace.js";
 
 export interface RestRequest {
   /** When the last look began, monotonic ms. */
   readonly begunAt: number;
   readonly everyMs: number;
   readonly untilAt: number;
-  /** A glance that is so late was held up. */
-  readonly heldMs: number;
 }
 
 export interface Rest {
@@ -34,7 +32,7 @@ export const createRest = (loops: LoopWatch, now: () => number, wake: () => void
   let rested: readonly ListenerReading[] = [];
 
   return {
-    begin({ begunAt, everyMs, untilAt, heldMs }, listeners, accepting) {
+    begin({ begunAt, everyMs, untilAt }, listeners, accepting) {
       const known = listeners.flatMap((listener) => planned(listener) ?? []);
       if (!quiet || known.length === 0 || known.length < listeners.length) return false;
       rested = listeners;
@@ -46,12 +44,16 @@ export const createRest = (loops: LoopWatch, now: () => number, wake: () => void
       return true;
     },
     end() {
+      const seen = quiet?.stop();
+      if (!seen) return [];
       const ago = Date.now() - now();
-      return (quiet?.stop() ?? []).map(({ at, loops: seen, lengths }): Glance => {
-        if (rested.some(({ length }, i) => length !== lengths[i]))
-          rested = rested.map((listener, i) => ({ ...listener, length: lengths[i]! }));
-        const readings = loops.last.map((loop, i) => ({ ...loop, ...seen[i], task: undefined }));
-        return { at, time: ago + at, listeners: rested, loops: readings };
+      return Array.from({ length: seen.count }, (_, i): Glance => {
+        if (rested.some(({ length }, k) => length !== seen.length(i, k)))
+          rested = rested.map((listener, k) => ({ ...listener, length: seen.length(i, k) }));
+        const readings = loops.last.map(({ id, tid, main }, k): LoopReading => {
+          return { id, tid, main, idleMs: seen.idleMs(i, k), iterations: seen.iterations(i, k) };
+        });
+        return { at: seen.at(i), time: ago + seen.at(i), listeners: rested, loops: readings };
       });
     },
   };

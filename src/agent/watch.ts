@@ -14,7 +14,7 @@ import { createAsking } from "./connections/asking.js";
 import { createSamplingNotice } from "./connections/sampling.js";
 import type { Looker } from "./look.js";
 import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./messages.js";
-import { createPace, fastMs, followMs } from "./pace.js";
+import { createPace, fastMs, followMs, heldMs } from "./pace.js";
 import { createSampleLines } from "./sample-lines.js";
 import type { ShownFindings } from "./shown/shown-findings.js";
 import { toldSnapshot } from "./shown/told-snapshot.js";
@@ -50,8 +50,6 @@ export interface Watch {
 const intervalSlackMs = 5;
 /** The part of an interval that a symptom may wait for its cause. */
 const undecidedShare = 0.9;
-/** So late, the process may have been stopped. */
-const stoppedMs = 50;
 /** While the application waits for this thread, a look waits, for so long at a time. */
 const holdMs = 5;
 /** A look that took so long was cut in two by a stop; what waits for a CPU, or reads much, takes less. */
@@ -130,9 +128,9 @@ export const startWatch = (parts: WatchParts): Watch => {
     const follow = followed.length > 0 && !parts.slow && at - followedAt >= followMs - intervalSlackMs;
     const stalls = stacks?.take() ?? [];
     const isCalm = !interval && !close && !counters && !synRecv && !follow && stalls.length === 0;
-    const quiet = isCalm && at - due < stoppedMs;
+    const quiet = isCalm && at - due < heldMs;
     const glanced = quiet ? looker.glance(at) : undefined;
-    const wasHeld = now() - at >= stoppedMs;
+    const wasHeld = now() - at >= heldMs;
     if (glanced && looker.seen) see(looker.seen);
     if (glanced && !wasHeld) return pace.next(glanced, { pressed: false, followed: followed.length > 0 });
     if (wasHeld) at = now();
@@ -196,7 +194,7 @@ export const startWatch = (parts: WatchParts): Watch => {
     due = begunAt + delay;
     restMs = delay;
     const untilAt = intervalAt + intervalMs - intervalSlackMs;
-    if (canRest() && looker.rest({ begunAt, everyMs: delay, untilAt, heldMs: stoppedMs })) return;
+    if (canRest() && looker.rest({ begunAt, everyMs: delay, untilAt })) return;
     timer = setTimeout(turn, delay);
     if (parts.slow) timer.unref();
   };

@@ -5,6 +5,8 @@ import type { KeptReading } from "./proc-root.js";
 
 /** A page and a bit: what seq_file hands out at once for all but the longest files. */
 const startBytes = 8192;
+/** seq_file ends early only where the next record finds no room in its page: after less than this, one of 3 KiB. */
+const surelyWholeBytes = 1024;
 
 /**
  * Opens `path` for periodic reading. An absent or forbidden file is not an error: `read()` gives `undefined` and
@@ -25,12 +27,12 @@ export function openReader(path: string): KeptReading<string> {
       if (fd === undefined) return undefined;
       try {
         let end = 0;
-        // seq_file may return less than asked for in the middle of a file: only 0 is its end.
+        // seq_file may return less than asked for in the middle of a long file: only 0 is its end.
         for (;;) {
           if (end === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
           const bytes = readSync(fd, buffer, end, buffer.length - end, end);
-          if (bytes === 0) return buffer.toString("latin1", 0, end);
           end += bytes;
+          if (bytes === 0 || end < surelyWholeBytes) return buffer.toString("latin1", 0, end);
         }
       } catch {
         close();

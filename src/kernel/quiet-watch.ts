@@ -38,18 +38,20 @@ export interface QuietPlan {
   readonly loops: readonly QuietLoop[];
 }
 
-export interface QuietGlance {
-  readonly at: number;
-  /** In the order of the plan. */
-  readonly loops: readonly { readonly idleMs: number; readonly iterations: number }[];
-  readonly lengths: readonly number[];
+/** What was seen, by the number of the glance, the oldest first, and that of the loop or listener in the plan. Good until the next rest. */
+export interface QuietGlances {
+  readonly count: number;
+  at(glance: number): number;
+  idleMs(glance: number, loop: number): number;
+  iterations(glance: number, loop: number): number;
+  length(glance: number, listener: number): number;
 }
 
 export interface QuietWatch {
   /** Glances from now on, until something is not calm, or `untilAt`: then `wake` is called, once. */
   rest(plan: QuietPlan): void;
-  /** Ends the rest, if there is one. Its glances, the oldest first. */
-  stop(): readonly QuietGlance[];
+  /** Ends the rest, if there is one. */
+  stop(): QuietGlances;
 }
 
 // The columns of addon/napi/quiet_watch.cc.
@@ -91,18 +93,14 @@ export function createQuietWatch(wake: () => void): QuietWatch | undefined {
     },
     stop() {
       const width = columns();
-      const loopCount = loops.length / loopValues;
-      return Array.from({ length: native.stop() }, (_, i): QuietGlance => {
-        const row = glances.subarray(i * width, (i + 1) * width);
-        return {
-          at: begunAt + row[0]!,
-          loops: Array.from({ length: loopCount }, (_loop, j) => ({
-            idleMs: row[1 + 2 * j]!,
-            iterations: row[2 + 2 * j]!,
-          })),
-          lengths: Array.from(row.subarray(1 + 2 * loopCount)),
-        };
-      });
+      const lengthsAt = 1 + 2 * (loops.length / loopValues);
+      return {
+        count: native.stop(),
+        at: (glance) => begunAt + glances[glance * width]!,
+        idleMs: (glance, loop) => glances[glance * width + 1 + 2 * loop]!,
+        iterations: (glance, loop) => glances[glance * width + 2 + 2 * loop]!,
+        length: (glance, listener) => glances[glance * width + lengthsAt + listener]!,
+      };
     },
   };
 }

@@ -4,12 +4,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
 import { readListener, readLoops, readSockets } from "../../src/kernel/index.js";
-import {
-  createQuietWatch,
-  type QuietGlance,
-  type QuietListener,
-  type QuietPlan,
-} from "../../src/kernel/quiet-watch.js";
+import { createQuietWatch, type QuietListener, type QuietPlan } from "../../src/kernel/quiet-watch.js";
 import { packageRoot } from "../package-root.js";
 
 const worker = (file: string, workerData?: Int32Array): Worker =>
@@ -41,11 +36,25 @@ const loops = (waitedFor?: number): QuietPlan["loops"] =>
     return { id, idleMs, iterations, isWaitedFor: id === waitedFor, turnedAt: performance.now() };
   });
 
+interface Glance {
+  readonly at: number;
+  readonly loops: readonly (readonly [idleMs: number, iterations: number])[];
+  readonly lengths: readonly number[];
+}
+
 /** Until it wakes; nothing is ever held up. */
-const rest = (plan: Pick<QuietPlan, "listeners" | "loops"> & { forMs: number }): Promise<readonly QuietGlance[]> =>
+const rest = (plan: Pick<QuietPlan, "listeners" | "loops"> & { forMs: number }): Promise<readonly Glance[]> =>
   new Promise((resolve) => {
     const now = performance.now();
-    const watch = createQuietWatch(() => resolve(watch.stop()))!;
+    const glances = (): readonly Glance[] => {
+      const seen = watch.stop();
+      return Array.from({ length: seen.count }, (_, i) => ({
+        at: seen.at(i),
+        loops: plan.loops.map((_loop, k) => [seen.idleMs(i, k), seen.iterations(i, k)] as const),
+        lengths: plan.listeners.map((_listener, k) => seen.length(i, k)),
+      }));
+    };
+    const watch = createQuietWatch(() => resolve(glances()))!;
     watch.rest({ now, begunAt: now, everyMs: 5, untilAt: now + plan.forMs, heldMs: 60_000, lateMs: 20, ...plan });
   });
 const minute = 60_000;
@@ -59,7 +68,7 @@ test.serial("while all is calm it glances until its time is up, and then tells w
     t.deepEqual(glance.lengths, [0]);
     t.deepEqual(
       glance.loops,
-      before.map(({ idleMs, iterations }) => ({ idleMs, iterations })),
+      before.map(({ idleMs, iterations }) => [idleMs, iterations] as const),
     );
     t.true(i === 0 || glance.at > glances[i - 1]!.at);
   }

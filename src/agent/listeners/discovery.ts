@@ -35,6 +35,8 @@ const newShare = 0.02;
 /** A socket that was met before it began to listen is no longer met as new: the namespace's dump shows it. */
 const unknownEveryMs = 5000;
 const sharedEveryMs = 5000;
+/** … and while all are ours: then nobody waits for a reporter that has ended. */
+const sharedOursEveryMs = 10_000;
 /** Looks come a little before or after they are due. */
 const slackMs = 10;
 /** The processes of a cluster start one after the other: until all agents run, who reports is asked again soon. */
@@ -69,6 +71,7 @@ export const createDiscovery = (
         listener.reportedElsewhere = listener.inode !== undefined && isReportedElsewhere(listener.inode, accepts);
       }
     });
+  const sharedMs = (): number => (own.reported.length === own.all.length ? sharedOursEveryMs : sharedEveryMs);
   const takeIn = (walk: SocketWalk | undefined, at: number): void => {
     demanded = false;
     if (!walk || own.found(walk, at).length === 0) return;
@@ -113,7 +116,7 @@ export const createDiscovery = (
     },
     discover(at, everyMs, interval) {
       if (own.all.length > 0 && isSettlingDue(at)) settleShared(at, settlingBudget);
-      else if (own.all.length > 0 && interval && sharedBudget.isDue(at, sharedEveryMs)) settleShared(at, sharedBudget);
+      else if (own.all.length > 0 && interval && sharedBudget.isDue(at, sharedMs())) settleShared(at, sharedBudget);
       const isRegular =
         Number.isFinite(everyMs) &&
         (own.all.length > 0 || interval) &&

@@ -55,6 +55,7 @@ export const subscribed = (): Readonly<Record<Wanted, boolean>> => ({
   findings: findings.hasSubscribers,
   samples: samples.hasSubscribers,
   sampleLines: false,
+  metrics: false,
 });
 
 /** `tell` is called whenever somebody subscribes or leaves. */
