@@ -3,13 +3,14 @@
 //   address   AddressSanitizer and UndefinedBehaviorSanitizer: the tests (all, or those whose path has a PATTERN) on an
 //             addon built with them; Node itself is the usual one, with the sanitizer's library loaded first
 //   leaks     the same with LeakSanitizer at the end of each process: what the addon has allocated and lost
-//   valgrind  memcheck over the reading tests: memory that is read before it was written
+//   valgrind  memcheck over test/sanitize/readings.ts: memory that is read before it was written
 //   threads   ThreadSanitizer over test/sanitize/threads.cc
-//   libfuzzer clang's fuzzer over test/sanitize/kernel_answers.cc; PATTERN: how many inputs, 10 million by default
+//   libfuzzer clang's fuzzer over test/sanitize/kernel_answers.cc; PATTERN: how many inputs, 10 million by default. What
+//             reaches all code is kept in test/sanitize/kernel_answers.hex
 //
 // Everything is built in a copy below the temporary folder. Prints what was found in the addon; exits 1 where something was.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -100,20 +101,9 @@ const readingTests = [
 const withValgrind = () => {
   copyCheckout();
   build();
-  const wanted = patterns.length > 0 ? patterns : readingTests;
-  const files = readdirSync(join(copy, "build-test/test"), { recursive: true })
-    .map((file) => join("build-test/test", file))
-    .filter((file) => file.endsWith(".test.js") && wanted.some((pattern) => file.includes(pattern)));
-  const tool = [
-    "-q",
-    "--trace-children=yes",
-    "--smc-check=all-non-file",
-    "--vex-guest-max-insns=25",
-    `--log-file=${logs}/valgrind.%p`,
-  ];
-  const ava = ["node_modules/ava/entrypoints/cli.mjs", "--tap", "--serial", "--timeout=20m", ...files];
-  const { status } = run("valgrind", [...tool, process.execPath, ...ava]);
-  return verdict(status, reports(/(?:==\d+== ?\n)/), `${files.length} test files`);
+  const tool = ["-q", "--smc-check=all-non-file", `--log-file=${logs}/valgrind.%p`];
+  const { status } = run("valgrind", [...tool, process.execPath, "build-test/test/sanitize/readings.js"]);
+  return verdict(status, reports(/==\d+== ?\n/), "every reading");
 };
 
 const includes = () => [
@@ -151,12 +141,30 @@ const withLibfuzzer = () => {
   ];
   need(run("clang++", [...includes(), ...flags, "test/sanitize/kernel_answers.cc", ...kernelSources(), "-o", program]));
   const [runs = "10000000"] = patterns;
-  mkdirSync(join(folder, "corpus"));
-  const options = [`-runs=${runs}`, "-timeout=5", "-print_final_stats=1"];
-  const { status, stderr } = run(program, [join(folder, "corpus"), ...options], { stdio: "pipe" });
+  const corpus = join(folder, "corpus");
+  mkdirSync(corpus);
+  const kept = join(root, "test/sanitize/kernel_answers.hex");
+  const inputs = readFileSync(kept, "latin1")
+    .split("\n")
+    .filter((line) => line !== "");
+  for (const [at, hex] of inputs.entries()) writeFileSync(join(corpus, `kept-${at}`), Buffer.from(hex, "hex"));
+  const options = [`-runs=${runs}`, "-max_len=1024", "-timeout=5", "-print_final_stats=1"];
+  const { status, stderr } = run(program, [corpus, ...options], { stdio: "pipe" });
   const told = stderr.split("\n").filter((line) => !/^#|^INFO|NEW_FUNC|# Uses/.test(line));
   console.log(told.join("\n").trim());
-  console.log(`sanitize libfuzzer: exit ${status} after at most ${runs} inputs`);
+  if (status === 0) {
+    const least = join(folder, "least");
+    mkdirSync(least);
+    run(program, ["-merge=1", "-max_len=256", least, corpus], { stdio: "pipe" });
+    const lines = readdirSync(least).map((file) => readFileSync(join(least, file)).toString("hex"));
+    writeFileSync(
+      kept,
+      `${lines.toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1)).join("\n")}\n`,
+    );
+  }
+  console.log(
+    `sanitize libfuzzer: exit ${status}, at most ${runs} inputs, beginning with ${inputs.length} that were kept`,
+  );
   return status;
 };
 

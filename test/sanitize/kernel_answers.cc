@@ -19,6 +19,7 @@
 
 #include "kernel/ethtool.hh"
 #include "kernel/fd_walk.hh"
+#include "kernel/listener_queue.hh"
 #include "kernel/netlink.hh"
 #include "kernel/socket_query.hh"
 
@@ -161,6 +162,11 @@ static void readCookies(uint8_t count) {
   walk.cookies(rows.data(), static_cast<uint32_t>(rows.size()));
 }
 
+static void readQueue(uint8_t fd) {
+  sockscope::ListenerQueue queue = {};
+  static_cast<void>(sockscope::readListenerQueue(fd, nextWord(), &queue));
+}
+
 static void receive(uint8_t size) {
   std::vector<uint8_t> into(size * 4U);
   const sockscope::NetlinkSocket socket;
@@ -177,10 +183,10 @@ static void askDriver(uint8_t size) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
-  static void (*const readers[])(uint8_t) = {readRows, readCookies, receive, askDriver};
+  static void (*const readers[])(uint8_t) = {readRows, readCookies, readQueue, receive, askDriver};
   answers = data + 2;
   left = size - 2;
-  readers[data[0] % 4](data[1]);
+  readers[data[0] % 5](data[1]);
   answers = nullptr;
   return 0;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kernel/fd_walk.hh"
+#include "kernel/listener_queue.hh"
 #include "kernel/netlink.hh"
 #include "kernel/netns.hh"
 #include "kernel/socket_query.hh"
@@ -79,7 +80,9 @@ void sockets_(int) {
     sockscope::readSocket(sockets[0], 0xffff, rows.data());
     walk.walk(0xffff, false, rows.data(), 8);
     walk.cookies(cookies.data(), 8);
-    operations += 3;
+    sockscope::ListenerQueue queue = {};
+    expect(!sockscope::readListenerQueue(sockets[0], 1, &queue), "a unix socket has a queue");
+    operations += 4;
   }
 }
 
