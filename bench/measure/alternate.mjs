@@ -1,4 +1,5 @@
 // Variants of the same work in turn, so that whatever else the machine does meets all of them alike.
+import { inProcess } from "./raw.mjs";
 
 /** Order of round `round`: forward, backward, forward … (ABBA). */
 export const orderOf = (names, round) => (round % 2 === 0 ? [...names] : [...names].reverse());
@@ -19,11 +20,12 @@ export async function alternate(variants, { rounds, warmUp = 1 }) {
   return costs;
 }
 
-/** Nanoseconds of one call of `work`, over `times` calls in a row. */
+/** Nanoseconds of CPU that one call of `work` takes of this thread, over `times` calls in a row. */
 export function nsPerCall(work, times = 1) {
-  const began = process.hrtime.bigint();
+  const { threadCpuNs } = inProcess();
+  const began = threadCpuNs();
   for (let i = 0; i < times; i++) work();
-  return Number(process.hrtime.bigint() - began) / times;
+  return (threadCpuNs() - began) / times;
 }
 
 /** Bytes that one call of `work` leaves on the JavaScript heap; needs --expose-gc, which the runner gives. */

@@ -32,6 +32,11 @@ export const program = (name) => compile(join(out, name), [`${name}.c`], []);
  * themselves.
  */
 export function inProcess() {
+  return (loaded ??= loadInProcess());
+}
+
+let loaded;
+function loadInProcess() {
   const sources = readdirSync(join(folder, "in-process")).filter((name) => name.endsWith(".c"));
   const headers = join(nodeDir() ?? "/usr", "include/node");
   const target = compile(

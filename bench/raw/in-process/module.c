@@ -3,6 +3,12 @@
 
 #include <sys/resource.h>
 
+/* () -> nanoseconds of CPU that this thread took */
+napi_value thread_cpu(napi_env env, napi_callback_info info) {
+  (void)info;
+  return number(env, cpu_ns());
+}
+
 /* () -> microseconds of CPU that children took which have ended and were waited for. */
 napi_value children_cpu(napi_env env, napi_callback_info info) {
   (void)info;
@@ -20,6 +26,7 @@ static napi_value init(napi_env env, napi_value exports) {
       {"ownSockets", own_sockets},
       {"dump", dump},
       {"procFiles", proc_files},
+      {"threadCpuNs", thread_cpu},
       {"childrenCpuMicros", children_cpu},
   };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
