@@ -1,6 +1,7 @@
 // /proc/net/netstat: TcpExt, IpExt, MPTcpExt (net/ipv4/proc.c netstat_seq_show, net/mptcp/mib.c). Per network namespace.
 import { type ProtocolTable, parseCounterPairs } from "./counter-pairs.js";
-import { type From, processPath, readText } from "./proc-root.js";
+import { openCounterFile } from "./counter-file.js";
+import { type From, type KeptReading, processPath, readText } from "./proc-root.js";
 
 /**
  * The extended counters of the network namespace, since it exists: `readNetstat()?.TcpExt?.ListenOverflows`.
@@ -12,3 +13,7 @@ export function readNetstat(from: From = {}): ProtocolTable | undefined {
 }
 
 export const parseNetstat = (text: string): ProtocolTable => parseCounterPairs(text);
+
+/** The same over a descriptor that stays open, in a third of the time; what `read` returns shows the last reading. */
+export const openNetstat = (from: From = {}): KeptReading<ProtocolTable> =>
+  openCounterFile(processPath(from, "net/netstat"));

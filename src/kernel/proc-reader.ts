@@ -8,12 +8,21 @@ const startBytes = 8192;
 /** seq_file ends early only where the next record finds no room in its page: after less than this, one of 3 KiB. */
 const surelyWholeBytes = 1024;
 
+/** A file whose content is read into the same memory again and again. */
+export interface ByteReader {
+  /** The memory, which a longer file replaces. */
+  readonly bytes: Buffer;
+  /** Reads the file anew; returns its length. `undefined` when it cannot be had (now). Never throws. */
+  read(): number | undefined;
+  close(): void;
+}
+
 /**
  * Opens `path` for periodic reading. An absent or forbidden file is not an error: `read()` gives `undefined` and
  * tries to open it again at the next call. A file whose subject is gone (ESRCH, ENODEV) reads as `undefined`.
  */
-export function openReader(path: string): KeptReading<string> {
-  let buffer = Buffer.allocUnsafeSlow(startBytes);
+export function openBytes(path: string): ByteReader {
+  let bytes = Buffer.allocUnsafeSlow(startBytes);
   let fd = tryOpen(path);
   const close = (): void => {
     if (fd === undefined) return;
@@ -22,22 +31,36 @@ export function openReader(path: string): KeptReading<string> {
   };
   return {
     close,
+    get bytes() {
+      return bytes;
+    },
     read: () => {
       fd ??= tryOpen(path);
       if (fd === undefined) return undefined;
       try {
-        let end = 0;
         // seq_file may return less than asked for in the middle of a long file: only 0 is its end.
-        for (;;) {
-          if (end === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
-          const bytes = readSync(fd, buffer, end, buffer.length - end, end);
-          end += bytes;
-          if (bytes === 0 || end < surelyWholeBytes) return buffer.toString("latin1", 0, end);
+        for (let end = 0; ; ) {
+          if (end === bytes.length) bytes = Buffer.concat([bytes], bytes.length * 2);
+          const part = readSync(fd, bytes, end, bytes.length - end, end);
+          end += part;
+          if (part === 0 || end < surelyWholeBytes) return end;
         }
       } catch {
         close();
         return undefined;
       }
+    },
+  };
+}
+
+/** The same, as text. */
+export function openReader(path: string): KeptReading<string> {
+  const reader = openBytes(path);
+  return {
+    close: reader.close,
+    read: () => {
+      const size = reader.read();
+      return size === undefined ? undefined : reader.bytes.toString("latin1", 0, size);
     },
   };
 }
