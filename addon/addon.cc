@@ -7,6 +7,7 @@
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new sockscope::EnvState);  // deleted with the environment
   sockscope::exportSockets(env, exports);
+  sockscope::exportColumns(env, exports);
   sockscope::exportNetlink(env, exports);
   sockscope::exportLoops(env, exports);
   sockscope::exportNetns(env, exports);

@@ -34,11 +34,27 @@ export interface Binding {
   /** Offsets of addon/kernel/socket_row.hh, for the test that compares them. */
   readonly layout: Readonly<Record<string, number>>;
   readSockets(fds: Int32Array, count: number, readings: number, rows: Uint8Array): number;
+  /** One socket's readings into `glanceRow`, which the next call overwrites. */
+  glance(fd: number, readings: number): void;
+  readonly glanceRow: ArrayBuffer;
   /** `count` receives: open descriptors, sockets, 1 if the walk was cut short. */
   walkSockets(readings: number, listeningOnly: number, rows: Uint8Array, count: Uint32Array): void;
   /** Four words a socket: its cookie's low and high half, its descriptor, none; `count` as of `walkSockets`. */
   walkCookies(rows: Uint32Array, count: Uint32Array): void;
   probeSocket(readings: number, row: Uint8Array): number;
+  /**
+   * Fields of structs as columns, NaN where a field is absent. `places`: where each struct begins in `memory`, and its
+   * length; `fields`: five numbers each (offset, width, shift, mask, the value that means "none"); column k begins at
+   * `into[k * room]`.
+   */
+  structColumns(
+    memory: Uint8Array,
+    places: Int32Array,
+    count: number,
+    fields: Float64Array,
+    into: Float64Array,
+    room: number,
+  ): void;
   readonly NetlinkSocket: new () => NetlinkSocket;
   registerLoop(threadId: number): number;
   /** Seven doubles a loop; returns how many loops there are. */

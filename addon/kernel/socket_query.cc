@@ -2,11 +2,13 @@
 // net/unix/af_unix.c.
 #include "kernel/socket_query.hh"
 
+#include <linux/sock_diag.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "kernel/uapi.hh"
 #include "kernel/unique_fd.hh"
@@ -48,6 +50,30 @@ void note(SocketRow* row, Reading reading, int status) {
     row->got |= bit(reading);
   } else {
     row->error[static_cast<uint32_t>(reading)] = static_cast<uint16_t>(errno);
+  }
+}
+
+// An established TCP connection whose SO_MEMINFO, just taken, shows no memory in use has nothing in
+// that queue: each skb that holds data is charged (sk_rmem_alloc, sk_wmem_queued). In other states
+// the figures differ: a reset connection's write queue is gone, SIOCOUTQ still counts it.
+bool isEmpty(const SocketRow& row, Reading reading) {
+  constexpr uint32_t kNeeded = bit(Reading::kTcpInfo) | bit(Reading::kMemInfo);
+  constexpr uint32_t kWordsNeeded = 6;
+  constexpr uint8_t kEstablished = 1;
+  if ((row.got & kNeeded) != kNeeded || row.tcp_info[0] != kEstablished) return false;
+  uint32_t memory[kWordsNeeded];
+  if (row.mem_info_length < sizeof(memory)) return false;
+  memcpy(memory, row.mem_info, sizeof(memory));
+  return reading == Reading::kInq ? memory[SK_MEMINFO_RMEM_ALLOC] == 0
+                                  : memory[SK_MEMINFO_WMEM_QUEUED] == 0;
+}
+
+void readQueue(SocketRow* row, const QueueIoctl& queue) {
+  if (isEmpty(*row, queue.reading)) {
+    row->*queue.field = 0;
+    row->got |= bit(queue.reading);
+  } else {
+    note(row, queue.reading, ioctl(row->fd, queue.request, &(row->*queue.field)));
   }
 }
 
@@ -95,10 +121,8 @@ void readSocket(int fd, uint32_t readings, SocketRow* row) {
            &row->mem_info_length);
   }
   if ((readings & kQueueBits) != 0) {
-    for (const QueueIoctl& queue : kQueueIoctls) {
-      if (wanted(queue.reading)) {
-        note(row, queue.reading, ioctl(fd, queue.request, &(row->*queue.field)));
-      }
+    for (const QueueIoctl& entry : kQueueIoctls) {
+      if (wanted(entry.reading)) readQueue(row, entry);
     }
   }
   if ((readings & kIntOptionBits) != 0) {

@@ -12,7 +12,7 @@ enum class Reading : uint32_t {
       0,  // SO_COOKIE ahead of all others; with kCookie it shows that no other socket came between
   kTcpInfo,
   kMemInfo,
-  kInq,
+  kInq,  // these three without a call where kTcpInfo and kMemInfo have shown that nothing is there
   kOutq,
   kOutqNsd,
   kAcceptConn,

@@ -10,6 +10,9 @@ namespace sockscope {
 
 struct EnvState {
   FdWalk walk;
+  // The row that `glance` fills; JavaScript's own memory, held while the environment lives.
+  SocketRow* glance = nullptr;
+  Napi::Reference<Napi::ArrayBuffer> glance_memory;
   LoopEntry loop;
   // The registry must never hold an entry whose memory is gone.
   ~EnvState() { removeLoop(&loop); }

@@ -5,6 +5,7 @@
 namespace sockscope {
 
 void exportSockets(Napi::Env env, Napi::Object exports);
+void exportColumns(Napi::Env env, Napi::Object exports);
 void exportNetlink(Napi::Env env, Napi::Object exports);
 void exportLoops(Napi::Env env, Napi::Object exports);
 void exportNetns(Napi::Env env, Napi::Object exports);

@@ -1,5 +1,5 @@
-// readSockets, walkSockets, walkCookies, probeSocket: rows of raw readings into the caller's
-// Uint8Array.
+// readSockets, glance, walkSockets, walkCookies, probeSocket: rows of raw readings into the
+// caller's Uint8Array.
 #include "kernel/socket_query.hh"
 #include "napi/args.hh"
 #include "napi/env_state.hh"
@@ -27,6 +27,22 @@ Napi::Value ReadSockets(const Napi::CallbackInfo& info) {
   if (end > rows.size) end = rows.size;
   for (size_t i = 0; i < end; ++i) readSocket(fds.data[i], readings, &rows.data[i]);
   return Napi::Number::New(info.Env(), static_cast<double>(end));
+}
+
+// (fd, readings): into `glanceRow`, which the next call overwrites; no argument is a buffer, whose
+// look-up would cost as much as a system call
+void Glance(const Napi::CallbackInfo& info) {
+  const int32_t fd = integer(info, 0);
+  const auto readings = static_cast<uint32_t>(integer(info, 1));
+  readSocket(fd, readings, info.Env().GetInstanceData<EnvState>()->glance);
+}
+
+Napi::ArrayBuffer glanceRow(Napi::Env env) {
+  Napi::ArrayBuffer memory = Napi::ArrayBuffer::New(env, sizeof(SocketRow));
+  auto* state = env.GetInstanceData<EnvState>();
+  state->glance = static_cast<SocketRow*>(memory.Data());
+  state->glance_memory = Napi::Persistent(memory);
+  return memory;
 }
 
 void tell(const WalkCount& count, const Span<uint32_t>& out) {
@@ -109,6 +125,8 @@ Napi::Object Layout(Napi::Env env) {
 
 void exportSockets(Napi::Env env, Napi::Object exports) {
   exports.Set("readSockets", Napi::Function::New<ReadSockets>(env, "readSockets"));
+  exports.Set("glance", Napi::Function::New<Glance>(env, "glance"));
+  exports.Set("glanceRow", glanceRow(env));
   exports.Set("walkSockets", Napi::Function::New<WalkSockets>(env, "walkSockets"));
   exports.Set("walkCookies", Napi::Function::New<WalkCookies>(env, "walkCookies"));
   exports.Set("probeSocket", Napi::Function::New<ProbeSocket>(env, "probeSocket"));

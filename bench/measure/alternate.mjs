@@ -28,10 +28,15 @@ export function nsPerCall(work, times = 1) {
   return (threadCpuNs() - began) / times;
 }
 
-/** Bytes that one call of `work` leaves on the JavaScript heap; needs --expose-gc, which the runner gives. */
-export function heapPerCall(work, times = 1) {
+const heapGrowth = (work, times) => {
   globalThis.gc();
   const before = process.memoryUsage().heapUsed;
   for (let i = 0; i < times; i++) work();
-  return Math.max(0, process.memoryUsage().heapUsed - before) / times;
+  return process.memoryUsage().heapUsed - before;
+};
+
+/** Bytes that one call of `work` leaves on the JavaScript heap; needs --expose-gc, which the runner gives. */
+export function heapPerCall(work, times) {
+  const looking = heapGrowth(() => {}, 0);
+  return Math.max(0, heapGrowth(work, times) - looking) / times;
 }

@@ -32,7 +32,8 @@ export const program = (name) => compile(join(out, name), [`${name}.c`], []);
  * themselves.
  */
 export function inProcess() {
-  return (loaded ??= loadInProcess());
+  loaded ??= loadInProcess();
+  return loaded;
 }
 
 let loaded;

@@ -19,6 +19,15 @@ export const summary = (values) => ({
 /** The same of the ratios of two series that were measured in turn, round by round. */
 export const ratio = (ours, theirs) => summary(ours.map((value, round) => value / theirs[round]));
 
+/** A figure in another unit, `factor` times as much. */
+export const scaled = (figure, factor, unit) => ({
+  ...figure,
+  value: figure.value * factor,
+  low: figure.low * factor,
+  high: figure.high * factor,
+  unit,
+});
+
 /** Mean of the middle: the share `cut` of the values is left out at either end. */
 export const trimmedMean = (values, cut) => {
   const sorted = [...values].sort((one, other) => one - other);

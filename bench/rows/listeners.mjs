@@ -3,7 +3,7 @@ import { openDiag } from "sockscope/kernel";
 import { alternate, nsPerCall } from "../measure/alternate.mjs";
 import { hold } from "../measure/hold.mjs";
 import { inProcess } from "../measure/raw.mjs";
-import { ratio, summary } from "../measure/statistics.mjs";
+import { ratio, scaled, summary } from "../measure/statistics.mjs";
 import { beside, packagesOf } from "../peers/peers.mjs";
 
 export const id = "listeners";
@@ -61,8 +61,11 @@ export async function run(context) {
         atMost: 1.5,
       },
     ],
-    peers: measured.flatMap(({ connections, peers }) =>
-      peers.map((peer) => ({ ...peer, what: `${peer.what}, ${named(connections)}` })),
+    peers: measured.flatMap(({ connections, costs, peers }) =>
+      peers.map((peer) => ({
+        ...scaled(peer, 1e6 / summary(costs.raw).value, "×"),
+        what: `${peer.what}, ${named(connections)}`,
+      })),
     ),
     charts: [
       {

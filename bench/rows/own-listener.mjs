@@ -1,7 +1,7 @@
 // Depth, limit and drops of one own listener: beside the bare two calls (TCP_INFO, SO_MEMINFO).
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { readListener } from "sockscope/kernel";
+import { fdOf, readListener } from "sockscope/kernel";
 import { alternate, heapPerCall, nsPerCall } from "../measure/alternate.mjs";
 import { inProcess } from "../measure/raw.mjs";
 import { ratio, summary } from "../measure/statistics.mjs";
@@ -19,7 +19,7 @@ export async function run({ quick }) {
   const raw = inProcess();
   const server = createServer().listen(0, "127.0.0.1", 128);
   await once(server, "listening");
-  const { fd } = server._handle;
+  const fd = fdOf(server);
   const { limit } = readListener(server);
   if (limit !== 128) throw new Error(`the limit is 128, ${limit} was read`);
   const costs = await alternate(

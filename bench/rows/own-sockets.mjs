@@ -1,9 +1,9 @@
 // N own sockets, everything that they tell, in one call: beside the same system calls in C on the same descriptors.
-import { readSockets, SocketTable } from "sockscope/kernel";
+import { createColumns, everyColumn, fdOf, readSockets, SocketTable } from "sockscope/kernel";
 import { accepted } from "../measure/accepted.mjs";
 import { alternate, heapPerCall, nsPerCall } from "../measure/alternate.mjs";
 import { inProcess } from "../measure/raw.mjs";
-import { ratio, summary } from "../measure/statistics.mjs";
+import { ratio, scaled, summary } from "../measure/statistics.mjs";
 import { beside, packagesOf } from "../peers/peers.mjs";
 
 export const id = "own-sockets";
@@ -17,32 +17,41 @@ export const needs = { peers: packagesOf(others) };
 /** Bits of bench/raw/in-process/own_sockets.c. */
 const naive = 0b0111110;
 const same = 0b1011111;
+const infoAlone = 0b0000010;
 
 async function measureAt(count, rounds) {
   const raw = inProcess();
   const { sockets, close } = await accepted(count);
-  const fds = Int32Array.from(sockets, ({ _handle }) => _handle.fd);
+  const fds = Int32Array.from(sockets, fdOf);
   const into = new SocketTable(count);
-  const columns = new Float64Array(count);
+  const { tcpInfo, memInfo } = everyColumn;
+  const columns = createColumns({ tcpInfo, memInfo }, count);
   const passes = Math.max(1, Math.round(2000 / count));
   const costs = await alternate(
     {
       same: () => raw.ownSockets(fds, same, passes),
       naive: () => raw.ownSockets(fds, naive, passes),
+      info: () => raw.ownSockets(fds, infoAlone, passes),
       bytes: () => nsPerCall(() => readSockets(fds, { into }), passes),
+      columns: () =>
+        nsPerCall(() => {
+          readSockets(fds, { into });
+          into.readColumns(columns);
+        }, passes),
       objects: () => nsPerCall(() => readSockets(sockets, { into }), passes),
     },
     { rounds, warmUp: 5 },
   );
   const heap = heapPerCall(() => readSockets(fds, { into }), 100);
   await close();
-  return { count, costs, heap, columns };
+  return { count, costs, heap };
 }
 
 const named = (count) => `${count.toLocaleString("en")} sockets`;
 
 const figuresOf = ({ count, costs, heap }) => [
   { what: `${named(count)} as bytes`, ...ratio(costs.bytes, costs.same), unit: "×", atMost: 1.1 },
+  { what: `${named(count)}, every column decoded`, ...ratio(costs.columns, costs.same), unit: "×", atMost: 1.35 },
   { what: `${named(count)} as bytes, beside the naive five calls`, ...ratio(costs.bytes, costs.naive), unit: "×" },
   { what: `${named(count)}, given as net.Socket`, ...ratio(costs.objects, costs.same), unit: "×" },
   { what: `${named(count)}, a socket`, ...summary(costs.bytes.map((ns) => ns / count)), unit: "ns" },
@@ -54,10 +63,12 @@ export async function run({ quick, has }) {
   const measured = [];
   for (const count of counts) measured.push(await measureAt(count, quick ? 31 : 101));
   const peers = await beside(others, { samples: quick ? 11 : 31, has });
+  const thousand = measured.find(({ count }) => count === 1000);
   const points = (variant) => measured.map(({ count, costs }) => [count, summary(costs[variant]).value / 1000]);
   return {
     figures: measured.flatMap(figuresOf),
-    peers,
+    // They read TCP_INFO alone.
+    peers: peers.map((peer) => scaled(peer, 1e6 / summary(thousand.costs.info).value, "× TCP_INFO alone")),
     charts: [
       {
         id,

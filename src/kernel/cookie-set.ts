@@ -1,31 +1,42 @@
 // A set of socket cookies without an object per cookie: open addressing over pairs of 32-bit halves.
 
+const leastSlots = 1024;
+
 export class CookieSet {
-  #slots: Uint32Array = new Uint32Array(2 * 1024);
+  #slots: Int32Array = new Int32Array(2 * leastSlots);
   #size = 0;
 
   /** Adds the cookie of these halves; false: it was there. Zero is no cookie and counts as new each time. */
   add(low: number, high: number): boolean {
-    if ((low | high) === 0) return true;
-    if (4 * this.#size > this.#slots.length) this.#grow();
+    const lower = low | 0;
+    const upper = high | 0;
+    if ((lower | upper) === 0) return true;
+    // At most three quarters full.
+    if (8 * this.#size >= 3 * this.#slots.length) this.#grow();
     const slots = this.#slots;
     const mask = slots.length / 2 - 1;
-    for (let i = (Math.imul(low, 0x9e3779b1) ^ high) & mask; ; i = (i + 1) & mask) {
-      if (slots[2 * i] === low && slots[2 * i + 1] === high) return false;
-      if (slots[2 * i] !== 0 || slots[2 * i + 1] !== 0) continue;
-      slots[2 * i] = low;
-      slots[2 * i + 1] = high;
+    // The kernel counts cookies up as they are asked for first, so neighbours in a dump are neighbours here too.
+    for (let i = (lower + Math.imul(upper, 0x9e3779b1)) & mask; ; i = (i + 1) & mask) {
+      const there = slots[2 * i]!;
+      const above = slots[2 * i + 1]!;
+      if (there === lower && above === upper) return false;
+      if ((there | above) !== 0) continue;
+      slots[2 * i] = lower;
+      slots[2 * i + 1] = upper;
       this.#size++;
       return true;
     }
   }
+  /** Forgets all; keeps the memory if a good part of it was needed. */
   clear(): void {
-    this.#slots.fill(0);
+    const spacious = this.#slots.length > 2 * leastSlots && 32 * this.#size < this.#slots.length;
+    if (spacious) this.#slots = new Int32Array(2 * leastSlots);
+    else this.#slots.fill(0);
     this.#size = 0;
   }
   #grow(): void {
     const old = this.#slots;
-    this.#slots = new Uint32Array(2 * old.length);
+    this.#slots = new Int32Array(2 * old.length);
     this.#size = 0;
     for (let i = 0; i < old.length; i += 2) this.add(old[i]!, old[i + 1]!);
   }

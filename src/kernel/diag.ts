@@ -2,7 +2,7 @@
 // All calls are synchronous: big dumps belong into a worker thread.
 import type { NetlinkSocket } from "../binding.js";
 import type { WaitingReading } from "../snapshot/snapshot.js";
-import { diagDump, diagEach, diagGet, type DumpFilter } from "./diag-dump.js";
+import { diagDump, diagEach, diagGet, diagParts, type DumpFilter } from "./diag-dump.js";
 import { type DiagListener, diagListeners, diagUnixListener, diagUnixListeners } from "./diag-listeners.js";
 import type { Rows } from "./netlink-rows.js";
 import { diagSynRecv, diagWaiting } from "./diag-waiting.js";
@@ -10,6 +10,7 @@ import type { InetDiagSocket } from "./inet-diag.js";
 import type { Family, SocketId } from "./inet-request.js";
 import { NETLINK_SOCK_DIAG, openNetlink } from "./netlink-socket.js";
 import type { SocketDump } from "./socket-dump.js";
+import type { SocketPart } from "./socket-part.js";
 import type { DiagUnixListener } from "./unix-diag.js";
 
 export interface OpenDiagOptions {
@@ -35,6 +36,11 @@ export interface Diag {
    * Returns why the answer is not whole; `undefined`: it is.
    */
   each(filter: DumpFilter, take: (socket: InetDiagSocket) => void): string | undefined;
+  /**
+   * The same, part by part: about 70 sockets at once, as columns or views that are good until `take` returns. The
+   * quickest way through many sockets: nothing is allocated for one.
+   */
+  parts(filter: DumpFilter, take: (part: SocketPart) => void): string | undefined;
   /** One TCP socket by its addresses (no remote one: a listener), 2 to 4 µs. */
   get(id: SocketId): InetDiagSocket | undefined;
   close(): void;
@@ -49,6 +55,7 @@ function diagOver(link: NetlinkSocket): Diag {
     synRecv: (ports, family) => diagSynRecv(link, ports, family),
     dump: (filter) => diagDump(link, filter),
     each: (filter, take) => diagEach(link, filter, take),
+    parts: (filter, take) => diagParts(link, filter, take),
     get: (id) => diagGet(link, id),
     close: () => link.close(),
   };

@@ -15,15 +15,23 @@ const INET_DIAG_SHUTDOWN = 8;
 const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_MARK = 15;
 
+const nothing = new DataView(new ArrayBuffer(messageBytes));
+
 /** A socket as sock_diag told it: decodes on access; attributes that did not come are `undefined`. */
 export class InetDiagSocket {
   /** What is there, as plain data; a bigint above 2^53 as a decimal string. */
   declare readonly toJSON: () => Plain;
-  readonly #view: DataView;
-  readonly #at: number;
-  readonly #end: number;
+  #view: DataView;
+  #at: number;
+  #end: number;
 
-  constructor(view: DataView, start: number, end: number) {
+  constructor(view: DataView = nothing, start = 0, end = 0) {
+    this.#view = view;
+    this.#at = start;
+    this.#end = end;
+  }
+  /** Shows another message from now on: for those who look at many and keep none. */
+  moveTo(view: DataView, start: number, end: number): void {
     this.#view = view;
     this.#at = start;
     this.#end = end;

@@ -2,16 +2,10 @@
 import { sharedDiag } from "./diag.js";
 import { glanceAt } from "./read-one.js";
 import { readingMask } from "./socket-row.js";
+import type { ListenerQueue } from "./socket-reading.js";
 import type { Target } from "./target.js";
 
-export interface ListenerQueue {
-  /** Connections in the accept queue now. */
-  readonly length: number;
-  /** The limit as the kernel holds it, after somaxconn; limit + 1 connections fit. */
-  readonly limit: number;
-  /** Segments dropped at this listener since it exists; 32 bits that wrap. `undefined` for unix. */
-  readonly drops?: number | undefined;
-}
+export type { ListenerQueue };
 
 const tcp = readingMask(["tcpInfo", "memInfo"]);
 const unix = readingMask(["domain", "listening", "inode"]);
@@ -26,9 +20,5 @@ function readUnixListener(target: Target): ListenerQueue | undefined {
 /** Two getsockopts, or one exact unix_diag query. `undefined`: not listening, closed, not readable here. */
 export function readListener(target: Target): ListenerQueue | undefined {
   const row = glanceAt(target, tcp);
-  const info = row?.tcpInfo;
-  if (!info) return row && readUnixListener(target);
-  const { state, unacked, sacked } = info;
-  if (state !== "LISTEN" || unacked === undefined || sacked === undefined) return undefined;
-  return { length: unacked, limit: sacked, drops: row?.memInfo?.drops };
+  return row?.acceptQueue() ?? (row?.has("tcpInfo") === false ? readUnixListener(target) : undefined);
 }

@@ -87,7 +87,8 @@ export function readFrames(
       frames.partial = true;
       return;
     }
-    const [start, end] = [at + headerBytes, at + length];
+    const start = at + headerBytes;
+    const end = at + length;
     const type = view.getUint16(at + 4, true);
     const flags = view.getUint16(at + 6, true);
     const ours = view.getUint32(at + 8, true) === sequence && view.getUint32(at + 12, true) === port;
@@ -108,6 +109,7 @@ export function readFrames(
 }
 
 let lastSequence = 0;
+const nowhere: DataView = new DataView(new ArrayBuffer(0));
 
 /** One request and its answer. `room()` gives the memory for the next datagram, at least `readBytes` long. */
 export function exchange(link: Link, request: Request, dump: boolean, room: () => Uint8Array, sink: Sink): Outcome {
@@ -115,12 +117,16 @@ export function exchange(link: Link, request: Request, dump: boolean, room: () =
   const frames: Frames = { untilDone: dump, done: false, errno: 0, partial: false, interrupted: false };
   const sent = link.send(encodeRequest(request, lastSequence, dump));
   if (sent < 0) return { errno: -sent, partial: false, interrupted: false };
+  const port = link.port();
+  let bytes: Uint8Array | undefined;
+  let view = nowhere;
   for (let losses = 0; !frames.done; ) {
-    const bytes = room();
+    const next = room();
+    if (next !== bytes) view = new DataView(next.buffer, next.byteOffset, next.byteLength);
+    bytes = next;
     const size = link.receive(bytes);
     if (size > 0) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      readFrames(view, size, lastSequence, link.port(), frames, sink);
+      readFrames(view, size, lastSequence, port, frames, sink);
       continue;
     }
     frames.partial = true;

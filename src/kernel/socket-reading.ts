@@ -1,6 +1,8 @@
 // Lazy view of one row of readings; what was not asked for or could not be read is `undefined`.
 import { errnoName } from "../errors.js";
-import type { TcpState } from "../snapshot/tcp-state.js";
+import { memInfoFields } from "../snapshot/fields/mem-info.js";
+import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
+import { type TcpState, tcpStates } from "../snapshot/tcp-state.js";
 import { AF_INET, AF_INET6, AF_UNIX, parseSockaddr, type SocketAddress } from "./address.js";
 import { type MemInfo, memInfoOf } from "./mem-info.js";
 import { gettersOf, type Plain, showAs } from "./plain.js";
@@ -18,6 +20,18 @@ const types: Readonly<Record<number, "stream" | "dgram" | "raw" | "seqpacket">> 
   3: "raw",
   5: "seqpacket",
 };
+
+/** A listener's accept queue at one moment. */
+export interface ListenerQueue {
+  /** Connections in the accept queue now. */
+  readonly length: number;
+  /** The limit as the kernel holds it, after somaxconn; limit + 1 connections fit. */
+  readonly limit: number;
+  /** Segments dropped at this listener since it exists; 32 bits that wrap. `undefined` for unix. */
+  readonly drops?: number | undefined;
+}
+
+const [[, unacked], [, sacked], [, drops]] = [tcpInfoFields.unacked, tcpInfoFields.sacked, memInfoFields.drops];
 
 /** One socket of a `SocketTable`: decodes on access, from memory that the table's next read overwrites. */
 export class SocketReading {
@@ -109,6 +123,18 @@ export class SocketReading {
   get remote(): SocketAddress | undefined {
     if (!this.has("remote")) return undefined;
     return parseSockaddr(this.#view, this.#at + layout.remote, this.#u32(layout.remote_length));
+  }
+  /** The accept queue of a listening TCP socket whose TCP_INFO was read, decoded without a view; `undefined`: it is none. */
+  acceptQueue(): ListenerQueue | undefined {
+    const info = this.#at + layout.tcp_info;
+    if (!this.has("tcpInfo") || this.#u32(layout.tcp_info_length) < sacked + 4) return undefined;
+    if (tcpStates[this.#view.getUint8(info)] !== "LISTEN") return undefined;
+    const counted = this.has("memInfo") && this.#u32(layout.mem_info_length) >= drops + 4;
+    return {
+      length: this.#view.getUint32(info + unacked, true),
+      limit: this.#view.getUint32(info + sacked, true),
+      drops: counted ? this.#u32(layout.mem_info + drops) : undefined,
+    };
   }
   get tcpInfo(): TcpInfo | undefined {
     if (!this.has("tcpInfo")) return undefined;

@@ -3,20 +3,41 @@ import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { printAsJson } from "./plain.js";
 import { SocketReading } from "./socket-reading.js";
-import { rowLayout as layout, readingBits, type ReadingName } from "./socket-row.js";
-import { type FieldReader, fieldReader } from "./struct-view.js";
+import { rowLayout as layout, readingBits } from "./socket-row.js";
+import type { SocketColumns } from "./socket-columns.js";
+import { type ColumnPlan, columnPlans, StructPlaces } from "./struct-columns.js";
+
+const infoPlans = columnPlans(tcpInfoFields);
+const memoryPlans = columnPlans(memInfoFields);
+/** Where a row has a struct, and its length. */
+const structs = {
+  tcpInfo: [layout.tcp_info, layout.tcp_info_length],
+  memInfo: [layout.mem_info, layout.mem_info_length],
+} as const;
 
 /** Memory for `capacity` sockets. Reading into it again overwrites what its rows show. */
 export class SocketTable implements Iterable<SocketReading> {
-  /** Sockets read. */
-  length = 0;
   /** The raw rows, `rowLayout.stride` bytes each. */
   bytes: Uint8Array;
+  #length = 0;
   #view: DataView;
+  // Where the structs of each row are; found when the first of their columns is asked for.
+  readonly #places = { tcpInfo: new StructPlaces(0), memInfo: new StructPlaces(0) };
 
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity * layout.stride);
     this.#view = new DataView(this.bytes.buffer);
+  }
+
+  /** Sockets read. */
+  get length(): number {
+    return this.#length;
+  }
+  /** For whoever fills the rows: so many are new. */
+  set length(read: number) {
+    this.#length = read;
+    this.#places.tcpInfo.clear();
+    this.#places.memInfo.clear();
   }
 
   get capacity(): number {
@@ -46,22 +67,31 @@ export class SocketTable implements Iterable<SocketReading> {
   toJSON(): unknown {
     return [...this];
   }
+  /** Fills columns with what TCP_INFO and SO_MEMINFO told: one native call for all of a source. */
+  readColumns(columns: SocketColumns): void {
+    columns.fill("tcpInfo", this.#found("tcpInfo"), this.bytes);
+    columns.fill("memInfo", this.#found("memInfo"), this.bytes);
+  }
   /** One tcp_info field of every socket as doubles (names as the kernel's numbers), NaN where it is absent. */
   tcpInfoColumn(name: keyof typeof tcpInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {
-    return this.#column("tcpInfo", fieldReader(tcpInfoFields, name), layout.tcp_info, layout.tcp_info_length, into);
+    return this.#column(this.#found("tcpInfo"), infoPlans[name], into);
   }
   /** The same of SO_MEMINFO. */
   memInfoColumn(name: keyof typeof memInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {
-    return this.#column("memInfo", fieldReader(memInfoFields, name), layout.mem_info, layout.mem_info_length, into);
+    return this.#column(this.#found("memInfo"), memoryPlans[name], into);
   }
-  #column(reading: ReadingName, read: FieldReader, at: number, lengthAt: number, into: Float64Array): Float64Array {
-    const view = this.#view;
-    const bit = readingBits[reading];
-    for (let i = 0; i < this.length; i++) {
+  #found(reading: keyof typeof structs): StructPlaces {
+    const places = this.#places[reading];
+    const [at, lengthAt] = structs[reading];
+    for (let i = places.count; i < this.#length; i++) {
       const row = i * layout.stride;
-      const there = (view.getUint32(row + layout.got, true) & bit) !== 0;
-      into[i] = read(view, row + at, there ? view.getUint32(row + lengthAt, true) : 0);
+      const there = (this.#view.getUint32(row + layout.got, true) & readingBits[reading]) !== 0;
+      places.add(row + at, there ? this.#view.getUint32(row + lengthAt, true) : 0);
     }
+    return places;
+  }
+  #column(places: StructPlaces, plan: ColumnPlan, into: Float64Array): Float64Array {
+    places.columns(this.bytes, plan, into, this.#length);
     return into;
   }
 }

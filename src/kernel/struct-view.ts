@@ -82,14 +82,3 @@ export function defineStruct<Table extends FieldTable>(
   showAs(View.prototype, Object.keys(table));
   return (view, at, byteLength) => new View(view, at, byteLength) as unknown as StructView<Table>;
 }
-
-/** Reads one field as a number where structs lie one after another; NaN where it is absent. */
-export type FieldReader = (view: DataView, at: number, byteLength: number) => number;
-
-/** The reader of one field: names come as the kernel's numbers, bigints as doubles. */
-export function fieldReader<Table extends FieldTable>(table: Table, name: keyof Table & string): FieldReader {
-  const [kind, offset] = table[name]!;
-  const { width, number } = decoders[kind];
-  const end = offset + width;
-  return (view, at, byteLength) => (end <= byteLength ? (number(view, at + offset) ?? Number.NaN) : Number.NaN);
-}

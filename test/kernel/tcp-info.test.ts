@@ -1,10 +1,11 @@
 import test from "ava";
 import fc from "fast-check";
 import { memInfoOf } from "../../src/kernel/mem-info.js";
-import { fieldReader } from "../../src/kernel/struct-view.js";
+import { columnPlan, columnPlans, StructPlaces } from "../../src/kernel/struct-columns.js";
 import { tcpInfoOf } from "../../src/kernel/tcp-info.js";
 import { memInfoFields } from "../../src/snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../../src/snapshot/fields/tcp-info.js";
+import { caStates, tcpStates } from "../../src/snapshot/tcp-state.js";
 import { recorded, viewOf } from "./recorded.js";
 
 const established = recorded("tcp-info-estab");
@@ -183,10 +184,45 @@ test("any bytes of any length are decoded without a throw, and nothing beyond th
   t.pass();
 });
 
-test("a field read as a number is NaN where a struct is too short", (t) => {
+test("a column has each struct's field, NaN where the struct is too short, lies outside or is not there", (t) => {
   const bytes = new Uint8Array(560);
   bytes.set(established);
   bytes.set(established, 280);
-  const read = fieldReader(tcpInfoFields, "sndWndBytes");
-  t.deepEqual([read(viewOf(bytes), 0, 280), read(viewOf(bytes), 280, 224)], [93184, Number.NaN]);
+  const places = new StructPlaces(1);
+  const into = new Float64Array(12);
+  for (const [start, length] of [
+    [0, 280],
+    [280, 224],
+    [0, 0],
+    [-4, 280],
+    [600, 280],
+    [280, -1],
+  ] as const)
+    places.add(start, length);
+  places.columns(bytes, columnPlan(tcpInfoFields, ["sndWndBytes", "state"]), into, 6);
+  const none = Number.NaN;
+  t.deepEqual([...into], [93184, none, none, none, none, none, 1, 1, none, none, none, none]);
+  t.throws(() => places.columns(bytes, columnPlan(tcpInfoFields, ["state"]), into, 5), { instanceOf: RangeError });
+});
+
+test("columns say of any bytes what the view of the struct says", (t) => {
+  const plans = columnPlans(tcpInfoFields);
+  const column = new Float64Array(1);
+  const places = new StructPlaces(1);
+  places.add(8, 280);
+  const ofView = (value: unknown, name: string): number => {
+    if (value === undefined) return Number.NaN;
+    if (name === "state") return (tcpStates as readonly unknown[]).indexOf(value);
+    return name === "caState" ? (caStates as readonly unknown[]).indexOf(value) : Number(value);
+  };
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 300, maxLength: 300 }), fc.nat(12), fc.nat(4), (bytes, state, caState) => {
+      bytes.set([state, caState], 8);
+      const info = tcpInfoOf(viewOf(bytes), 8, 280);
+      for (const name of names) {
+        places.columns(bytes, plans[name], column, 1);
+        t.is(column[0], ofView(info[name], name), name);
+      }
+    }),
+  );
 });

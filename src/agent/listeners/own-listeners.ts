@@ -158,11 +158,7 @@ const tcpQueue = (
   row: SocketReading,
   cookie: bigint,
 ): Pick<ListenerReading, "length" | "limit" | "drops"> | undefined => {
-  const info = row.tcpInfo;
-  if (!row.valid || row.cookie !== cookie || info?.state !== "LISTEN") return undefined;
-  const { unacked: length, sacked: limit } = info;
-  if (length === undefined || limit === undefined) return undefined;
-  return { length, limit, drops: row.memInfo?.drops };
+  return row.valid && row.cookie === cookie ? row.acceptQueue() : undefined;
 };
 
 const describe = (row: SocketReading): OwnListener | undefined => {

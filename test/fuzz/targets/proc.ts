@@ -2,7 +2,7 @@
 import { parseAddress } from "../../../src/kernel/address.js";
 import { parseFlatKeyed, parseLimit } from "../../../src/kernel/cgroup-memory.js";
 import { parseCgroup, parseCgroupMounts } from "../../../src/kernel/cgroup.js";
-import { createLineParser } from "../../../src/kernel/counters.js";
+import { createCounterParser } from "../../../src/kernel/counter-file.js";
 import { parseCounterPairs } from "../../../src/kernel/counter-pairs.js";
 import { parseCpuMax, parseCpuStat } from "../../../src/kernel/cpu-quota.js";
 import { parseCpuTimes } from "../../../src/kernel/cpu-time.js";
@@ -46,15 +46,13 @@ const mountinfo = [
   "24 1 0:22 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate",
   "31 24 0:27 /docker/a\\040b /sys/fs/cgroup/cpu,cpuacct rw,nosuid - cgroup cgroup rw,cpu,cpuacct",
 ].join("\n");
-const byPosition = (text: string): unknown => {
-  const found = {};
-  for (const protocol of ["TcpExt:", "Tcp:"]) {
-    const parse = createLineParser(protocol);
-    parse(text, found);
-    // A second time with the header known.
-    parse(text, found);
-  }
-  return found;
+const keptCounters = (text: string): unknown => {
+  const parse = createCounterParser();
+  const bytes = Buffer.from(text, "latin1");
+  parse(bytes, bytes.length);
+  // A second time with the names known.
+  const table = Object.entries(parse(bytes, bytes.length));
+  return Object.fromEntries(table.map(([protocol, counters]) => [protocol, { ...counters }]));
 };
 
 export const procTargets: readonly TextTarget[] = [
@@ -62,10 +60,10 @@ export const procTargets: readonly TextTarget[] = [
   target("snmp", "src/kernel/snmp.ts parseSnmp", files("net/snmp"), parseSnmp),
   target("counter-pairs", "src/kernel/counter-pairs.ts parseCounterPairs", files("net/snmp"), parseCounterPairs),
   target(
-    "counters-by-position",
-    "src/kernel/counters.ts createLineParser",
+    "kept-counters",
+    "src/kernel/counter-file.ts createCounterParser",
     [...files("net/netstat"), ...files("net/snmp")],
-    byPosition,
+    keptCounters,
   ),
   target(
     "softnet",
