@@ -24,7 +24,7 @@ const run = (file, ...args) => {
 
 const gyp = (...args) => {
   const dir = nodeDir();
-  run("node-gyp/bin/node-gyp.js", ...args, ...(dir ? [`--nodedir=${dir}`] : []), "--loglevel=error");
+  run("node-gyp/bin/node-gyp.js", ...args, ...(dir ? [`--nodedir=${dir}`] : []), "--loglevel=error", "--jobs=max");
 };
 
 const tsc = (project, output) => {

@@ -62,7 +62,7 @@ const build = async (arch) => {
   const prefix = prefixOf(arch);
   const folder = stage();
   try {
-    Object.assign(process.env, { CC: `${prefix}gcc`, CXX: `${prefix}g++` });
+    Object.assign(process.env, { CC: `${prefix}gcc`, CXX: `${prefix}g++`, JOBS: "max" });
     await promisify(prebuildify)({
       cwd: folder,
       napi: true,

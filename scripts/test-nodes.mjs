@@ -17,13 +17,16 @@ const usual = [
   "/model/",
   "/export/",
   "/package/installed",
-  "/live/agent-",
+  "/live/agent-channels",
+  "/live/agent-connections",
+  "/live/agent-exit",
+  "/live/agent-node-side",
+  "/live/agent-stop",
+  "/live/demo",
+  "/live/endpoint.",
   "/live/fault-event-loop-blocked",
-  "/live/fault-written-while-blocked",
   "/live/listener-readings",
   "/live/loops",
-  "/live/demo",
-  "/live/endpoint",
 ];
 const patterns = split < 0 ? (whole ? [] : usual) : process.argv.slice(split + 1);
 

@@ -15,12 +15,12 @@ const needs = "(Debian packages qemu-user, g++-aarch64-linux-gnu)";
 
 const folder = emptyProject();
 let arm64Node = "";
-test.before((t) => {
+test.before(async (t) => {
   if (!able) return;
   t.timeout(300_000);
   const fetcher = join(packageRoot, "scripts/node-binary.mjs");
   arm64Node = execFileSync(process.execPath, [fetcher, "20", "arm64"], { encoding: "utf8" }).trim();
-  t.is(install(folder, pack(folder), "--ignore-scripts").status, 0);
+  t.is((await install(folder, await pack(folder), "--ignore-scripts")).status, 0);
 });
 test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -16,19 +16,19 @@ const node = (...args: string[]): string =>
   });
 
 let tarball = "";
-test.before((t) => {
+test.before(async (t) => {
   t.timeout(300_000);
-  tarball = pack(folder);
-  t.deepEqual(install(folder, tarball, "--ignore-scripts"), { status: 0, warnings: [] });
+  tarball = await pack(folder);
+  t.deepEqual(await install(folder, tarball, "--ignore-scripts"), { status: 0, warnings: [] });
 });
 test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 
-test("npm installs the tarball with scripts allowed as without them, and warns of nothing", (t) => {
+test("npm installs the tarball with scripts allowed as without them, and warns of nothing", async (t) => {
   t.timeout(120_000);
   const other = emptyProject();
   t.teardown(() => rmSync(other, { recursive: true, force: true }));
   t.log(`npm ${npmVersion().trim()}, Node ${process.version}`);
-  t.deepEqual(install(other, tarball), { status: 0, warnings: [] });
+  t.deepEqual(await install(other, tarball), { status: 0, warnings: [] });
 });
 
 test("the installed package loads its addon by require and by import, as one instance", (t) => {
@@ -100,12 +100,12 @@ test("the installed package finds an overflow and its cause", (t) => {
 const elsewhere = { win32: "Windows", darwin: "macOS" };
 
 for (const [platform, name] of Object.entries(elsewhere)) {
-  test(`on ${name} the package installs without a word`, (t) => {
+  test(`on ${name} the package installs without a word`, async (t) => {
     t.timeout(120_000);
     const other = emptyProject();
     t.teardown(() => rmSync(other, { recursive: true, force: true }));
     const host = [`--os=${platform}`, "--cpu=arm64"];
-    t.deepEqual(install(other, tarball, ...host), { status: 0, warnings: [] });
+    t.deepEqual(await install(other, tarball, ...host), { status: 0, warnings: [] });
   });
 
   test(`on ${name} every entry is imported and the agent says that it is off`, (t) => {

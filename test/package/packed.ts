@@ -1,5 +1,5 @@
 // What a user gets: the tarball of `npm pack`, installed by npm into an empty folder.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,15 +14,28 @@ export const npmVersion = (): string => execFileSync(process.execPath, [npmProgr
 export const packsWhole: boolean =
   spawnSync("aarch64-linux-gnu-g++", ["--version"]).error === undefined || process.env.SOCKSCOPE_REQUIRE_ALL === "1";
 
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Waits without holding the loop: ava must hear that the test takes its time. */
+const node = (cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd, env, encoding: "utf8", timeout: 240_000 }, (error, stdout, stderr) =>
+      resolve({ status: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+    );
+  });
+
 /** The path of the tarball as `npm pack` writes it; without the cross compiler it has this machine's addon alone. */
-export const pack = (into: string): string => {
-  if (!packsWhole)
-    execFileSync(process.execPath, [join(packageRoot, "scripts/prebuild.mjs"), process.arch], { stdio: "pipe" });
+export const pack = async (into: string): Promise<string> => {
+  if (!packsWhole) await node(packageRoot, ["scripts/prebuild.mjs", process.arch]);
   const scripts = packsWhole ? [] : ["--ignore-scripts"];
   const args = [npmProgram, "pack", "--json", ...scripts, "--pack-destination", into];
-  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
-  const said = execFileSync(process.execPath, args, { cwd: packageRoot, encoding: "utf8", stdio, timeout: 240_000 });
-  const packed = JSON.parse(said) as unknown;
+  const { status, stdout, stderr } = await node(packageRoot, args);
+  if (status !== 0) throw new Error(stderr);
+  const packed = JSON.parse(stdout) as unknown;
   const [tarball] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as { filename: string }[];
   return join(into, tarball!.filename);
 };
@@ -43,15 +56,10 @@ export interface Installed {
   readonly warnings: readonly string[];
 }
 
-export const install = (project: string, tarball: string, ...options: readonly string[]): Installed => {
+export const install = async (project: string, tarball: string, ...options: readonly string[]): Promise<Installed> => {
   const args = [npmProgram, "install", "--prefer-offline", "--no-audit", "--no-fund", ...options, tarball];
   const env = { ...process.env, PATH: join(project, "bin"), npm_config_loglevel: "warn" };
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    cwd: project,
-    encoding: "utf8",
-    env,
-    timeout: 120_000,
-  });
+  const { status, stderr } = await node(project, args, env);
   const warnings = stderr.split("\n").filter((line) => line !== "" && !/Unknown \w+ config/.test(line));
   return { status, warnings };
 };

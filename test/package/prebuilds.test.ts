@@ -1,8 +1,9 @@
 // The addons of the tarball: what they need of a machine, by readelf and objdump, and that both run.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import test from "ava";
 import { packageRoot } from "../package-root.js";
 
@@ -18,10 +19,10 @@ const all = (text: string, pattern: RegExp): string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, word]) => word!)),
 ];
 
-test.before((t) => {
+test.before(async (t) => {
   if (!able) return;
   t.timeout(240_000);
-  execFileSync(process.execPath, [join(packageRoot, "scripts/prebuild.mjs")], { stdio: "pipe" });
+  await promisify(execFile)(process.execPath, [join(packageRoot, "scripts/prebuild.mjs")]);
 });
 
 const expected = {

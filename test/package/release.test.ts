@@ -20,7 +20,7 @@ let verify: Verify = () => ["not loaded"];
 test.before(async (t) => {
   if (!packsWhole) return;
   t.timeout(300_000);
-  tarball = pack(folder);
+  tarball = await pack(folder);
   const script = pathToFileURL(join(packageRoot, "scripts/tarball.mjs")).href;
   verify = ((await import(script)) as { verifyTarball: Verify }).verifyTarball;
 });

@@ -10,10 +10,10 @@ const modules = join(packageRoot, "node_modules");
 const folder = emptyProject();
 let tarball = "";
 
-test.before((t) => {
+test.before(async (t) => {
   t.timeout(300_000);
-  tarball = pack(folder);
-  t.is(install(folder, tarball, "--ignore-scripts").status, 0);
+  tarball = await pack(folder);
+  t.is((await install(folder, tarball, "--ignore-scripts")).status, 0);
   for (const types of ["@types/node", "@opentelemetry/api"]) {
     mkdirSync(join(folder, "node_modules", types, ".."), { recursive: true });
     symlinkSync(join(modules, types), join(folder, "node_modules", types));
