@@ -27,11 +27,3 @@ export const scaled = (figure, factor, unit) => ({
   high: figure.high * factor,
   unit,
 });
-
-/** Mean of the middle: the share `cut` of the values is left out at either end. */
-export const trimmedMean = (values, cut) => {
-  const sorted = [...values].sort((one, other) => one - other);
-  const out = Math.floor(cut * sorted.length);
-  const kept = sorted.slice(out, sorted.length - out);
-  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
-};

@@ -55,7 +55,13 @@ export type { Qdisc } from "./qdiscs.js";
 export { type Queues, readQueues } from "./queues.js";
 export { openRtnetlink, readLinks, readQdiscs, type Rtnetlink } from "./rtnetlink.js";
 export { openSnmp, parseSnmp, readSnmp } from "./snmp.js";
-export { type ColumnNames, createColumns, everyColumn, type SocketColumns } from "./socket-columns.js";
+export {
+  type ColumnNames,
+  createColumns,
+  everyColumn,
+  type FillableColumns,
+  type SocketColumns,
+} from "./socket-columns.js";
 export type { SocketDump } from "./socket-dump.js";
 export type { SocketPart } from "./socket-part.js";
 export type { SocketReading } from "./socket-reading.js";

@@ -28,16 +28,18 @@ type Of<Names extends ColumnNames, Source extends ColumnSource> =
     ? { readonly [Key in Name]: Float64Array }
     : unknown;
 
+/** Columns as whoever fills them sees them. */
+export interface FillableColumns {
+  fill(source: ColumnSource, places: StructPlaces, memory: Uint8Array): void;
+}
+
 /**
  * `columns.tcpInfo.rttMicros[i]` is of the i-th socket of what filled them last; NaN where it is absent, states as the
  * kernel's numbers. What lies beyond that many sockets means nothing.
  */
 export type SocketColumns<Names extends ColumnNames = ColumnNames> = {
   readonly [Source in ColumnSource]: Of<Names, Source>;
-} & {
-  /** For whoever fills them. */
-  fill(source: ColumnSource, places: StructPlaces, memory: Uint8Array): void;
-};
+} & FillableColumns;
 
 interface Group {
   readonly names: readonly string[];

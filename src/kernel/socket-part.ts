@@ -3,7 +3,7 @@ import { inetDiagFields } from "../snapshot/fields/inet-diag.js";
 import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { INET_DIAG_INFO, INET_DIAG_SKMEMINFO, InetDiagSocket, messageBytes } from "./inet-diag.js";
-import type { SocketColumns } from "./socket-columns.js";
+import type { FillableColumns } from "./socket-columns.js";
 import { type ColumnPlan, columnPlans, StructPlaces } from "./struct-columns.js";
 
 const rowPlans = columnPlans(inetDiagFields);
@@ -49,7 +49,7 @@ export class SocketPart implements Iterable<InetDiagSocket> {
     for (let i = 0; i < this.length; i++) yield this.row(i);
   }
   /** Fills columns with what all sockets told: one native call for all of a source. */
-  readColumns(columns: SocketColumns): void {
+  readColumns(columns: FillableColumns): void {
     this.#findAttributes();
     columns.fill("row", this.#messages, this.bytes);
     columns.fill("tcpInfo", this.#info, this.bytes);

@@ -4,7 +4,7 @@ import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
 import { printAsJson } from "./plain.js";
 import { SocketReading } from "./socket-reading.js";
 import { rowLayout as layout, readingBits } from "./socket-row.js";
-import type { SocketColumns } from "./socket-columns.js";
+import type { FillableColumns } from "./socket-columns.js";
 import { type ColumnPlan, columnPlans, StructPlaces } from "./struct-columns.js";
 
 const infoPlans = columnPlans(tcpInfoFields);
@@ -68,7 +68,7 @@ export class SocketTable implements Iterable<SocketReading> {
     return [...this];
   }
   /** Fills columns with what TCP_INFO and SO_MEMINFO told: one native call for all of a source. */
-  readColumns(columns: SocketColumns): void {
+  readColumns(columns: FillableColumns): void {
     columns.fill("tcpInfo", this.#found("tcpInfo"), this.bytes);
     columns.fill("memInfo", this.#found("memInfo"), this.bytes);
   }

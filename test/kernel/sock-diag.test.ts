@@ -2,12 +2,13 @@ import test from "ava";
 import fc from "fast-check";
 import { parseSockaddr, parseAddress, ipv6Text, unixPath } from "../../src/kernel/address.js";
 import { CookieSet } from "../../src/kernel/cookie-set.js";
-import { diagDump, diagEach } from "../../src/kernel/diag-dump.js";
+import { diagDump, diagEach, diagParts } from "../../src/kernel/diag-dump.js";
 import { anyPortFilter, portFilter } from "../../src/kernel/diag-filter.js";
 import { diagListeners, diagUnixListeners, parseDiagListener } from "../../src/kernel/diag-listeners.js";
 import { diagSynRecv, diagWaiting } from "../../src/kernel/diag-waiting.js";
 import { InetDiagSocket } from "../../src/kernel/inet-diag.js";
 import { getRequest, inetRequests } from "../../src/kernel/inet-request.js";
+import { createColumns, everyColumn } from "../../src/kernel/socket-columns.js";
 import { parseUnixListener } from "../../src/kernel/unix-diag.js";
 import { fixture } from "./fixture.js";
 import { int32, joined, message, recorded, replay, viewOf } from "./recorded.js";
@@ -169,6 +170,47 @@ test("sockets handed out one by one are those of the dump", (t) => {
     diagEach(replay([messagesOf(whole)]), {}, () => undefined),
     "sock_diag: EAGAIN",
   );
+});
+
+test("the parts of a dump have its sockets once, and columns that say what the whole dump's say", (t) => {
+  const whole = recorded("estab-port-3000");
+  const dump = diagDump(replay([whole]));
+  const columns = createColumns(everyColumn);
+  const parts: number[] = [];
+  const reason = diagParts(replay([joined(messagesOf(whole), whole)]), {}, (part) => {
+    part.readColumns(columns);
+    parts.push(part.length);
+    t.deepEqual(
+      [...part].map(({ remotePort }) => remotePort),
+      [...dump].map(({ remotePort }) => remotePort),
+    );
+  });
+  t.deepEqual([parts, reason], [[4], undefined]);
+  for (const name of everyColumn.row) t.deepEqual(columns.row[name].subarray(0, 4), dump.column(name), name);
+  for (const name of everyColumn.tcpInfo) t.deepEqual(columns.tcpInfo[name].subarray(0, 4), dump.tcpInfoColumn(name));
+  for (const name of everyColumn.memInfo) t.deepEqual(columns.memInfo[name].subarray(0, 4), dump.memInfoColumn(name));
+});
+
+test("a reader of parts that throws leaves nothing behind for the next", (t) => {
+  const whole = recorded("estab-port-3000");
+  const fails = (): void => {
+    throw new Error("enough");
+  };
+  t.throws(() => diagParts(replay([whole]), {}, fails), { message: "enough" });
+  const parts: number[] = [];
+  diagParts(replay([whole]), {}, ({ length }) => parts.push(length));
+  t.deepEqual(parts, [4]);
+});
+
+test("a set of cookies knows each once, until it is cleared", (t) => {
+  const seen = new CookieSet();
+  const numbers = Array.from({ length: 5000 }, (_, i) => i + 1);
+  t.true(numbers.every((low) => seen.add(low, 0) && seen.add(low, 0xffff_ffff)));
+  t.false(numbers.some((low) => seen.add(low, 0) || seen.add(low, 0xffff_ffff)));
+  t.true(seen.add(0, 0) && seen.add(0, 0));
+  seen.clear();
+  seen.clear();
+  t.true(seen.add(5000, 0xffff_ffff));
 });
 
 test("what the kernel does not filter is filtered here", (t) => {

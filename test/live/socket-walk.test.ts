@@ -7,6 +7,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { binding } from "../../src/binding.js";
 import {
+  createColumns,
   dumpSockets,
   fdOf,
   openDiag,
@@ -141,6 +142,9 @@ test.serial("a batch reads what single calls read, row by row, into the memory i
     ],
   );
   t.deepEqual([...table.tcpInfoColumn("state")], [10, 1, 1]);
+  const columns = createColumns({ tcpInfo: ["unacked", "state"] });
+  table.readColumns(columns);
+  t.deepEqual([...columns.tcpInfo.state], [10, 1, 1]);
   t.is(table.row(1).tcpInfo?.sndMssBytes, readTcpInfo(client)?.sndMssBytes);
   t.deepEqual(
     [...table.memInfoColumn("rcvbuf")],
