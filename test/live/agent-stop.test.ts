@@ -9,7 +9,7 @@ const inventory = `
 const { readdirSync, readFileSync, readlinkSync } = require("node:fs");
 const inventory = () => ({
   fds: readdirSync("/proc/self/fd").flatMap((fd) => { try { return [readlinkSync("/proc/self/fd/" + fd).replace(/\\d+/g, "N")] } catch { return [] } }).sort(),
-  threads: readdirSync("/proc/self/task").map((tid) => readFileSync("/proc/self/task/" + tid + "/comm", "latin1").trim()).filter((name) => name === "sockscope").length,
+  threads: readdirSync("/proc/self/task").flatMap((tid) => { try { return [readFileSync("/proc/self/task/" + tid + "/comm", "latin1").trim()] } catch { return [] } }).filter((name) => name === "sockscope").length,
   handles: process.getActiveResourcesInfo().sort(),
   exitListeners: process.eventNames().map(String).sort(),
   listen: require("node:net").Server.prototype.listen,
