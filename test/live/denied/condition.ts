@@ -40,8 +40,8 @@ export interface Condition {
 export interface Works {
   /** The overflow of a blocked loop: named while it is blocked, named afterwards, or not seen. */
   readonly finding: "while blocked" | "afterwards" | "no";
-  /** The symptom, where it is not the overflow. */
-  readonly symptom?: string | undefined;
+  /** What may be named as its cause; the loop stood, and others may have the CPUs. */
+  readonly causes?: readonly string[] | undefined;
   /** The JavaScript that blocks is named. */
   readonly stack: boolean;
   /** Readings that `support()` calls unavailable because of the condition. */
@@ -183,6 +183,6 @@ const endAll = (group: number): void => {
 const blockingIn = (lines: readonly Line[]): string | undefined =>
   lines.flatMap(({ finding }) => finding?.stack ?? []).find((frame) => frame.includes("rebuildIndex"));
 
-/** A warning of what the crowd met. */
+/** What the crowd met. Others in the same network namespace may be met by other things. */
 const overflowIn = (lines: readonly Line[]): { readonly time: number; readonly finding: Finding } | undefined =>
-  lines.flatMap(({ time, finding }) => (finding && finding.severity !== "info" ? [{ time, finding }] : []))[0];
+  lines.flatMap(({ time, finding }) => (finding?.symptom === "accept-queue-overflow" ? [{ time, finding }] : []))[0];

@@ -51,7 +51,12 @@ export const nodes: readonly Condition[] = [
     how: "`--permission --allow-addons --allow-fs-read=*`",
     flags: [...permission, addons, everyFile],
     others: warnings,
-    works: { finding: "afterwards", stack: false, told: /no Worker can be started/ },
+    works: {
+      finding: "afterwards",
+      causes: ["event-loop-blocked", "event-loop-saturated", "unknown"],
+      stack: false,
+      told: /no Worker can be started/,
+    },
   },
   {
     name: "the permission model without addons",

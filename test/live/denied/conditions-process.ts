@@ -27,7 +27,7 @@ export const surroundings: readonly Condition[] = [
     name: "a cluster whose primary hands out connections",
     how: "`node:cluster`, SCHED_RR",
     way: "round-robin",
-    works: { ...whole, stack: false },
+    works: { ...whole, causes: ["backlog-too-small", "cpu-starved", "unknown"], stack: false },
   },
   { name: "a forked server", how: "`child_process.fork`", way: "fork", works: whole },
   { name: "another working folder", how: "`process.chdir` after the start", way: "chdir", works: whole },
