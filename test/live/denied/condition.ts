@@ -20,6 +20,8 @@ export interface Condition {
   readonly how: string;
   /** Namespaces, mounts and other users are made: root alone may. */
   readonly asRoot?: true | undefined;
+  /** What is needed beyond that is there. */
+  readonly isPossible?: (() => boolean) | undefined;
   /** Before the command: what denies. */
   readonly wrap?: readonly string[] | undefined;
   /** Options of Node. */

@@ -3,6 +3,7 @@ import type { Condition } from "./condition.js";
 import { confined } from "./conditions-kernel.js";
 import { loaded } from "./conditions-loaded.js";
 import { nodes } from "./conditions-node.js";
+import { runners } from "./conditions-runners.js";
 import { surroundings } from "./conditions-process.js";
 
-export const conditions: readonly Condition[] = [...confined, ...nodes, ...surroundings, ...loaded];
+export const conditions: readonly Condition[] = [...confined, ...nodes, ...surroundings, ...loaded, ...runners];

@@ -61,9 +61,15 @@ const holds = async (t: ExecutionContext, condition: Condition, ground: Ground):
   t.false(log.includes(others), "an address of others");
 };
 
+const lacks = ({ asRoot, isPossible }: Condition): string => {
+  if (asRoot && !isRoot) return " (needs root)";
+  return isPossible?.() === false ? " (its packages cannot be installed)" : "";
+};
+
 for (const condition of conditions) {
-  const possible = isRoot || isStrict || condition.asRoot !== true;
-  const title = `${condition.name}: what still works${possible ? "" : " (needs root)"}`;
+  const lacking = lacks(condition);
+  const possible = isStrict || lacking === "";
+  const title = `${condition.name}: what still works${lacking}`;
   (possible ? test : test.skip)(title, async (t) => {
     t.timeout(300_000);
     await inTurn(() =>
