@@ -99,7 +99,7 @@ timedTest(
     const filling = await run(t, ["fills-paused"]);
     t.regex(filling.reason ?? "", /ERR_WORKER_OUT_OF_MEMORY/);
     for (const { tookMs, longestGapMs } of [throwing, exiting, filling])
-      t.true(tookMs < 4000, `${tookMs} ms, the longest gap ${longestGapMs} ms`);
+      t.true(tookMs < 20_000, `${tookMs} ms, the longest gap ${longestGapMs} ms`);
   },
 );
 

@@ -10,6 +10,9 @@ const main = async (): Promise<void> => {
   if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: a number above 0 is accepted`);
   const undo: (() => void | Promise<void>)[] = [];
   const began = performance.now();
+  process.once("SIGINT", () => {
+    void end(undo).then(() => process.exit(130));
+  });
   try {
     const { summary, failures } = await soak((each) => undo.push(each), minutes * 60_000, console.error);
     const took = ((performance.now() - began) / 60_000).toFixed(1);
@@ -17,8 +20,12 @@ const main = async (): Promise<void> => {
     console.log(failures.length === 0 ? "all is well" : ["NOT well:", ...failures].join("\n  "));
     process.exitCode = failures.length === 0 ? 0 : 1;
   } finally {
-    for (const each of undo.toReversed()) await each();
+    await end(undo);
   }
+};
+
+const end = async (undo: readonly (() => void | Promise<void>)[]): Promise<void> => {
+  for (const each of undo.toReversed()) await each();
 };
 
 main().catch((error: unknown) => {
