@@ -24,7 +24,6 @@ export interface Listener {
   readonly stats: Readonly<ListenerStats>;
   readonly acceptQueue: Omit<AcceptQueue, "push" | "shift">;
   synQueueLength(): number;
-  /** Half-open connections. */
   requests(): readonly Request[];
   /** Segments from a client. */
   syn(client: Client): void;
@@ -99,7 +98,6 @@ const admit = (parts: Parts, client: Client, bytes: number): void => {
 
 const answer = ({ link }: Parts, client: Client): void => link.toClients(() => client.host.synAck(client));
 
-/** What can become of a SYN. */
 const synVerdicts = {
   refuse: sendReset,
   repeat: answer,
