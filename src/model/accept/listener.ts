@@ -114,7 +114,7 @@ const synVerdicts = {
   },
 } satisfies Record<string, (parts: Parts, client: Client) => void>;
 
-/** The SYN queue is looked at first, the accept queue second; both may count for one SYN (kernel.md A1). */
+/** The SYN queue is looked at first, the accept queue second; both may count for one SYN (tcp_conn_request). */
 const judgeSyn = (
   { stats, queue, requests, synQueueHolds, sysctl, closed }: Parts,
   client: Client,
@@ -127,11 +127,11 @@ const judgeSyn = (
   if (isSynQueueFull && cookies === 0) return "drop";
   if (queue.isFull()) return "overflow";
   if (isSynQueueFull) return "cookie";
-  // Without cookies the last quarter of tcp_max_syn_backlog is kept for peers that are known (F3).
+  // Without cookies the last quarter of tcp_max_syn_backlog is kept for peers that are known.
   return cookies === 0 && most - requests.length() < most >> 2 ? "drop" : "request";
 };
 
-/** The third segment, or data, on a half-open connection (kernel.md A2). */
+/** The third segment, or data, on a half-open connection (tcp_check_req). */
 const onRequestAck = (parts: Parts, client: Client, request: Request, bytes: number): void => {
   const { stats, queue, requests, sysctl, deferTimeouts } = parts;
   if (bytes === 0 && request.timeouts < deferTimeouts) {
@@ -156,17 +156,14 @@ const onRequestAck = (parts: Parts, client: Client, request: Request, bytes: num
   sendReset(parts, client);
 };
 
-/** A segment whose only trace is the cookie in it (kernel.md A3, A5). */
+/** A segment whose only trace is the cookie in it (cookie_v4_check). */
 const onCookieAck = (parts: Parts, client: Client, bytes: number): void => {
   const { counters } = parts.stats;
   const verdict = parts.cookies.check(client);
   if (verdict === "failed") counters.SyncookiesFailed += 1;
-  if (verdict !== "valid") {
-    sendReset(parts, client);
-    return;
-  }
-  counters.SyncookiesRecv += 1;
-  if (parts.queue.isFull()) overflow(parts);
+  if (verdict === "valid") counters.SyncookiesRecv += 1;
+  if (verdict !== "valid") sendReset(parts, client);
+  else if (parts.queue.isFull()) overflow(parts);
   else admit(parts, client, bytes);
 };
 

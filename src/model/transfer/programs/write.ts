@@ -14,7 +14,7 @@ export function* write(socket: StreamSocket, bytes: number, options: CallOptions
     copied += socket.send(bytes - copied);
     if (copied === bytes) return copied;
     if (options.nonblocking) return copied > 0 ? copied : errno.EAGAIN;
-    // Space for one byte is enough to go on, but the queue wakes the sleeper only at a third free (F15).
+    // Space for one byte is enough to go on, but the queue wakes the sleeper only at a third free (sk_stream_is_writeable).
     while (!socket.hasSpace() && !socket.isWriteShut()) yield* wakeUp(socket.waitQueue, options.onWait);
   }
 }
