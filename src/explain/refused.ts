@@ -1,6 +1,6 @@
 // Of the segments that a listener dropped, those by which a client was turned away for the first time or again on
 // the SYN's schedule: a third segment moves the listener's counter twice, and a client that a SYN cookie let
-// "connect" sends its data again and again (kernel.md A4, A5; tcp_v4_rcv, cookie_v4_check).
+// "connect" sends its data again and again (tcp_v4_rcv, cookie_v4_check).
 import type { ListenerStep } from "./listener-step.js";
 import { moved, type Netns } from "./netns.js";
 

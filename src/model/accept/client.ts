@@ -76,7 +76,7 @@ interface World {
 const initialRto = 1;
 const maxRto = 120;
 const minRto = 0.2;
-/** What tcp_retries2 = 15 comes to (kernel.md F17). */
+/** What tcp_retries2 = 15 comes to. */
 const dataGiveUp = 924.6;
 const requestBytes = 100;
 

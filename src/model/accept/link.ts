@@ -2,7 +2,7 @@
 import { type Engine, priority, toNanos } from "../engine.js";
 import type { Train, Trains } from "./scenario.js";
 
-/** Below this round trip a path is loopback: nothing is in flight while a program runs (kernel.md K). */
+/** Below this round trip a path is loopback: nothing is in flight while a program runs. */
 export const loopbackBelowSeconds = 0.0005;
 
 /** Hands a segment to the other side: first in, first out. */

@@ -7,7 +7,7 @@ export interface ArrivalStep {
   readonly untilMs: number;
   /** Connections that entered its queue. */
   readonly admitted: number;
-  /** SYNs that it dropped: 2 × ListenDrops − SO_MEMINFO[8], which counts the later segments twice (kernel.md A4). */
+  /** SYNs that it dropped: 2 × ListenDrops − SO_MEMINFO[8], which counts the later segments twice. */
   readonly refused: number;
   /** Third segments that it dropped: those clients enter the queue later, and are no new ones. */
   readonly halfOpen?: number | undefined;
