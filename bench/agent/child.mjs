@@ -22,7 +22,7 @@ const environment = (given) => {
 
 /** `preload`: a file for --import. `cpu`: the one core that it may use. Resolves once it says that it is ready. */
 export const startChild = async (file, { args = [], env = {}, preload, cpu, output = "inherit" } = {}) => {
-  const execArgv = [...(preload ? ["--import", preload] : [])];
+  const execArgv = preload ? ["--import", preload] : [];
   const place =
     cpu === undefined ? {} : { execPath: "taskset", execArgv: ["-c", `${cpu}`, process.execPath, ...execArgv] };
   const child = fork(`${folder}${file}`, args.map(String), {

@@ -46,12 +46,13 @@ const requests = {
   },
 };
 
-process.on("message", async (request) => {
+const answer = async (request) => {
   try {
     process.send(await requests[request.what](request));
   } catch (error) {
     process.send({ error: String(error) });
   }
-});
+};
+process.on("message", (request) => void answer(request));
 process.on("disconnect", () => process.exit(0));
 process.send({});

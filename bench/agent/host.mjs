@@ -58,7 +58,8 @@ const requests = {
   noted: () => new Float64Array(globalThis.benchMemory.slice()),
 };
 
-process.on("message", async (request) => process.send(await requests[request.what](request)));
+const answer = async (request) => process.send(await requests[request.what](request));
+process.on("message", (request) => void answer(request));
 process.on("disconnect", () => process.exit(0));
 const server = await listen(Number(process.argv[2] ?? 4096));
 process.send({ port: server.address().port });

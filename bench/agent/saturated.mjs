@@ -58,6 +58,7 @@ const requests = {
 };
 
 server.keepAliveTimeout = 600_000;
-process.on("message", async (request) => process.send(await requests[request.what](request)));
+const answer = async (request) => process.send(await requests[request.what](request));
+process.on("message", (request) => void answer(request));
 process.on("disconnect", () => process.exit(0));
 server.listen({ port: 0, host: "127.0.0.1" }, () => process.send({ port: server.address().port }));

@@ -54,6 +54,10 @@ const undecidedShare = 0.9;
 const holdMs = 5;
 /** A look that took so long was cut in two by a stop; what waits for a CPU, or reads much, takes less. */
 const cutMs = 500;
+/** A look that begins so little after it was due is on time: timers count whole milliseconds. */
+const onTimeMs = 3;
+/** A look that takes long makes looks rarer: three quarters of the time between two are left to others. */
+const leastRestShare = 0.75;
 
 export const startWatch = (parts: WatchParts): Watch => {
   const { options, looker, stacks, log, redact, viewers, metrics, findings, now } = parts;
@@ -190,12 +194,13 @@ export const startWatch = (parts: WatchParts): Watch => {
     } catch (error) {
       delay = fail(error);
     }
-    // From the beginning of the look: a stop that falls into it, after its readings, shows as lateness of the next.
-    due = begunAt + delay;
+    // From when the look was due, so that looks keep their pace whatever each takes; from its beginning where it was held
+    // up: a stop that falls into it, after its readings, shows as lateness of the next.
+    due = (begunAt - due < onTimeMs ? due : begunAt) + delay;
     restMs = delay;
     const untilAt = intervalAt + intervalMs - intervalSlackMs;
     if (canRest() && looker.rest({ begunAt, everyMs: delay, untilAt })) return;
-    timer = setTimeout(turn, delay);
+    timer = setTimeout(turn, Math.max(due - now(), leastRestShare * delay));
     if (parts.slow) timer.unref();
   };
   const lookNow = (): void => {
