@@ -18,11 +18,18 @@ const [space, newline, minus, zero] = [0x20, 0x0a, 0x2d, 0x30];
 /** Up to so many digits a number is exact while it is added up. */
 const exactDigits = 15;
 
-/** The numbers of one reading, by position. */
+/** The numbers of one reading, by position, and where each stands. */
 interface Numbers {
   readonly values: Float64Array;
   readonly starts: Int32Array;
+  readonly ends: Int32Array;
 }
+
+const noNumbers = (count: number): Numbers => ({
+  values: new Float64Array(count),
+  starts: new Int32Array(count),
+  ends: new Int32Array(count),
+});
 
 function learn(text: string): readonly Pair[] {
   const lines = text.split("\n");
@@ -52,7 +59,7 @@ function learn(text: string): readonly Pair[] {
 
 // The numbers of one line; returns where the next line begins. What is no number is NaN.
 function readLine(bytes: Buffer, size: number, from: number, { first, names }: Pair, numbers: Numbers): number {
-  const { values, starts } = numbers;
+  const { values, starts, ends } = numbers;
   const end = first + names.length;
   let index = first;
   let token = from;
@@ -67,6 +74,7 @@ function readLine(bytes: Buffer, size: number, from: number, { first, names }: P
     } else if (byte === space || byte === newline) {
       if (index < end) {
         starts[index] = token;
+        ends[index] = at;
         values[index] = sound ? numberOf(bytes, token, at, value) : Number.NaN;
       }
       index++;
@@ -92,11 +100,8 @@ function numberOf(bytes: Buffer, from: number, to: number, value: number): numbe
 
 // The counters as properties that decode when they are asked for.
 function tableOf(pairs: readonly Pair[], numbers: Numbers, bytes: () => Buffer): ProtocolTable {
-  const { values, starts } = numbers;
-  const big = (at: number): bigint => {
-    const text = bytes().toString("latin1", starts[at], starts[at]! + 24);
-    return BigInt(/^-?\d+/.exec(text)?.[0] ?? 0);
-  };
+  const { values, starts, ends } = numbers;
+  const big = (at: number): bigint => BigInt(bytes().toString("latin1", starts[at], ends[at]));
   const getter = (name: string, at: number) => (): number | bigint | undefined => {
     if (Number.isNaN(values[at])) return undefined;
     return name.endsWith("Octets") ? big(at) : values[at];
@@ -114,7 +119,7 @@ function tableOf(pairs: readonly Pair[], numbers: Numbers, bytes: () => Buffer):
 /** A parser of one file's bytes. What it returns shows the last reading, always the same object while the names stay. */
 export function createCounterParser(): (bytes: Buffer, size: number) => ProtocolTable {
   let pairs: readonly Pair[] = [];
-  let numbers: Numbers = { values: new Float64Array(), starts: new Int32Array() };
+  let numbers = noNumbers(0);
   let table: ProtocolTable = {};
   let current: Buffer = Buffer.alloc(0);
   const readAll = (size: number): boolean => {
@@ -130,8 +135,7 @@ export function createCounterParser(): (bytes: Buffer, size: number) => Protocol
     current = bytes;
     if (readAll(size)) return table;
     pairs = learn(bytes.toString("latin1", 0, size));
-    const count = pairs.reduce((sum, { names }) => sum + names.length, 0);
-    numbers = { values: new Float64Array(count), starts: new Int32Array(count) };
+    numbers = noNumbers(pairs.reduce((sum, { names }) => sum + names.length, 0));
     table = tableOf(pairs, numbers, () => current);
     readAll(size);
     return table;
