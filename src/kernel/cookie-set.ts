@@ -15,8 +15,11 @@ export class CookieSet {
     if (8 * this.#size >= 3 * this.#slots.length) this.#grow();
     const slots = this.#slots;
     const mask = slots.length / 2 - 1;
-    // The kernel counts cookies up as they are asked for first, so neighbours in a dump are neighbours here too.
-    for (let i = (lower + Math.imul(upper, 0x9e3779b1)) & mask; ; i = (i + 1) & mask) {
+    // The kernel counts cookies up as they are asked for first, in a range for each CPU: neighbours in a dump are mostly
+    // neighbours here too. Where ranges meet, another slot is looked for far away: the next ones are as full.
+    const mixed = Math.imul(lower ^ upper, 0x9e3779b1);
+    const stride = (mixed >>> 12) | 1;
+    for (let i = lower & mask; ; i = (i + stride) & mask) {
       const there = slots[2 * i]!;
       const above = slots[2 * i + 1]!;
       if (there === lower && above === upper) return false;
