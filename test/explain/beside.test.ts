@@ -192,6 +192,15 @@ test("SYNs dropped without cookies, hardly any completed, at a low rate are inco
   );
 });
 
+test("what had gathered before the counters were read is no rate of the moment", (t) => {
+  const line = synQueue({ tcp_syncookies: 1 }, 17).play(1000, { every: 1000, counters: { TCPReqQFullDoCookies: 12 } });
+  for (let i = 0; i < 20; i += 1) line.play(100, { counters: { TCPReqQFullDoCookies: i % 5 === 0 ? 2 : 1 } });
+  t.deepEqual(
+    [...new Set(outline(explained(line.play(10_000).snapshots)))],
+    ["syn-queue-overflow/handshakes-incomplete active", "syn-queue-overflow/handshakes-incomplete resolved"],
+  );
+});
+
 test("a rush whose handshakes complete needs a larger backlog", (t) => {
   const line = synQueue({ tcp_syncookies: 1 }, 17);
   for (let i = 0; i < 12; i += 1)

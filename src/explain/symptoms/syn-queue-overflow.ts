@@ -26,6 +26,8 @@ interface Flood extends Moved {
   readonly key: string;
   readonly since: number;
   readonly beganAt: number;
+  /** When the counters were last read without a SYN too many: what has moved since is counted from there. */
+  readonly countedFrom: number;
   readonly path: AcceptPath;
   cause?: Cause | undefined;
   peakSynRecv: number;
@@ -39,8 +41,8 @@ const completedShare = ({ dropped, cookies, answered, completed, peakSynRecv }: 
   return tried === 0 ? 1 : Math.min(1, honest / tried);
 };
 
-const synsPerSecond = ({ dropped, cookies, beganAt, lastAt }: Flood): number =>
-  ((dropped + cookies) * 1000) / Math.max(1000, lastAt - beganAt);
+const synsPerSecond = ({ dropped, cookies, countedFrom, lastAt }: Flood): number =>
+  ((dropped + cookies) * 1000) / Math.max(1000, lastAt - countedFrom);
 
 const causeOf = (flood: Flood, { thresholds, around }: Beside): Cause | undefined => {
   // Handshakes that were completed prove honest clients at once; that few were is only known after a while.
@@ -164,6 +166,7 @@ export const createSynQueue = (): BesideSymptom => {
   let flood: Flood | undefined;
   let lastMovedAt = Number.NEGATIVE_INFINITY;
   let now = 0;
+  let calmAt: number | undefined;
   // Moved before it was known whose SYN queue is full.
   let held = nothingMoved;
   const participants = createParticipants();
@@ -172,6 +175,7 @@ export const createSynQueue = (): BesideSymptom => {
     key: lifecycle.newKey(),
     since: around.time,
     beganAt: around.at,
+    countedFrom: calmAt ?? around.at,
     path,
     ...nothingMoved,
     peakSynRecv: 0,
@@ -186,9 +190,10 @@ export const createSynQueue = (): BesideSymptom => {
 
   return {
     observe: (beside) => {
-      const { around, thresholds, lifecycle } = beside;
+      const { around, thresholds, lifecycle, netns } = beside;
       now = around.at;
       const step = movedBy(beside);
+      if (netns.fresh && !isFull(step) && !isFull(held)) calmAt = now;
       if (around.at - lastMovedAt > heldMs) {
         held = nothingMoved;
         if (!isFull(step)) participants.rest(beside);
