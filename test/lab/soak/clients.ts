@@ -12,6 +12,7 @@ const note = (what: string, count = 1): void => {
   tally[what] = (tally[what] ?? 0) + count;
 };
 const over = new AbortController();
+let isOver = false;
 
 const keptAlive = new http.Agent({ keepAlive: true });
 const ask = (
@@ -98,7 +99,10 @@ const orders: Readonly<Record<string, (count: number) => unknown>> = {
   over: () => {
     over.abort();
     // When the last are answered.
-    setTimeout(() => keptAlive.destroy(), 2000);
+    setTimeout(() => {
+      keptAlive.destroy();
+      isOver = true;
+    }, 2000);
   },
 };
 
@@ -109,7 +113,7 @@ const answers: Readonly<Record<string, () => unknown>> = {
     for (const what of Object.keys(tally)) delete tally[what];
     for (const [pauseMs, once] of loads) void again(pauseMs, once);
   },
-  tally: () => say({ kind: "tally", ...tally, held: [...held.values()].join() }),
+  tally: () => say({ kind: "tally", ...tally, held: [...held.values(), ...(isOver ? [] : ["kept alive"])].join() }),
   scrape: async () => {
     const metrics = await ask("scrape", { port: ports.endpoint, path: "/metrics" });
     say({ kind: "scrape", metrics, findings: await ask("scrape", { port: ports.endpoint, path: "/findings" }) });

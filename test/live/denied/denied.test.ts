@@ -20,7 +20,10 @@ const isStrict = process.env.SOCKSCOPE_REQUIRE_ALL === "1";
 /** Others' sockets in the same network namespace: a listener and a connection, at an address that is in no line. */
 const others = "127.0.0.77";
 test.before(async () => {
-  const neighbour = net.createServer().listen(0, others).unref();
+  const neighbour = net
+    .createServer((socket) => socket.unref())
+    .listen(0, others)
+    .unref();
   await once(neighbour, "listening");
   const address = neighbour.address();
   const port = typeof address === "object" ? address?.port : undefined;
