@@ -31,7 +31,13 @@ const noNumbers = (count: number): Numbers => ({
   ends: new Int32Array(count),
 });
 
-function learn(text: string): readonly Pair[] {
+interface Layout {
+  readonly pairs: readonly Pair[];
+  /** What stands behind the last pair. */
+  readonly tail: Buffer;
+}
+
+function learn(text: string): Layout {
   const lines = text.split("\n");
   const pairs: Pair[] = [];
   let [first, lead] = [0, ""];
@@ -54,7 +60,8 @@ function learn(text: string): readonly Pair[] {
     first += names.length;
     at++;
   }
-  return pairs;
+  // The last line's end was none.
+  return { pairs, tail: Buffer.from(lead.slice(0, -1), "latin1") };
 }
 
 // The numbers of one line; returns where the next line begins. What is no number is NaN.
@@ -118,23 +125,25 @@ function tableOf(pairs: readonly Pair[], numbers: Numbers, bytes: () => Buffer):
 
 /** A parser of one file's bytes. What it returns shows the last reading, always the same object while the names stay. */
 export function createCounterParser(): (bytes: Buffer, size: number) => ProtocolTable {
-  let pairs: readonly Pair[] = [];
+  let layout: Layout = { pairs: [], tail: Buffer.alloc(0) };
   let numbers = noNumbers(0);
   let table: ProtocolTable = {};
   let current: Buffer = Buffer.alloc(0);
   const readAll = (size: number): boolean => {
+    const { pairs, tail } = layout;
     let at = 0;
     for (const pair of pairs) {
       const { lead } = pair;
       if (current.compare(lead, 0, lead.length, at, Math.min(size, at + lead.length)) !== 0) return false;
       at = readLine(current, size, at + lead.length, pair, numbers);
     }
-    return pairs.length > 0;
+    return pairs.length > 0 && current.compare(tail, 0, tail.length, Math.min(at, size), size) === 0;
   };
   return (bytes, size) => {
     current = bytes;
     if (readAll(size)) return table;
-    pairs = learn(bytes.toString("latin1", 0, size));
+    layout = learn(bytes.toString("latin1", 0, size));
+    const { pairs } = layout;
     numbers = noNumbers(pairs.reduce((sum, { names }) => sum + names.length, 0));
     table = tableOf(pairs, numbers, () => current);
     readAll(size);

@@ -87,6 +87,7 @@ test("what a kept parser returned shows the next reading, while the names stay",
   t.is(parseWith(parse, "Tcp: A B\nTcp: 100 -3\n"), table);
   t.deepEqual(plain(table), { Tcp: { A: 100, B: -3 } });
   t.not(parseWith(parse, "Tcp: A C\nTcp: 1 2\n"), table);
+  t.deepEqual(plain(parseWith(parse, "Tcp: A C\nTcp: 1 2\nIp: D\nIp: 3\n")), { Tcp: { A: 1, C: 2 }, Ip: { D: 3 } });
 });
 
 test("the pair parsers are total", (t) => {
@@ -122,7 +123,10 @@ test("the pair parsers are total", (t) => {
 
 test("whatever the bytes are, a kept parser sees in them what the whole parse sees", (t) => {
   const name = fc.constantFrom("A", "B", "InOctets", "");
-  const value = fc.oneof(fc.constantFrom("", "-", "-7", "-0", "1-2", "x", "9".repeat(19), "7".repeat(30)), fc.nat().map(String));
+  const value = fc.oneof(
+    fc.constantFrom("", "-", "-7", "-0", "1-2", "x", "9".repeat(19), "7".repeat(30)),
+    fc.nat().map(String),
+  );
   const pair = fc
     .tuple(fc.constantFrom("TcpExt:", "Tcp:", "Ip::"), fc.uniqueArray(name), fc.array(value))
     .map(([protocol, names, values]) => `${[protocol, ...names].join(" ")}\n${[protocol, ...values].join(" ")}\n`);
