@@ -10,6 +10,8 @@ interface Pair {
   readonly names: readonly string[];
   /** All that stands before the first number, from the end of the last pair on. */
   readonly lead: Buffer;
+  /** Not even a space stood behind the second name. */
+  readonly isBare: boolean;
   /** Where its first number goes. */
   readonly first: number;
 }
@@ -48,11 +50,12 @@ function learn(text: string): Layout {
       lead += `${lines[at]}\n`;
       continue;
     }
-    // Without a space there is no number.
-    const start = follower.length === protocol!.length ? follower : `${protocol} `;
+    const isBare = follower.length === protocol!.length;
+    const start = isBare ? follower : `${protocol} `;
     pairs.push({
       protocol: protocol!.slice(0, -1),
       names,
+      isBare,
       lead: Buffer.from(`${lead}${lines[at]}\n${start}`, "latin1"),
       first,
     });
@@ -135,7 +138,9 @@ export function createCounterParser(): (bytes: Buffer, size: number) => Protocol
     for (const pair of pairs) {
       const { lead } = pair;
       if (current.compare(lead, 0, lead.length, at, Math.min(size, at + lead.length)) !== 0) return false;
-      at = readLine(current, size, at + lead.length, pair, numbers);
+      at += lead.length;
+      if (pair.isBare && at < size && current[at] !== newline) return false;
+      at = readLine(current, size, at, pair, numbers);
     }
     return pairs.length > 0 && current.compare(tail, 0, tail.length, Math.min(at, size), size) === 0;
   };
