@@ -43,6 +43,8 @@ const steps = {
     return [];
   },
   "the tarball holds what a clean clone builds": () => {
+    // Anew: another Node's headers may have been used last.
+    run(root, process.execPath, "scripts/prebuild.mjs", "--force");
     run(root, "npm", "pack", "--pack-destination", folder);
     run(root, "git", "clone", "--quiet", root, clone);
     run(clone, "npm", "ci", "--no-audit", "--no-fund", "--prefer-offline");
