@@ -213,10 +213,6 @@ export const startWatch = (parts: WatchParts): Watch => {
     answered(answers, tookMs) {
       asking.answered();
       looker.answered(answers, tookMs);
-      // What Node counts is compared with the kernel's queue: the two have to be of one moment.
-      if (attention.sockets.length === 0) return;
-      followedAt = Number.NEGATIVE_INFINITY;
-      lookNow();
     },
     wake() {
       // A storm of listens is no storm of looks.
