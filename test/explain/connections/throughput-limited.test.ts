@@ -159,6 +159,25 @@ test("a look between what has just arrived and its reader does not hide that our
   );
 });
 
+test("a window that opens within its buffer is steady, one whose buffer grows is not", (t) => {
+  const { phase, says } = rows["our own SO_RCVBUF 32 K, read at once: 977 KB/s through 39096 bytes"]!;
+  const opening = (rcvbuf: (look: number) => number): Phase => ({
+    ...phase,
+    every: 500,
+    each: (look) => ({ tcp: { rcvWndBytes: look === 0 ? 8832 : 39_096 }, mem: { rcvbuf: rcvbuf(look) } }),
+  });
+  const saidIf = (rcvbuf: (look: number) => number): readonly string[] =>
+    outline(standing(history().play(3500, opening(rcvbuf))));
+  t.deepEqual(
+    saidIf(() => 65_536),
+    says,
+  );
+  t.deepEqual(
+    saidIf((look) => 30_000 + 1000 * look),
+    [],
+  );
+});
+
 test("the rate of the peer's window is foretold and met, and the remedy has the number", (t) => {
   const line = history().play(
     8000,

@@ -10,16 +10,23 @@ const usedShare = 0.7;
 /** A window that does not grow under load: autotuning would have raised it. */
 const steadyFactor = 1.1;
 
+/** A buffer that stays as it is, too: a connection's first window is small and opens up to what the buffer allows
+ * (net/ipv4/tcp_input.c tcp_grow_window), autotuning enlarges the buffer (tcp_rcv_space_adjust). */
+const isSteady = ({ stretch, reading }: SocketView): boolean => {
+  const { from, leastOwnWindow = 0, mostOwnWindow = 0 } = stretch;
+  const rcvbuf = from.mem?.rcvbuf;
+  return mostOwnWindow <= steadyFactor * leastOwnWindow || (rcvbuf !== undefined && rcvbuf === reading.mem?.rcvbuf);
+};
+
 export const ownWindow = (view: SocketView): Verdict | undefined => {
   const { reading, window, stretch, thresholds } = view;
   const rttMs = minRttMsOf(reading);
   const size = stretch.mostOwnWindow;
   const rate = rateOf(window.receivedBytes, window.ms);
   if (!rate || !rttMs || !size || rttMs < thresholds.pathRttMs) return undefined;
-  const isSteady = size <= steadyFactor * (stretch.leastOwnWindow ?? 0);
   // A look may fall between what has just arrived and its reader.
   const isRead = stretch.mostRecvQ !== undefined && 2 * stretch.unread <= stretch.looks;
-  if (!isSteady || !isRead || rate < usedShare * windowRate(size, rttMs)) return undefined;
+  if (!isSteady(view) || !isRead || rate < usedShare * windowRate(size, rttMs)) return undefined;
   const rcvbuf = reading.mem?.rcvbuf;
   return limitedBy(view, {
     cause: "receive-buffer",
