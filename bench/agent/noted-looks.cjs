@@ -5,6 +5,7 @@ const { getEnvironmentData } = require("node:worker_threads");
 
 const observer = process.argv[2];
 const { binding } = require(join(observer, "../../binding.js"));
+const pace = require(join(observer, "../pace.js"));
 /** [how many, then for each: begun (ms of the machine's monotonic clock), pause wanted before it (ms)]. */
 const notes = new Float64Array(getEnvironmentData("bench"));
 const room = (notes.length - 1) / 2;
@@ -18,10 +19,22 @@ const note = (begunMs, pauseMs) => {
   notes[0] += 1;
 };
 
+/** What the pace last asked for: a pause from the beginning of one look to that of the next. */
+let wantedMs;
+const { createPace } = pace;
+pace.createPace = (options) => {
+  const real = createPace(options);
+  const next = (...values) => {
+    wantedMs = real.next(...values);
+    return wantedMs;
+  };
+  return Object.defineProperty({ next }, "fast", { get: () => real.fast });
+};
 globalThis.setTimeout = (run, ms, ...values) => {
   if (run.name !== "turn") return later(run, ms, ...values);
+  const pauseMs = wantedMs;
   return later(() => {
-    note(clockMs(), ms);
+    note(clockMs(), pauseMs);
     run();
   }, ms);
 };

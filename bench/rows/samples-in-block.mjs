@@ -10,17 +10,13 @@ export const goal = "≥ 99 % taken, CPU per wake ≤ 1.5 × a bare wake-up of a
 const blockMs = 1000;
 const pauseMs = 600;
 
-/** How many looks were begun in the block, and how many the pauses between them make due. */
+/** How many looks were begun in the block, and how many were due: one is missed where half as much again as its pause passes. */
 const countLooks = (noted, { from, until }) => {
-  const [count] = noted;
-  const looks = Array.from({ length: count }, (_, i) => ({ at: noted[1 + 2 * i], pauseMs: noted[2 + 2 * i] }));
-  let [taken, due] = [0, 0];
-  for (const [i, { at, pauseMs: wanted }] of looks.entries()) {
-    if (i === 0 || at < from || at >= until) continue;
-    taken += 1;
-    due += (at - looks[i - 1].at) / wanted;
-  }
-  return { taken, due };
+  const looks = Array.from({ length: noted[0] }, (_, i) => ({ at: noted[1 + 2 * i], pauseMs: noted[2 + 2 * i] }));
+  const gaps = looks.slice(1).map(({ at, pauseMs: wanted }, i) => ({ at, pauses: (at - looks[i].at) / wanted }));
+  const inBlock = gaps.filter(({ at }) => at >= from && at < until);
+  const due = inBlock.reduce((sum, { pauses }) => sum + Math.max(1, Math.round(pauses)), 0);
+  return { taken: inBlock.length, due };
 };
 
 /** The part of the looks due in blocks that were taken. */
