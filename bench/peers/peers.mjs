@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import systeminformation from "systeminformation";
 import { inProcess } from "../measure/raw.mjs";
-import { summary } from "../measure/statistics.mjs";
+import { scaled, summary } from "../measure/statistics.mjs";
 import { scrapes } from "./node-exporter.mjs";
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -71,3 +71,14 @@ export async function beside(names, { samples, has }) {
   }
   return figures;
 }
+
+export const named = (count) => `${count.toLocaleString("en")} connections`;
+
+/** Peers measured while N connections stand, each as a multiple of the raw look in C (`costs.raw`, ns) at that N. */
+export const besideRaw = (measured) =>
+  measured.flatMap(({ connections, costs, peers: figures }) =>
+    figures.map((peer) => ({
+      ...scaled(peer, 1e6 / summary(costs.raw).value, "×"),
+      what: `${peer.what}, ${named(connections)}`,
+    })),
+  );

@@ -3,8 +3,8 @@ import { openDiag } from "sockscope/kernel";
 import { alternate, nsPerCall } from "../measure/alternate.mjs";
 import { hold } from "../measure/hold.mjs";
 import { inProcess } from "../measure/raw.mjs";
-import { ratio, scaled, summary } from "../measure/statistics.mjs";
-import { beside, packagesOf } from "../peers/peers.mjs";
+import { ratio, summary } from "../measure/statistics.mjs";
+import { beside, besideRaw, named, packagesOf } from "../peers/peers.mjs";
 
 export const id = "listeners";
 export const order = 30;
@@ -36,8 +36,6 @@ async function measureAt(connections, { quick, has }) {
   return { connections, costs, peers };
 }
 
-const named = (count) => `${count.toLocaleString("en")} connections`;
-
 export async function run(context) {
   const counts = context.quick ? [100, 10_000] : [100, 1000, 10_000, 100_000];
   const measured = [];
@@ -61,12 +59,7 @@ export async function run(context) {
         atMost: 1.5,
       },
     ],
-    peers: measured.flatMap(({ connections, costs, peers }) =>
-      peers.map((peer) => ({
-        ...scaled(peer, 1e6 / summary(costs.raw).value, "×"),
-        what: `${peer.what}, ${named(connections)}`,
-      })),
-    ),
+    peers: besideRaw(measured),
     charts: [
       {
         id,

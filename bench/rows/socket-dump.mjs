@@ -4,8 +4,8 @@ import { createColumns, everyColumn, openDiag } from "sockscope/kernel";
 import { alternate, heapPerCall, nsPerCall } from "../measure/alternate.mjs";
 import { hold } from "../measure/hold.mjs";
 import { inProcess } from "../measure/raw.mjs";
-import { ratio, scaled, summary } from "../measure/statistics.mjs";
-import { beside, packagesOf } from "../peers/peers.mjs";
+import { ratio, summary } from "../measure/statistics.mjs";
+import { beside, besideRaw, named, packagesOf } from "../peers/peers.mjs";
 
 export const id = "socket-dump";
 export const order = 40;
@@ -67,8 +67,6 @@ async function measureAt(connections, { quick, has }) {
   return { connections, sockets: told[0], costs, heap, peers };
 }
 
-const named = (count) => `${count.toLocaleString("en")} connections`;
-
 function figuresOf({ connections, sockets, costs, heap }) {
   const label = named(connections);
   return [
@@ -94,12 +92,7 @@ export async function run(context) {
   });
   return {
     figures: measured.flatMap(figuresOf),
-    peers: measured.flatMap(({ connections, costs, peers }) =>
-      peers.map((peer) => ({
-        ...scaled(peer, 1e6 / summary(costs.raw).value, "×"),
-        what: `${peer.what}, ${named(connections)}`,
-      })),
-    ),
+    peers: besideRaw(measured),
     charts: [
       {
         id,

@@ -203,11 +203,6 @@ export const startWatch = (parts: WatchParts): Watch => {
     timer = setTimeout(turn, Math.max(due - now(), leastRestShare * delay));
     if (parts.slow) timer.unref();
   };
-  const lookNow = (): void => {
-    due = Math.min(due, now());
-    clearTimeout(timer);
-    turn();
-  };
   turn();
   return {
     answered(answers, tookMs) {
@@ -216,11 +211,11 @@ export const startWatch = (parts: WatchParts): Watch => {
     },
     wake() {
       // A storm of listens is no storm of looks.
-      const delay = begunAt + fastMs - now();
-      if (delay <= 0) return lookNow();
+      const delay = Math.max(0, begunAt + fastMs - now());
       due = Math.min(due, now() + delay);
       clearTimeout(timer);
-      timer = setTimeout(turn, delay);
+      if (delay === 0) turn();
+      else timer = setTimeout(turn, delay);
     },
     stop: () => clearTimeout(timer),
   };

@@ -1,7 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
 import { parseSockaddr, parseAddress, ipv6Text, unixPath } from "../../src/kernel/address.js";
-import { CookieSet } from "../../src/kernel/cookie-set.js";
 import { diagDump, diagEach, diagParts } from "../../src/kernel/diag-dump.js";
 import { anyPortFilter, portFilter } from "../../src/kernel/diag-filter.js";
 import { diagListeners, diagUnixListeners, parseDiagListener } from "../../src/kernel/diag-listeners.js";
@@ -202,17 +201,6 @@ test("a reader of parts that throws leaves nothing behind for the next", (t) => 
   t.deepEqual(parts, [4]);
 });
 
-test("a set of cookies knows each once, until it is cleared", (t) => {
-  const seen = new CookieSet();
-  const numbers = Array.from({ length: 5000 }, (_, i) => i + 1);
-  t.true(numbers.every((low) => seen.add(low, 0) && seen.add(low, 0xffff_ffff)));
-  t.false(numbers.some((low) => seen.add(low, 0) || seen.add(low, 0xffff_ffff)));
-  t.true(seen.add(0, 0) && seen.add(0, 0));
-  seen.clear();
-  seen.clear();
-  t.true(seen.add(5000, 0xffff_ffff));
-});
-
 test("what the kernel does not filter is filtered here", (t) => {
   const remotePorts = [33258, 33266];
   const found = diagDump(replay([recorded("estab-port-3000")]), { family: "ipv4", localPorts: [3000], remotePorts });
@@ -287,14 +275,6 @@ test("addresses become text as RFC 5952 has it, and back", (t) => {
   }
   t.deepEqual([...parseAddress("10.0.0.255").bytes], [10, 0, 0, 255]);
   t.deepEqual([...parseAddress("fe80::1%eth0").bytes], [0xfe, 0x80, ...Array.from({ length: 13 }, () => 0), 1]);
-});
-
-test("a set of cookies tells what it has seen, also after it grew", (t) => {
-  const set = new CookieSet();
-  const pairs = Array.from({ length: 5000 }, (_, i) => [i * 7, i % 3] as const).slice(1);
-  t.true(pairs.every(([low, high]) => set.add(low >>> 0, high)));
-  t.false(pairs.some(([low, high]) => set.add(low >>> 0, high)));
-  t.true(set.add(0, 0) && set.add(0, 0));
 });
 
 const anyBytes = fc.uint8Array({ maxLength: 300 });

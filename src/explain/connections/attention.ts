@@ -30,8 +30,8 @@ const unreadMs = 500;
 
 const worst = ({ verdicts }: Noticed): number => verdicts.reduce((most, { weight }) => Math.max(most, weight), 0);
 
-/** A unix socket's queue that looks the same again stands, or is filled as fast as it is emptied: Node's word and a look
- * right after it tell. Waiting for a verdict first would date the stall a second late. */
+/** A unix socket's queue that looks the same again stands, or is filled as fast as it is emptied: Node's word, heard
+ * with one of the looks that follow, tells. Waiting for a verdict first would date the stall a second late. */
 const mayStand = ({ watch: { last, sendStillAt, unreadAt } }: Noticed, at: number): boolean =>
   last.transport === "unix" && at > Math.min(sendStillAt ?? at, unreadAt ?? at);
 

@@ -5,7 +5,7 @@ import { buildSync } from "esbuild";
 import { register } from "../../lab/root.js";
 import { packageRoot } from "../../package-root.js";
 import type { Condition, Ground, Works } from "./condition.js";
-import { ofAddon } from "./conditions-node.js";
+import { addonReadings } from "../../kernel/addon-readings.js";
 
 const whole: Works = { finding: "while blocked", stack: true };
 const [serve, server] = ["serve", "server.child"].map((name) => require.resolve(`./${name}.js`));
@@ -37,7 +37,12 @@ export const loaded: readonly Condition[] = [
     name: "in a bundle",
     how: "esbuild, the package not external",
     command: bundled,
-    works: { finding: "no", stack: false, missing: ofAddon, told: /sockscope cannot be bundled, mark it as external/ },
+    works: {
+      finding: "no",
+      stack: false,
+      missing: addonReadings,
+      told: /sockscope cannot be bundled, mark it as external/,
+    },
   },
   { name: "two copies of one version", how: "both preloaded", command: withCopy((text) => text), works: whole },
   {

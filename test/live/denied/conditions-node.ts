@@ -1,6 +1,7 @@
 // What Node is told to deny, and what it is told at all.
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { addonReadings } from "../../kernel/addon-readings.js";
 import { packageRoot } from "../../package-root.js";
 import type { Condition, Works } from "./condition.js";
 import { ofProc } from "./conditions-kernel.js";
@@ -17,26 +18,9 @@ const ownFiles = [packageRoot, realpathSync(join(packageRoot, "node_modules"))].
 const warnings = /^\(node:\d+\) (ExperimentalWarning|SecurityWarning|\[DEP)|^\(Use `node --trace/;
 const inspecting = /^Debugger listening|^For help, see|^Starting inspector/;
 
-export const ofAddon = [
-  "addon",
-  "TCP_INFO",
-  "SO_MEMINFO",
-  "SO_COOKIE",
-  "SIOCINQ",
-  "SIOCOUTQ",
-  "SIOCOUTQNSD",
-  "SO_INCOMING_CPU",
-  "SO_INCOMING_NAPI_ID",
-  "sock_diag",
-  "unix_diag",
-  "closeEvents",
-  "rtnetlink",
-  "netdev",
-  "loops",
-];
 const whole: Works = { finding: "while blocked", stack: true };
 const noStack: Works = { ...whole, stack: false };
-const withoutAddon: Works = { finding: "no", stack: false, missing: ofAddon, told: /addon: / };
+const withoutAddon: Works = { finding: "no", stack: false, missing: addonReadings, told: /addon: / };
 
 export const nodes: readonly Condition[] = [
   {
@@ -77,7 +61,7 @@ export const nodes: readonly Condition[] = [
     how: "`--permission`, only the program's own files may be read",
     flags: [...permission, ...ownFiles],
     others: warnings,
-    works: { ...withoutAddon, missing: [...ofAddon, ...ofProc, "nics"], told: /no Worker can be started/ },
+    works: { ...withoutAddon, missing: [...addonReadings, ...ofProc, "nics"], told: /no Worker can be started/ },
   },
   { name: "no addons", how: "`--no-addons`", flags: ["--no-addons"], works: withoutAddon },
   { name: "an inspector is open", how: "`--inspect=0`", flags: ["--inspect=0"], others: inspecting, works: noStack },
