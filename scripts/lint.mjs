@@ -14,7 +14,12 @@ const cpp = readdirSync(join(root, "addon"), { recursive: true })
 const sources = cpp.filter((file) => file.endsWith(".cc"));
 const headers = join(nodeDir() ?? "/usr", "include/node");
 const napi = join(root, "node_modules/node-addon-api");
-const defines = ["-DNAPI_VERSION=8", "-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "-D_GNU_SOURCE"];
+const defines = [
+  "-DNAPI_VERSION=8",
+  "-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+  "-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
+  "-D_GNU_SOURCE",
+];
 
 const compiled = ["-std=c++17", "-fno-exceptions", `-isystem${headers}`, `-isystem${napi}`, "-Iaddon", ...defines];
 const tidy = (part) => ["clang-tidy", "clang-tidy", ["--quiet", ...part, "--", ...compiled]];

@@ -11,6 +11,12 @@ struct Span {
   size_t size;  // elements
 };
 
+// The first wrong argument is told: what comes behind it, or while the environment ends, cannot be
+// thrown, and Napi::Error would end the process over it.
+inline void throwTypeError(Napi::Env env, const char* what) {
+  napi_throw_type_error(env, nullptr, what);
+}
+
 // A typed array's memory, as elements of T; empty, with a pending TypeError, if it is none of that
 // type.
 template <typename T>
@@ -22,7 +28,7 @@ Span<T> typedArray(const Napi::CallbackInfo& info, size_t index, napi_typedarray
   const napi_status status =
       napi_get_typedarray_info(info.Env(), info[index], &type, &length, &data, nullptr, nullptr);
   if (status == napi_ok && type == wanted) return {static_cast<T*>(data), length};
-  Napi::TypeError::New(info.Env(), what).ThrowAsJavaScriptException();
+  throwTypeError(info.Env(), what);
   return {nullptr, 0};
 }
 
@@ -33,7 +39,7 @@ inline Span<uint8_t> bytes(const Napi::CallbackInfo& info, size_t index) {
 inline int32_t integer(const Napi::CallbackInfo& info, size_t index) {
   int32_t value = 0;
   if (napi_get_value_int32(info.Env(), info[index], &value) != napi_ok) {
-    Napi::TypeError::New(info.Env(), "an integer is expected").ThrowAsJavaScriptException();
+    throwTypeError(info.Env(), "an integer is expected");
   }
   return value;
 }

@@ -27,7 +27,7 @@ void StructColumns(const Napi::CallbackInfo& info) {
   if (info.Env().IsExceptionPending()) return;
   const size_t columns = fields.size / kNumbersAField;
   if (count > places.size / kWordsAPlace || count > room || columns * room > into.size) {
-    Napi::RangeError::New(info.Env(), "the columns have no room").ThrowAsJavaScriptException();
+    napi_throw_range_error(info.Env(), nullptr, "the columns have no room");
     return;
   }
   const StructMemory structs = {memory.data, memory.size,

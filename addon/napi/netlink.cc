@@ -81,8 +81,7 @@ class NetlinkSocketWrap : public Napi::ObjectWrap<NetlinkSocketWrap> {
     const Span<uint8_t> command = bytes(info, 1);
     if (info.Env().IsExceptionPending()) return info.Env().Undefined();
     if (device.size != kDeviceNameBytes || device.data[kDeviceNameBytes - 1] != 0) {
-      Napi::TypeError::New(info.Env(), "a name of 16 bytes with NUL is expected")
-          .ThrowAsJavaScriptException();
+      throwTypeError(info.Env(), "a name of 16 bytes with NUL is expected");
       return info.Env().Undefined();
     }
     const auto* name = reinterpret_cast<const char*>(device.data);

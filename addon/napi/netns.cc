@@ -22,7 +22,7 @@ Napi::Value ReadInNetns(const Napi::CallbackInfo& info) {
              Result<size_t>::failed(EAGAIN, "pthread_create")};
   if (info.Env().IsExceptionPending()) return info.Env().Undefined();
   if (job.path.size == 0 || job.path.data[job.path.size - 1] != 0) {
-    Napi::TypeError::New(info.Env(), "the path ends with NUL").ThrowAsJavaScriptException();
+    throwTypeError(info.Env(), "the path ends with NUL");
     return info.Env().Undefined();
   }
   uv_thread_t thread = {};

@@ -46,7 +46,7 @@ class QuietWatch : public Napi::ObjectWrap<QuietWatch> {
  public:
   explicit QuietWatch(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     if (!info[0].IsFunction()) {
-      Napi::TypeError::New(info.Env(), "a function is expected").ThrowAsJavaScriptException();
+      throwTypeError(info.Env(), "a function is expected");
       return;
     }
     uv_loop_t* loop = nullptr;

@@ -11,7 +11,7 @@ namespace {
 Span<SocketRow> rowsArgument(const Napi::CallbackInfo& info, size_t index) {
   const Span<uint8_t> memory = bytes(info, index);
   if (reinterpret_cast<uintptr_t>(memory.data) % alignof(SocketRow) != 0) {
-    Napi::TypeError::New(info.Env(), "rows must be aligned to 8").ThrowAsJavaScriptException();
+    throwTypeError(info.Env(), "rows must be aligned to 8");
     return {nullptr, 0};
   }
   return {reinterpret_cast<SocketRow*>(memory.data), memory.size / sizeof(SocketRow)};
@@ -70,7 +70,7 @@ void WalkCookies(const Napi::CallbackInfo& info) {
   const auto out = typedArray<uint32_t>(info, 1, napi_uint32_array, "a Uint32Array is expected");
   if (rows.data == nullptr || out.size < 3) return;
   if (reinterpret_cast<uintptr_t>(rows.data) % alignof(FdCookie) != 0) {
-    Napi::TypeError::New(info.Env(), "rows must be aligned to 8").ThrowAsJavaScriptException();
+    throwTypeError(info.Env(), "rows must be aligned to 8");
     return;
   }
   auto* state = info.Env().GetInstanceData<EnvState>();
