@@ -12,6 +12,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   sockscope::exportLoops(env, exports);
   sockscope::exportNetns(env, exports);
   sockscope::exportWriteNow(env, exports);
+  sockscope::exportFiles(env, exports);
   sockscope::exportQuietWatch(env, exports);
   return exports;
 }

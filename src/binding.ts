@@ -63,6 +63,8 @@ export interface Binding {
   threadCpuMs(): number;
   /** A file as the network namespace of `pid` shows it; `path` ends with NUL. Bytes read or a negative errno. */
   readInNetns(pid: number, path: Uint8Array, into: Uint8Array): number;
+  /** Five words a file (addon/kernel/read_files.hh). */
+  readFiles(places: Int32Array, memory: Uint8Array): void;
   writeNow(fd: number, bytes: Uint8Array): number;
   readonly QuietWatch: new (wake: () => void) => NativeQuietWatch;
 }

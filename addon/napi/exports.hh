@@ -10,6 +10,7 @@ void exportNetlink(Napi::Env env, Napi::Object exports);
 void exportLoops(Napi::Env env, Napi::Object exports);
 void exportNetns(Napi::Env env, Napi::Object exports);
 void exportWriteNow(Napi::Env env, Napi::Object exports);
+void exportFiles(Napi::Env env, Napi::Object exports);
 void exportQuietWatch(Napi::Env env, Napi::Object exports);
 
 }  // namespace sockscope

@@ -141,7 +141,7 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
     const findings = logger !== undefined || events.listenerCount("finding") > 0;
     const samples = events.listenerCount("sample") > 0;
     const sampleLines = logger !== undefined && joined.logsSamples;
-    joined.wanted.set(events, { findings, samples, sampleLines, metrics: seen });
+    joined.wanted.set(events, { findings, samples, sampleLines, boards: seen });
     publishWants(joined);
   };
   const agent: Agent = {
@@ -188,7 +188,7 @@ const publishWants = ({ host, wanted }: Shared): void => {
   const wishes = [...wanted.values(), subscribed()];
   const count = (what: Wanted): number => wishes.filter((wish) => wish[what]).length;
   const [findings, samples] = [count("findings"), count("samples")];
-  host.want({ findings, samples, sampleLines: count("sampleLines"), metrics: count("metrics") });
+  host.want({ findings, samples, sampleLines: count("sampleLines"), boards: count("boards") });
 };
 
 onSubscription(() => {

@@ -1,5 +1,6 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
+import { createReadAhead } from "../kernel/read-ahead.js";
 import type { ConnectionsReading } from "../snapshot/connection.js";
 import type { Seen } from "../export/frame/frames.js";
 import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
@@ -104,9 +105,11 @@ export const createLooker = (options: LookerOptions): Looker => {
   const connections = options.slow ? undefined : createConnectionLooks(sockets, diag, intervalMs);
   const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections" });
   const queues = diag && !options.slow ? createQueueLooks(diag) : undefined;
-  const loops = createLoopWatch();
-  const surroundings = openSurroundings(options.tid);
-  const network = options.slow ? undefined : openNetworkWatch();
+  /** What is read at each interval. */
+  const ahead = createReadAhead();
+  const loops = createLoopWatch(ahead);
+  const surroundings = openSurroundings(options.tid, ahead);
+  const network = options.slow ? undefined : openNetworkWatch({ ahead });
   const rest = options.slow ? undefined : createRest(loops, now, options.wake);
   const takeWaits = options.waits && createWaitReader(options.waits);
   /** As they were at the last look, or at the last glance that saw nothing. */
@@ -183,6 +186,8 @@ export const createLooker = (options: LookerOptions): Looker => {
     look(request) {
       const { at, interval, close, counters, synRecv, lateMs, stalls, followed, follow } = request;
       const listeners = read(request);
+      // After the queues, whose drops mean something only beside the counters.
+      if (interval) ahead.read();
       const accepting = new Set(listeners.map(({ loop }) => loop));
       // At every look: a stall whose first steps have no figures is judged without them. Glances have none.
       const readings = loops.read(at, (loop, main) => !options.slow && (main || accepting.has(loop)));
@@ -205,6 +210,7 @@ export const createLooker = (options: LookerOptions): Looker => {
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
+      ahead.forget();
       const signs = signsOf(at, listeners);
       const calm = !isHurried(signs) && !counters && !synRecv && lateMs < heldMs && listeners.every(isEmpty);
       const earlier = calm ? undefined : lastGlance && lastLook && glanceSnapshot(lastGlance, lastLook, snapshot);

@@ -2,6 +2,7 @@
 import { readLoops } from "../kernel/loops.js";
 import { openTask } from "../kernel/task.js";
 import type { KeptReading } from "../kernel/proc-root.js";
+import type { ReadAhead } from "../kernel/read-ahead.js";
 import { isStill } from "../snapshot/loop-still.js";
 import type { LoopReading, TaskReading } from "../snapshot/snapshot.js";
 
@@ -27,7 +28,8 @@ interface Track {
   turnedAt: number;
 }
 
-export const createLoopWatch = (): LoopWatch => {
+/** `ahead`: what a look reads together. */
+export const createLoopWatch = (ahead?: ReadAhead): LoopWatch => {
   const tracks = new Map<number, Track>();
   const tasks = new Map<number, KeptReading<TaskReading>>();
 
@@ -45,7 +47,7 @@ export const createLoopWatch = (): LoopWatch => {
     last = loops;
   };
   const taskOf = (tid: number): TaskReading | undefined => {
-    const task = tasks.get(tid) ?? openTask(process.pid, tid);
+    const task = tasks.get(tid) ?? openTask(process.pid, tid, { ahead });
     tasks.set(tid, task);
     return task.read();
   };

@@ -64,8 +64,9 @@ export type Report =
   /** `isUnsaid`: the observer cannot write where the log goes. */
   | { readonly type: "status"; readonly status: Status; readonly isUnsaid?: true };
 
-/** Words that count who wants findings, samples, and a log line of each sample as messages, and metrics in memory. */
-export const wants = { findings: 0, samples: 1, sampleLines: 2, metrics: 3, words: 4 } as const;
+/** Words that count who wants findings, samples, and a log line of each sample as messages; `boards`: who holds an agent and
+ * can ask for the last snapshot, metrics and a record of the past at any time. */
+export const wants = { findings: 0, samples: 1, sampleLines: 2, boards: 3, words: 4 } as const;
 
 export type Wanted = Exclude<keyof typeof wants, "words">;
 

@@ -4,8 +4,9 @@ import { openCgroupMemory } from "../kernel/cgroup-memory.js";
 import { type HostNetwork, openHostNetwork } from "../kernel/host-network.js";
 import type { HostNic } from "../kernel/host-nics.js";
 import { threadCpuMs } from "../kernel/loops.js";
-import { openReader } from "../kernel/proc-reader.js";
+import { openParsed } from "../kernel/proc-reader.js";
 import { type KeptReading, processPath } from "../kernel/proc-root.js";
+import type { ReadAhead } from "../kernel/read-ahead.js";
 import { parseSoftnet } from "../kernel/softnet-stat.js";
 import { readSysctl } from "../kernel/sysctl.js";
 import { openTcpMemory } from "../kernel/tcp-memory.js";
@@ -34,6 +35,8 @@ export interface NetworkWatchOptions {
   readonly pid?: number | undefined;
   /** A person looks at the figures: taken as often as where something looks wrong. */
   readonly isLive?: boolean | undefined;
+  /** What a look reads together. */
+  readonly ahead?: ReadAhead | undefined;
   /** What this thread has spent, ms; default: on a CPU, as the clock on the wall would count what others took from it. */
   readonly spentMs?: (() => number) | undefined;
 }
@@ -149,13 +152,14 @@ const looksWrong = (before: Figures | undefined, now: Figures): boolean => {
 export const openNetworkWatch = ({
   pid,
   isLive = false,
+  ahead,
   spentMs = threadCpuMs,
 }: NetworkWatchOptions = {}): NetworkWatch => {
   const from = pid === undefined ? {} : { pid };
   const host: KeptReading<HostNetwork> = openHostNetwork(from);
-  const softnet = openReader(processPath({}, "net/softnet_stat"));
-  const memory = openTcpMemory(from);
-  const cgroup = openCgroupMemory(from);
+  const softnet = openParsed(processPath({}, "net/softnet_stat"), parseSoftnet, ahead);
+  const memory = openTcpMemory({ ...from, ahead });
+  const cgroup = openCgroupMemory({ ...from, ahead });
   let figures: Figures | undefined;
   let wrongAt = Number.NEGATIVE_INFINITY;
   let settings: NetworkSettings | undefined;
@@ -166,7 +170,7 @@ export const openNetworkWatch = ({
   let costMs = 0;
 
   const glance = (counters: Counters | undefined): Figures => {
-    const cpus = parseSoftnet(softnet.read() ?? "");
+    const cpus = softnet.read() ?? [];
     return {
       dropped: cpus.reduce((sum, { dropped }) => sum + dropped, 0),
       squeezed: cpus.reduce((sum, { timeSqueeze }) => sum + timeSqueeze, 0),

@@ -69,13 +69,14 @@ export const observe = (
   const findings = createShownFindings();
   const tellStatus = (status: Status): void => tell({ type: "status", status });
   const viewers = createViewers(redact, (reason) => tellStatus({ state: "degraded", reason }));
-  // In the application's own thread nothing waits for a disk.
-  const recording = slow ? undefined : createRecording(options, { viewers, tell });
   const { board, wants } = data;
   const wanted = new Int32Array(wants);
-  const isWanted = (): boolean => Atomics.load(wanted, words.metrics) > 0;
-  const metrics = createAgentMetrics({ memory: data.metrics, isWanted, lostLines: log.lost });
-  const shown = { redact, viewers, metrics, findings, board, wants };
+  const isHeld = (): boolean => Atomics.load(wanted, words.boards) > 0;
+  const isServed = options.http !== "off";
+  const metrics = createAgentMetrics({ memory: data.metrics, isHeld, isServed, lostLines: log.lost });
+  // In the application's own thread nothing waits for a disk.
+  const recording = slow ? undefined : createRecording(options, { viewers, tell, isHeld });
+  const shown = { redact, viewers, metrics, findings, board, isHeld, wants };
   const watch = startWatch({ options, looker, stacks, log, ...shown, slow: isSlow, report: tell, now });
 
   // After the first look: whoever reads the line may count on being watched.

@@ -119,11 +119,11 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   return {
     shown: () => readBoard(memory.board),
     metrics: createMetricsReader(memory.metrics),
-    want({ findings, samples, sampleLines, metrics }) {
+    want({ findings, samples, sampleLines, boards }) {
       Atomics.store(wanted, wantWords.findings, findings);
       Atomics.store(wanted, wantWords.samples, samples);
       Atomics.store(wanted, wantWords.sampleLines, sampleLines);
-      Atomics.store(wanted, wantWords.metrics, metrics);
+      Atomics.store(wanted, wantWords.boards, boards);
     },
     record: records.ask,
     async stop() {

@@ -3,8 +3,9 @@
 import { openCounters } from "../kernel/counters.js";
 import { openCpuQuota } from "../kernel/cpu-quota.js";
 import { openFds } from "../kernel/fds.js";
-import { openReader } from "../kernel/proc-reader.js";
+import { openParsed } from "../kernel/proc-reader.js";
 import { openHostCpu } from "../kernel/proc-stat.js";
+import type { ReadAhead } from "../kernel/read-ahead.js";
 import { readSysctls } from "../kernel/sysctl.js";
 import { parseSchedstat } from "../kernel/task.js";
 import type { Counters, HostReading, ProcessReading, Sysctls, TaskReading } from "../snapshot/snapshot.js";
@@ -32,20 +33,19 @@ const dearMs = 100;
 /** Settings change when a person changes them. */
 const settingsMs = 10_000;
 
-/** `tid`: the observer's own thread, whose wait for a CPU is no stop of the process. */
-export const openSurroundings = (tid: number | undefined): SurroundingsReader => {
+/** `tid`: the observer's own thread, whose wait for a CPU is no stop of the process. `ahead`: what a look reads together. */
+export const openSurroundings = (tid: number | undefined, ahead?: ReadAhead): SurroundingsReader => {
   // By the thread's own name: where /proc is that of another PID namespace, its number is not this one.
-  const schedstat = tid === undefined ? undefined : openReader("/proc/thread-self/schedstat");
-  const quota = openCpuQuota(process.pid);
-  const fds = openFds(process.pid);
-  const host = openHostCpu();
-  const counters = openCounters();
+  const schedstat = tid === undefined ? undefined : openParsed("/proc/thread-self/schedstat", parseSchedstat, ahead);
+  const quota = openCpuQuota(process.pid, { ahead });
+  const fds = openFds(process.pid, { ahead });
+  const host = openHostCpu({ ahead });
+  const counters = openCounters({ ahead });
   let dearAt = Number.NEGATIVE_INFINITY;
   let settingsAt = Number.NEGATIVE_INFINITY;
   let sysctl: Sysctls | undefined;
 
-  const observer = (): TaskReading | undefined =>
-    schedstat && { state: "R", ...parseSchedstat(schedstat.read() ?? "") };
+  const observer = (): TaskReading | undefined => schedstat && { state: "R", ...schedstat.read() };
 
   const processNow = (observerLateMs: number | undefined): ProcessReading => {
     const self = observer();

@@ -31,6 +31,8 @@ export interface WatchParts {
   readonly metrics: Metrics;
   readonly findings: ShownFindings;
   readonly board: SharedArrayBuffer;
+  /** The application holds an agent, which can read the board. */
+  readonly isHeld: () => boolean;
   readonly wants: SharedArrayBuffer;
   /** Never fast: where the watch runs in the application's own thread. */
   readonly slow: boolean;
@@ -159,7 +161,9 @@ export const startWatch = (parts: WatchParts): Watch => {
         const forMs = looker.wantsConnects(snapshot);
         if (forMs !== undefined) parts.report({ type: "listen-connects", forMs });
       }
-      writeBoard(parts.board, { snapshot: told, findings: findings.list(at) });
+      // Where nobody holds an agent, what is active is for `explain()`, and for whoever tells of this thread's death.
+      if (parts.isHeld()) writeBoard(parts.board, { snapshot: told, findings: findings.list(at) });
+      else if (changed.length > 0) writeBoard(parts.board, { findings: findings.active });
     }
     return parts.slow
       ? intervalMs

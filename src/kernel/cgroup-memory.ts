@@ -2,8 +2,9 @@
 // memory.kmem.tcp.* (cgroup-v1/memory.rst). Of the cgroup, whatever network namespaces its processes are in.
 import type { CgroupMemory, MemoryLimit } from "../snapshot/network.js";
 import { findCgroup } from "./cgroup.js";
-import { openReader } from "./proc-reader.js";
+import { openParsed, openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
+import type { ReadAhead } from "./read-ahead.js";
 
 export type { CgroupMemory, MemoryLimit };
 
@@ -14,7 +15,7 @@ export function readCgroupMemory(from: From = {}): CgroupMemory | undefined {
 
 /** The same over descriptors that stay open; follows the process when it moves to another cgroup. */
 export function openCgroupMemory(from: From = {}): KeptReading<CgroupMemory> {
-  const cgroup = openReader(processPath(from, "cgroup"));
+  const cgroup = openReader(processPath(from, "cgroup"), from.ahead);
   let seen: string | undefined;
   let reading: KeptReading<CgroupMemory> | undefined;
   return {
@@ -28,7 +29,8 @@ export function openCgroupMemory(from: From = {}): KeptReading<CgroupMemory> {
         reading?.close();
         seen = now;
         const found = findCgroup(from, "memory");
-        reading = found && (found.version === 1 ? openV1(found.folders) : openV2(found.folders));
+        reading =
+          found && (found.version === 1 ? openV1(found.folders, from.ahead) : openV2(found.folders, from.ahead));
       }
       const memory = reading?.read();
       const known = memory && Object.entries(memory).some(([name, value]) => name !== "version" && value !== undefined);
@@ -37,23 +39,23 @@ export function openCgroupMemory(from: From = {}): KeptReading<CgroupMemory> {
   };
 }
 
-interface Level {
-  readonly limit: KeptReading<string>;
-  readonly usage: KeptReading<string>;
-  readonly hits: KeptReading<string>;
+/** What its files tell; `hits` is one number before v2. */
+interface Level<Hits> {
+  readonly limit: KeptReading<MemoryLimit>;
+  readonly usage: KeptReading<number>;
+  readonly hits: KeptReading<Hits>;
 }
 
-const count = (reader: KeptReading<string> | undefined): number | undefined => parseCount(reader?.read() ?? "");
-const keyed = (reader: KeptReading<string> | undefined): Readonly<Record<string, number>> =>
-  parseFlatKeyed(reader?.read() ?? "");
+type Keyed = Readonly<Record<string, number>>;
 
-function openV1(folders: readonly string[]): KeptReading<CgroupMemory> {
-  const file = (folder: string, name: string): KeptReading<string> => openReader(`${folder}/memory.kmem.tcp.${name}`);
-  const levels = folders.map((folder): Level => {
+function openV1(folders: readonly string[], ahead: ReadAhead | undefined): KeptReading<CgroupMemory> {
+  const levels = folders.map((folder): Level<number> => {
+    const open = <T>(name: string, parse: (text: string) => T | undefined): KeptReading<T> =>
+      openParsed(`${folder}/memory.kmem.tcp.${name}`, parse, ahead);
     return {
-      limit: file(folder, "limit_in_bytes"),
-      usage: file(folder, "usage_in_bytes"),
-      hits: file(folder, "failcnt"),
+      limit: open("limit_in_bytes", parseLimit),
+      usage: open("usage_in_bytes", parseCount),
+      hits: open("failcnt", parseCount),
     };
   });
   return {
@@ -62,21 +64,26 @@ function openV1(folders: readonly string[]): KeptReading<CgroupMemory> {
       const tight = tightest(levels);
       return {
         version: 1,
-        socketBytes: count(levels[0]?.usage),
-        usageBytes: count(tight?.level.usage),
+        socketBytes: levels[0]?.usage.read(),
+        usageBytes: tight?.level.usage.read(),
         limitBytes: tight?.limit,
-        limitHits: count(tight?.level.hits),
+        limitHits: tight?.level.hits.read(),
       };
     },
   };
 }
 
-function openV2(folders: readonly string[]): KeptReading<CgroupMemory> {
-  const file = (folder: string, name: string): KeptReading<string> => openReader(`${folder}/memory.${name}`);
-  const levels = folders.map((folder): Level => {
-    return { limit: file(folder, "max"), usage: file(folder, "current"), hits: file(folder, "events") };
+function openV2(folders: readonly string[], ahead: ReadAhead | undefined): KeptReading<CgroupMemory> {
+  const open = <T>(folder: string, name: string, parse: (text: string) => T | undefined): KeptReading<T> =>
+    openParsed(`${folder}/memory.${name}`, parse, ahead);
+  const levels = folders.map((folder): Level<Keyed> => {
+    return {
+      limit: open(folder, "max", parseLimit),
+      usage: open(folder, "current", parseCount),
+      hits: open(folder, "events", parseFlatKeyed),
+    };
   });
-  const stat = file(folders[0] ?? "", "stat");
+  const stat = open(folders[0] ?? "", "stat", parseFlatKeyed);
   return {
     close: () => {
       closeAll(levels);
@@ -84,35 +91,35 @@ function openV2(folders: readonly string[]): KeptReading<CgroupMemory> {
     },
     read: () => {
       const tight = tightest(levels);
-      const own = keyed(levels[0]?.hits);
+      const own = levels[0]?.hits.read();
       return {
         version: 2,
-        socketBytes: keyed(stat).sock,
-        usageBytes: count(tight?.level.usage),
+        socketBytes: stat.read()?.sock,
+        usageBytes: tight?.level.usage.read(),
         limitBytes: tight?.limit,
-        limitHits: keyed(tight?.level.hits).max,
-        socketThrottled: own.sock_throttled,
-        highHits: own.high,
+        limitHits: tight?.level.hits.read()?.max,
+        socketThrottled: own?.sock_throttled,
+        highHits: own?.high,
       };
     },
   };
 }
 
-function closeAll(levels: readonly Level[]): void {
-  for (const level of levels) for (const reader of Object.values(level)) reader.close();
+function closeAll(levels: readonly Level<unknown>[]): void {
+  for (const { limit, usage, hits } of levels) for (const reader of [limit, usage, hits]) reader.close();
 }
 
-interface Tightest {
-  readonly level: Level;
+interface Tightest<Hits> {
+  readonly level: Level<Hits>;
   readonly limit: MemoryLimit;
 }
 
 // The root cgroup has no limit file. Without any that can be read nothing is known, which is not "none".
-function tightest(levels: readonly Level[]): Tightest | undefined {
+function tightest<Hits>(levels: readonly Level<Hits>[]): Tightest<Hits> | undefined {
   const bytes = (limit: MemoryLimit): number => (limit === "none" ? Number.POSITIVE_INFINITY : limit);
-  let found: Tightest | undefined;
+  let found: Tightest<Hits> | undefined;
   for (const level of levels) {
-    const limit = parseLimit(level.limit.read() ?? "");
+    const limit = level.limit.read();
     if (limit !== undefined && (!found || bytes(limit) < bytes(found.limit))) found = { level, limit };
   }
   return found;

@@ -3,6 +3,7 @@
 import type { ProtocolTable } from "./counter-pairs.js";
 import { openBytes } from "./proc-reader.js";
 import type { KeptReading } from "./proc-root.js";
+import type { ReadAhead } from "./read-ahead.js";
 
 /** Two lines, `TcpExt: NAME NAME …` and `TcpExt: 1 2 …`. */
 interface Pair {
@@ -157,14 +158,19 @@ export function createCounterParser(): (bytes: Buffer, size: number) => Protocol
 }
 
 /** Opens such a file for periodic reading; what `read` returns shows the last reading. */
-export function openCounterFile(path: string): KeptReading<ProtocolTable> {
-  const reader = openBytes(path);
+export function openCounterFile(path: string, ahead?: ReadAhead): KeptReading<ProtocolTable> {
+  const reader = openBytes(path, ahead);
   const parse = createCounterParser();
+  let table: ProtocolTable | undefined;
+  let version: number | undefined;
   return {
     close: reader.close,
     read: () => {
       const size = reader.read();
-      return size === undefined ? undefined : parse(reader.bytes, size);
+      if (size === undefined) return undefined;
+      if (reader.version !== version) table = parse(reader.bytes, size);
+      ({ version } = reader);
+      return table;
     },
   };
 }

@@ -15,7 +15,10 @@ export function readCounters(from: From = {}): Counters | undefined {
 
 /** The same over descriptors that stay open. They hold the network namespace of `from.pid` alive until `close()`. */
 export function openCounters(from: From = {}): KeptReading<Counters> {
-  const parts = files.map(([file, protocol]) => ({ protocol, file: openCounterFile(processPath(from, file)) }));
+  const parts = files.map(([file, protocol]) => ({
+    protocol,
+    file: openCounterFile(processPath(from, file), from.ahead),
+  }));
   return {
     close: () => {
       for (const { file } of parts) file.close();

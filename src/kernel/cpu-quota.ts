@@ -2,7 +2,7 @@
 // Documentation/scheduler/sched-bwc.rst).
 import type { CpuQuotaReading } from "../snapshot/snapshot.js";
 import { type CgroupFolders, findCgroup } from "./cgroup.js";
-import { openReader } from "./proc-reader.js";
+import { openParsed, openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath, readText } from "./proc-root.js";
 
 /**
@@ -16,9 +16,9 @@ export function readCpuQuota(pid: number, from: From = {}): CpuQuotaReading | un
 
 /** The same over descriptors that stay open; follows the process when it moves to another cgroup. */
 export function openCpuQuota(pid: number, from: From = {}): KeptReading<CpuQuotaReading> {
-  const cgroup = openReader(processPath({ ...from, pid }, "cgroup"));
+  const cgroup = openReader(processPath({ ...from, pid }, "cgroup"), from.ahead);
   let seen: string | undefined;
-  let levels: readonly KeptReading<string>[] = [];
+  let levels: readonly KeptReading<CpuQuotaReading>[] = [];
   const closeLevels = (): void => {
     for (const level of levels) level.close();
     levels = [];
@@ -35,9 +35,9 @@ export function openCpuQuota(pid: number, from: From = {}): KeptReading<CpuQuota
         closeLevels();
         seen = now;
         const folders = findCgroup({ ...from, pid }, "cpu")?.folders ?? [];
-        levels = folders.map((folder) => openReader(`${folder}/cpu.stat`));
+        levels = folders.map((folder) => openParsed(`${folder}/cpu.stat`, parseCpuStat, from.ahead));
       }
-      return sum(levels.map((level) => parseCpuStat(level.read() ?? "")));
+      return sum(levels.map((level) => level.read()));
     },
   };
 }

@@ -1,7 +1,7 @@
 // How many descriptors a process has open (/proc/PID/fd) and its soft limit (/proc/PID/limits), see proc(5).
 import { readdirSync, statSync } from "node:fs";
 import { errorCode } from "../errors.js";
-import { openReader } from "./proc-reader.js";
+import { openParsed } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
 
 export interface FdsReading {
@@ -17,12 +17,12 @@ export function readFds(pid: number, from: From = {}): FdsReading | undefined {
 
 /** The same with the limits file kept open, so that it is also had when the own descriptors have run out. */
 export function openFds(pid: number, from: From = {}): KeptReading<FdsReading> {
-  const limits = openReader(processPath({ ...from, pid }, "limits"));
+  const limits = openParsed(processPath({ ...from, pid }, "limits"), parseFdLimit, from.ahead);
   const folder = processPath({ ...from, pid }, "fd");
   return {
     close: limits.close,
     read: () => {
-      const limit = parseFdLimit(limits.read() ?? "");
+      const limit = limits.read();
       if (limit === undefined) return undefined;
       const open = countFds(folder, pid === process.pid ? limit : undefined);
       return open === undefined ? undefined : { open, limit };

@@ -1,7 +1,8 @@
 // A file of /proc or /sys kept open and read again with pread(2), into one buffer (fs/seq_file.c).
 // Opening anew costs 8 µs more, makes the kernel format a long file twice, and fails at EMFILE.
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { KeptReading } from "./proc-root.js";
+import type { ReadAhead } from "./read-ahead.js";
 
 /** A page and a bit: what seq_file hands out at once for all but the longest files. */
 const startBytes = 8192;
@@ -10,8 +11,10 @@ const surelyWholeBytes = 1024;
 
 /** A file whose content is read into the same memory again and again. */
 export interface ByteReader {
-  /** The memory, which a longer file replaces. */
+  /** The memory, which a longer file, or another way of reading, replaces. */
   readonly bytes: Buffer;
+  /** As it was: the bytes are those of the reading before. */
+  readonly version: number;
   /** Reads the file anew; returns its length. `undefined` when it cannot be had (now). Never throws. */
   read(): number | undefined;
   close(): void;
@@ -20,31 +23,68 @@ export interface ByteReader {
 /**
  * Opens `path` for periodic reading. An absent or forbidden file is not an error: `read()` gives `undefined` and
  * tries to open it again at the next call. A file whose subject is gone (ESRCH, ENODEV) reads as `undefined`.
+ * `ahead`: others that are read with it.
  */
-export function openBytes(path: string): ByteReader {
-  let bytes = Buffer.allocUnsafeSlow(startBytes);
+export function openBytes(path: string, ahead?: ReadAhead): ByteReader {
+  let own: Buffer = Buffer.alloc(0);
+  let bytes = own;
   let fd = tryOpen(path);
+  let version = 0;
+  /** Counts down, as those of what is read ahead count up. */
+  let ownVersion = 0;
+  const file = ahead?.add();
   const close = (): void => {
-    if (fd === undefined) return;
-    closeSync(fd);
+    if (file) file.fd = -1;
+    if (fd !== undefined) closeSync(fd);
     fd = undefined;
   };
+  const readOwn = (from: number): number => {
+    if (own.length === 0) own = Buffer.allocUnsafeSlow(startBytes);
+    // seq_file may return less than asked for in the middle of a long file: only 0 is its end.
+    for (let end = 0; ; ) {
+      if (end === own.length) own = Buffer.concat([own], own.length * 2);
+      const part = readSync(from, own, end, own.length - end, end);
+      end += part;
+      if (part === 0 || end < surelyWholeBytes) return end;
+    }
+  };
+  /** `undefined`: nothing that would do. */
+  const takeAhead = (): number | undefined => {
+    const size = file?.found;
+    if (!file || size === undefined || size < 0) return undefined;
+    ({ bytes, version } = file);
+    return size;
+  };
+  const makeRoom = (size: number): void => {
+    if (file && size >= file.room) file.room = size + (size >> 2);
+  };
+  if (file && fd !== undefined) file.fd = fd;
+
   return {
-    close,
+    close() {
+      close();
+      if (file) ahead?.remove(file);
+    },
     get bytes() {
       return bytes;
     },
-    read: () => {
-      fd ??= tryOpen(path);
+    get version() {
+      return version;
+    },
+    read() {
+      const found = takeAhead();
+      if (found !== undefined) return found;
+      // Looked for first: an exception costs more than all of this.
+      fd ??= existsSync(path) ? tryOpen(path) : undefined;
       if (fd === undefined) return undefined;
+      if (file) file.fd = fd;
       try {
-        // seq_file may return less than asked for in the middle of a long file: only 0 is its end.
-        for (let end = 0; ; ) {
-          if (end === bytes.length) bytes = Buffer.concat([bytes], bytes.length * 2);
-          const part = readSync(fd, bytes, end, bytes.length - end, end);
-          end += part;
-          if (part === 0 || end < surelyWholeBytes) return end;
-        }
+        const size = readOwn(fd);
+        makeRoom(size);
+        bytes = own;
+        ownVersion -= 1;
+        version = ownVersion;
+        return size;
       } catch {
         close();
         return undefined;
@@ -53,14 +93,35 @@ export function openBytes(path: string): ByteReader {
   };
 }
 
-/** The same, as text. */
-export function openReader(path: string): KeptReading<string> {
-  const reader = openBytes(path);
+/** The same, as text; the very same text where it was read ahead and has not changed. */
+export function openReader(path: string, ahead?: ReadAhead): KeptReading<string> {
+  const reader = openBytes(path, ahead);
+  let text = "";
+  let version: number | undefined;
   return {
     close: reader.close,
     read: () => {
       const size = reader.read();
-      return size === undefined ? undefined : reader.bytes.toString("latin1", 0, size);
+      if (size === undefined) return undefined;
+      if (reader.version !== version) text = reader.bytes.toString("latin1", 0, size);
+      ({ version } = reader);
+      return text;
+    },
+  };
+}
+
+/** The same, as `parse` understands it: asked again only where the text is another. */
+export function openParsed<T>(path: string, parse: (text: string) => T | undefined, ahead?: ReadAhead): KeptReading<T> {
+  const reader = openReader(path, ahead);
+  let last: string | undefined;
+  let parsed: T | undefined;
+  return {
+    close: reader.close,
+    read: () => {
+      const text = reader.read();
+      if (text !== undefined && text !== last) parsed = parse(text);
+      last = text;
+      return text === undefined ? undefined : parsed;
     },
   };
 }

@@ -1,5 +1,6 @@
 // Where a reading is taken: whose view, and where /proc and /sys are mounted (proc(5)). Tests point it at fixtures.
 import { readFileSync, readlinkSync } from "node:fs";
+import type { ReadAhead } from "./read-ahead.js";
 
 /** Whose view is read, and where. Everything is optional: the own process, `/proc` and `/sys`. */
 export interface From {
@@ -9,6 +10,8 @@ export interface From {
   readonly proc?: string | undefined;
   /** Mount point of sysfs, `/sys`. */
   readonly sys?: string | undefined;
+  /** What stays open is read together with these. */
+  readonly ahead?: ReadAhead | undefined;
 }
 
 /** A reading that is taken again and again over descriptors that stay open: it works at EMFILE and saves the open. */

@@ -1,6 +1,6 @@
 // /proc/stat: the host's CPUs and the time its hypervisor took from them (fs/proc/stat.c, proc(5)).
 import type { HostReading } from "../snapshot/snapshot.js";
-import { openReader } from "./proc-reader.js";
+import { openParsed } from "./proc-reader.js";
 import { type From, type KeptReading, once, procPath } from "./proc-root.js";
 
 /** USER_HZ: 100 on every architecture that Node runs on. */
@@ -13,8 +13,7 @@ export function readHostCpu(from: From = {}): HostReading | undefined {
 
 /** The same over a descriptor that stays open. */
 export function openHostCpu(from: From = {}): KeptReading<HostReading> {
-  const reader = openReader(procPath(from, "stat"));
-  return { close: reader.close, read: () => parseHostCpu(reader.read() ?? "") };
+  return openParsed(procPath(from, "stat"), parseHostCpu, from.ahead);
 }
 
 /** Lines `cpu` and `cpuN`: user nice system idle iowait irq softirq steal … in ticks. Total. */

@@ -30,6 +30,8 @@ type Of<Names extends ColumnNames, Source extends ColumnSource> =
 
 /** Columns as whoever fills them sees them. */
 export interface FillableColumns {
+  /** Whether there are columns of that source. */
+  wants(source: ColumnSource): boolean;
   fill(source: ColumnSource, places: StructPlaces, memory: Uint8Array): void;
 }
 
@@ -81,6 +83,7 @@ export function createColumns<const Names extends ColumnNames>(names: Names, roo
     get memInfo() {
       return groups.memInfo.columns;
     },
+    wants: (source: ColumnSource) => groups[source].names.length > 0,
     fill(source: ColumnSource, places: StructPlaces, memory: Uint8Array) {
       const group = groups[source];
       if (group.names.length === 0) return;

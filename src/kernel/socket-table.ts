@@ -69,8 +69,8 @@ export class SocketTable implements Iterable<SocketReading> {
   }
   /** Fills columns with what TCP_INFO and SO_MEMINFO told: one native call for all of a source. */
   readColumns(columns: FillableColumns): void {
-    columns.fill("tcpInfo", this.#found("tcpInfo"), this.bytes);
-    columns.fill("memInfo", this.#found("memInfo"), this.bytes);
+    for (const source of ["tcpInfo", "memInfo"] as const)
+      if (columns.wants(source)) columns.fill(source, this.#found(source), this.bytes);
   }
   /** One tcp_info field of every socket as doubles (names as the kernel's numbers), NaN where it is absent. */
   tcpInfoColumn(name: keyof typeof tcpInfoFields, into: Float64Array = new Float64Array(this.length)): Float64Array {

@@ -1,6 +1,6 @@
 // /proc/PID/task/TID/{stat,schedstat,wchan}: one kernel thread (proc(5), Documentation/scheduler/sched-stats.rst).
 import type { TaskReading } from "../snapshot/snapshot.js";
-import { openReader } from "./proc-reader.js";
+import { openParsed } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
 
 /** State, CPU time and run-queue wait of a thread; `undefined` when it does not exist (any more). */
@@ -10,18 +10,19 @@ export function readTask(pid: number, tid: number, from: From = {}): TaskReading
 
 /** The same over descriptors that stay open. */
 export function openTask(pid: number, tid: number, from: From = {}): KeptReading<TaskReading> {
-  const open = (file: string): KeptReading<string> => openReader(processPath({ ...from, pid }, `task/${tid}/${file}`));
-  const stat = open("stat");
-  const schedstat = open("schedstat");
-  const wchan = open("wchan");
+  const open = <T>(file: string, parse: (text: string) => T | undefined): KeptReading<T> =>
+    openParsed(processPath({ ...from, pid }, `task/${tid}/${file}`), parse, from.ahead);
+  const stat = open("stat", parseTaskState);
+  const schedstat = open("schedstat", parseSchedstat);
+  const wchan = open("wchan", parseWchan);
   return {
     close: () => {
       for (const reader of [stat, schedstat, wchan]) reader.close();
     },
     read: () => {
-      const state = parseTaskState(stat.read() ?? "");
+      const state = stat.read();
       if (state === undefined) return undefined;
-      return { state, ...parseSchedstat(schedstat.read() ?? ""), wchan: parseWchan(wchan.read() ?? "") };
+      return { state, ...schedstat.read(), wchan: wchan.read() };
     },
   };
 }

@@ -2,7 +2,7 @@
 // All of the whole host, although sockstat is read in a network namespace.
 import type { TcpMemory, TcpMemoryLimits } from "../snapshot/network.js";
 import { readPageBytes } from "./page-size.js";
-import { openReader } from "./proc-reader.js";
+import { openParsed } from "./proc-reader.js";
 import { type From, type KeptReading, once, procPath, processPath } from "./proc-root.js";
 import { parseSockstat } from "./sockstat.js";
 import { parseSysctl } from "./sysctl.js";
@@ -16,24 +16,25 @@ export function readTcpMemory(from: From = {}): TcpMemory | undefined {
 
 /** The same over descriptors that stay open. */
 export function openTcpMemory(from: From = {}): KeptReading<TcpMemory> {
-  const sockstat = openReader(processPath(from, "net/sockstat"));
+  const sockstat = openParsed(processPath(from, "net/sockstat"), parseSockstat, from.ahead);
   // Of the host, so read where the reader stands: `from.pid` may live where they are not shown.
-  const limits = openReader(procPath(from, "sys/net/ipv4/tcp_mem"));
-  const orphans = openReader(procPath(from, "sys/net/ipv4/tcp_max_orphans"));
+  const setting = (name: string) => openParsed(procPath(from, `sys/net/ipv4/${name}`), parseSysctl, from.ahead);
+  const limits = setting("tcp_mem");
+  const orphans = setting("tcp_max_orphans");
   const pageBytes = readPageBytes(from);
   return {
     close: () => {
       for (const reader of [sockstat, limits, orphans]) reader.close();
     },
     read: () => {
-      const tcp = parseSockstat(sockstat.read() ?? "").TCP;
+      const tcp = sockstat.read()?.TCP;
       if (tcp === undefined) return undefined;
       return {
         pages: tcp.mem,
-        limits: limitsOf(parseSysctl(limits.read() ?? "")),
+        limits: limitsOf(limits.read()),
         pageBytes,
         orphans: tcp.orphan,
-        maxOrphans: parseSysctl(orphans.read() ?? "")?.[0],
+        maxOrphans: orphans.read()?.[0],
       };
     },
   };

@@ -1,6 +1,7 @@
 // Two passes over the own sockets, a part at each look where there are too many for the time they may take: the scan
 // for memory in use, which is to find trouble within an interval, and the slower census of states.
 import { readSockets } from "../../kernel/sockets.js";
+import { createColumns } from "../../kernel/socket-columns.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import type { CensusReading } from "../../snapshot/connection.js";
 import { createHistogram, rttBounds } from "../../snapshot/histogram.js";
@@ -28,6 +29,17 @@ const chunkSize = 1024;
 /** Connections that only move bytes are shown as examples: so many at a pass. */
 const movingAtMost = 32;
 
+const counted = [
+  "state",
+  "probes",
+  "backoff",
+  "dataSegsIn",
+  "bytesReceived",
+  "bytesAcked",
+  "rttMicros",
+  "totalRetrans",
+] as const;
+
 /** NaN: a kernel that does not tell it. */
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
@@ -39,23 +51,13 @@ interface Round {
 export const createPasses = (): Passes => {
   const table = new SocketTable(chunkSize);
   const fds = new Int32Array(chunkSize);
-  const columns = {
-    rmemAlloc: new Float64Array(chunkSize),
-    wmemQueued: new Float64Array(chunkSize),
-    state: new Float64Array(chunkSize),
-    probes: new Float64Array(chunkSize),
-    backoff: new Float64Array(chunkSize),
-    dataSegsIn: new Float64Array(chunkSize),
-    bytesReceived: new Float64Array(chunkSize),
-    bytesAcked: new Float64Array(chunkSize),
-    rttMicros: new Float64Array(chunkSize),
-    totalRetrans: new Float64Array(chunkSize),
-  };
+  const memory = createColumns({ memInfo: ["rmemAlloc", "wmemQueued"] }, chunkSize);
+  const states = createColumns({ tcpInfo: counted }, chunkSize);
   const rtt = createHistogram(rttBounds);
   let retransmits = 0;
   let empty = 0;
-  const scanned: Round = { next: 0 };
-  const counted: Round = { next: 0 };
+  const scanRound: Round = { next: 0 };
+  const censusRound: Round = { next: 0 };
   let moving = 0;
 
   const load = (sockets: readonly OwnSocket[]): Int32Array => {
@@ -64,15 +66,14 @@ export const createPasses = (): Passes => {
   };
   const scanChunk = (sockets: readonly OwnSocket[]): void => {
     readSockets(load(sockets), { readings: ["memInfo"], into: table });
-    table.memInfoColumn("rmemAlloc", columns.rmemAlloc);
-    table.memInfoColumn("wmemQueued", columns.wmemQueued);
+    table.readColumns(memory);
+    const columns = memory.memInfo;
     sockets.forEach((socket, i) => {
       socket.heldLooks = isInUse(columns, i) ? socket.heldLooks + 1 : 0;
       if (socket.heldLooks === 0) empty += 1;
     });
   };
-  const tell = (socket: OwnSocket, i: number): void => {
-    const [rttMicros, totalRetrans] = [columns.rttMicros[i]!, known(columns.totalRetrans[i]!)];
+  const tell = (socket: OwnSocket, rttMicros: number, totalRetrans: number | undefined): void => {
     // 0: nothing was measured yet.
     if (socket.state === "ESTAB" && rttMicros > 0) rtt.add(rttMicros / 1e6);
     if (totalRetrans === undefined) return;
@@ -83,19 +84,13 @@ export const createPasses = (): Passes => {
   };
   const countChunk = (sockets: readonly OwnSocket[], shownUntil: number): void => {
     readSockets(load(sockets), { readings: ["tcpInfo"], into: table });
-    table.tcpInfoColumn("state", columns.state);
-    table.tcpInfoColumn("probes", columns.probes);
-    table.tcpInfoColumn("backoff", columns.backoff);
-    table.tcpInfoColumn("dataSegsIn", columns.dataSegsIn);
-    table.tcpInfoColumn("bytesReceived", columns.bytesReceived);
-    table.tcpInfoColumn("bytesAcked", columns.bytesAcked);
-    table.tcpInfoColumn("rttMicros", columns.rttMicros);
-    table.tcpInfoColumn("totalRetrans", columns.totalRetrans);
+    table.readColumns(states);
+    const columns = states.tcpInfo;
     sockets.forEach((socket, i) => {
       const number = columns.state[i]!;
       if (Number.isNaN(number)) return;
       socket.state = tcpStates[number];
-      tell(socket, i);
+      tell(socket, columns.rttMicros[i]!, known(columns.totalRetrans[i]!));
       // With nothing in its queues, what was received has been read.
       const [dataSegsIn, bytesReceived] = [known(columns.dataSegsIn[i]!), known(columns.bytesReceived[i]!)];
       if (socket.heldLooks === 0 && dataSegsIn !== socket.arrived?.dataSegsIn)
@@ -134,7 +129,7 @@ export const createPasses = (): Passes => {
   return {
     scan(sockets, most) {
       empty = 0;
-      return goRound(scanned, sockets, chunkSize, most, scanChunk);
+      return goRound(scanRound, sockets, chunkSize, most, scanChunk);
     },
     get empty() {
       return empty;
@@ -146,7 +141,7 @@ export const createPasses = (): Passes => {
       moving = 0;
       const fresh = sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);
       if (fresh.length > 0) countChunk(fresh, shownUntil);
-      const met = goRound(counted, sockets, chunkSize, most, (chunk) => countChunk(chunk, shownUntil));
+      const met = goRound(censusRound, sockets, chunkSize, most, (chunk) => countChunk(chunk, shownUntil));
       return fresh.length + met;
     },
   };

@@ -55,7 +55,7 @@ export const subscribed = (): Readonly<Record<Wanted, boolean>> => ({
   findings: findings.hasSubscribers,
   samples: samples.hasSubscribers,
   sampleLines: false,
-  metrics: false,
+  boards: false,
 });
 
 /** `tell` is called whenever somebody subscribes or leaves. */

@@ -5,6 +5,7 @@ export interface ShownFindings {
   add(finding: Finding, at: number): void;
   /** Active ones first, newest first in each group. */
   list(at: number): readonly Finding[];
+  readonly active: readonly Finding[];
 }
 
 const keptMs = 60_000;
@@ -21,7 +22,10 @@ export const createShownFindings = (): ShownFindings => {
     },
     list(at) {
       resolved = resolved.filter((entry) => at - entry.at < keptMs).slice(0, keptAtMost);
-      return [...[...active.values()].toReversed(), ...resolved.map(({ finding }) => finding)];
+      return [...this.active, ...resolved.map(({ finding }) => finding)];
+    },
+    get active() {
+      return [...active.values()].toReversed();
     },
   };
 };

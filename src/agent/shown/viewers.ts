@@ -18,8 +18,8 @@ export interface Viewer {
 }
 
 export interface Viewers {
-  /** Returns what takes it away again. */
-  add(viewer: Viewer): () => void;
+  /** Returns what takes it away again. `isWanted`: it is shown nothing before an interval ends at which that is so. */
+  add(viewer: Viewer, isWanted?: () => boolean): () => void;
   look(seen: Seen): void;
   interval(snapshot: Snapshot, findings: readonly Finding[]): void;
   finding(finding: Finding): void;
@@ -28,6 +28,7 @@ export interface Viewers {
 /** `failed` hears of the first that throws. */
 export const createViewers = (redact: Redactor, failed: (reason: string) => void): Viewers => {
   const viewers = new Set<Viewer>();
+  const waiting = new Map<Viewer, () => boolean>();
   let frames: Frames | undefined;
   let hasFailed = false;
 
@@ -40,17 +41,27 @@ export const createViewers = (redact: Redactor, failed: (reason: string) => void
         hasFailed = true;
       }
   };
-  return {
-    add(viewer) {
+  const admit = (): void => {
+    for (const [viewer, isWanted] of waiting) {
+      if (!isWanted()) continue;
+      waiting.delete(viewer);
       viewers.add(viewer);
       frames ??= createFrames();
+    }
+  };
+  return {
+    add(viewer, isWanted = () => true) {
+      waiting.set(viewer, isWanted);
+      admit();
       return () => {
+        waiting.delete(viewer);
         viewers.delete(viewer);
         if (viewers.size === 0) frames = undefined;
       };
     },
     look: (seen) => frames?.look(seen),
     interval(snapshot, findings) {
+      admit();
       if (!frames) return;
       const frame = frames.compose(redactedSnapshot(snapshot, redact), findings);
       let text: string | undefined;
