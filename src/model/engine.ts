@@ -26,6 +26,11 @@ export interface Engine {
   now(): number;
   /** Runs `run` at `time` (ns; never before now). */
   at(time: number, priority: number, run: () => void): void;
+  /**
+   * For events whose times never go back, as those after a fixed delay: only the first of them is in the heap, which stays small
+   * however many wait. Returns what has `run` called with `item` at `time`.
+   */
+  lane<Item>(priority: number, run: (item: Item) => void): (time: number, item: Item) => void;
   /** Runs everything up to and including `until` (ns) and leaves the clock there; `onStep` after each event. */
   runUntil(until: number, onStep?: () => void): void;
   /** Uniform in [0, 1), from the seed. */
@@ -80,15 +85,47 @@ export const createRandom = (seed: number): (() => number) => {
   };
 };
 
+/** Taken entries are cut off once they are as many as the rest, so that taking one costs the same however many wait. */
+const fewestCut = 64;
+
 export function createEngine(seed: number): Engine {
   const heap: Event[] = [];
   let clock = 0;
   let serial = 0;
+  /** Events in lanes that are not in the heap. */
+  let behind = 0;
   return {
     now: () => clock,
     at: (time, eventPriority, run) => {
       serial += 1;
       push(heap, { time: Math.max(time, clock), priority: eventPriority, serial, run });
+    },
+    lane: (lanePriority, run) => {
+      let waiting: { readonly time: number; readonly serial: number; readonly item: Parameters<typeof run>[0] }[] = [];
+      let head = 0;
+      const lead = (): void => {
+        const { time, serial: number } = waiting[head]!;
+        push(heap, { time, priority: lanePriority, serial: number, run: step });
+      };
+      const step = (): void => {
+        const { item } = waiting[head]!;
+        head += 1;
+        if (head === waiting.length || (head >= fewestCut && 2 * head >= waiting.length)) {
+          waiting = waiting.slice(head);
+          head = 0;
+        }
+        if (waiting.length > 0) {
+          behind -= 1;
+          lead();
+        }
+        run(item);
+      };
+      return (time, item) => {
+        serial += 1;
+        waiting.push({ time: Math.max(time, clock), serial, item });
+        if (waiting.length - head === 1) lead();
+        else behind += 1;
+      };
     },
     runUntil: (until, onStep) => {
       while (heap.length > 0 && heap[0]!.time <= until) {
@@ -100,6 +137,6 @@ export function createEngine(seed: number): Engine {
       clock = Math.max(clock, until);
     },
     random: createRandom(seed),
-    pending: () => heap.length,
+    pending: () => heap.length + behind,
   };
 }

@@ -150,25 +150,32 @@ const onSynAck = (world: World, client: Client): void => {
 };
 
 /** connect(2)'s own timeout, and the patience of a client that waits for an answer. */
-const limitPatience = (world: World, client: Client): void => {
+const limitsOfPatience = (world: World): ((client: Client) => void) => {
   const { engine, link, options } = world;
-  const after = (seconds: number | undefined, run: () => void): void => {
-    if (seconds !== undefined) engine.at(client.startedAt + toNanos(seconds), priority.client, run);
+  const after = (seconds: number | undefined, run: (client: Client) => void): ((client: Client) => void) => {
+    if (seconds === undefined) return () => undefined;
+    const inOrder = engine.lane(priority.client, run);
+    return (client) => inOrder(client.startedAt + toNanos(seconds), client);
   };
-  after(options.timeout, () => {
+  const timeOut = after(options.timeout, (client) => {
     if (client.state === "syn-sent") end(world, client, "timed-out");
   });
-  after(options.patience, () => {
+  const loseIt = after(options.patience, (client) => {
     if (client.state === "syn-sent") end(world, client, "timed-out");
     if (client.state !== "established") return;
     end(world, client, "closed");
     link.toListener(() => client.listener.fin(client));
   });
+  return (client) => {
+    timeOut(client);
+    loseIt(client);
+  };
 };
 
 /** Returns connect(): each call starts one client at the engine's time. */
 export function createClients(world: World): (spoofed: boolean) => Client {
   const { spokenAt } = world.options;
+  const limitPatience = limitsOfPatience(world);
   let started = 0;
   const isWaiting = ({ state }: Client): boolean => state === "syn-sent" || state === "established";
   const host: ClientHost = {
@@ -203,7 +210,7 @@ export function createClients(world: World): (spoofed: boolean) => Client {
       return client;
     }
     sendSyn(world, client, initialRto);
-    if (!spoofed) limitPatience(world, client);
+    if (!spoofed) limitPatience(client);
     return client;
   };
 }

@@ -37,11 +37,15 @@ interface LinkOptions {
 export function createLink(engine: Engine, { rtt, trains, blackholeAt }: LinkOptions): Link {
   const effective = rtt < loopbackBelowSeconds ? 0 : rtt;
   const end = toNanos(blackholeAt);
+  const oneWay = toNanos(effective / 2);
   const direction = (watched: readonly Train[] = []): Deliver => {
-    const arrival = timetable(watched, toNanos(effective / 2));
+    const arrival = timetable(watched, oneWay);
+    const inOrder = engine.lane(priority.segment, (receive: () => void) => receive());
     return (receive) => {
       const at = arrival(engine.now());
-      if (at < end) engine.at(at, priority.segment, receive);
+      if (at >= end) return;
+      if (watched.length === 0) inOrder(at, receive);
+      else engine.at(at, priority.segment, receive);
     };
   };
   return { toListener: direction(trains?.toListener), toClients: direction(trains?.toClients) };
