@@ -22,8 +22,21 @@ const probes = {
   "prometheus-node-exporter": () => works("prometheus-node-exporter", "--version"),
 };
 
-/** Those of `packages` that are not there. */
-export const missing = (packages) => packages.filter((name) => !(probes[name]?.() ?? false));
+/** Each package that a row needs, and what for. */
+export const needsOf = ({ id, needs = {} }) => [
+  { name: "gcc", forWhat: "the limits in C, without which nothing is measured" },
+  ...(needs.packages ?? []).map((name) => ({ name, forWhat: `${id} is not measured without it` })),
+  ...(needs.peers ?? []).map((name) => ({ name, forWhat: "compared with" })),
+];
+
+/** Those that are not there: `{ name, forWhat }`, each name once with all that it is for. */
+export const missing = (wanted) =>
+  [...new Set(wanted.map(({ name }) => name))]
+    .filter((name) => !(probes[name]?.() ?? false))
+    .map((name) => ({
+      name,
+      forWhat: [...new Set(wanted.filter((one) => one.name === name).flatMap(({ forWhat }) => forWhat))],
+    }));
 
 /** Installs Debian packages; asks for root by failing. */
 export function install(packages) {

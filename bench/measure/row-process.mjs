@@ -29,6 +29,8 @@ if (process.argv[1] === self) {
   const { run } = await import(join(rows, file));
   const context = JSON.parse(options);
   const result = await run({ ...context, has: (name) => !context.absent.includes(name) });
+  for (const { what, value } of [...result.figures, ...(result.peers ?? [])])
+    if (!Number.isFinite(value)) throw new Error(`${what}: ${value}`);
   writeSync(3, JSON.stringify(result));
   // What a row still holds (children, servers) ends with it.
   process.exit(0);

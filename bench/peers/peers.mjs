@@ -67,7 +67,7 @@ export async function beside(names, { samples, has }) {
   const figures = [];
   for (const name of names) {
     const [wanted, look] = peers[name];
-    if (has(wanted)) figures.push({ what: name, ...summary(await look(samples)), unit: "ms" });
+    if (has(wanted)) figures.push({ what: name, brief: name, ...summary(await look(samples)), unit: "ms" });
   }
   return figures;
 }

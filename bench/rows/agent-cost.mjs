@@ -4,7 +4,9 @@ import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerPath, sleep, startChild } from "../agent/child.mjs";
+import { profiled } from "../agent/profiled.mjs";
 import { readThreads, usedBetween } from "../agent/threads.mjs";
+import { sharesText } from "../measure/profile.mjs";
 
 export const id = "agent-cost";
 export const order = 130;
@@ -17,6 +19,8 @@ const page = join(tmpdir(), `sockscope-bench-${process.pid}.sock`);
 /** The code is warm, what is only done at the beginning is done, every connection has been met. */
 const settleMs = 6000;
 const settleMsEach = 0.7;
+/** For how long connections are made, at the most. */
+const connectMsEach = 0.5;
 
 /** Opens the page's stream, as a browser does. */
 const watchPage = () =>
@@ -31,10 +35,10 @@ const watchPage = () =>
 
 /** `goal`: percent of a core. `drive` makes it happen to the server; what it returns ends it. */
 const cases = [
-  { name: "quiet", connections: 0, goal: 0.3 },
-  { name: "1,000 connections", connections: 1000, goal: 0.6 },
-  { name: "10,000 connections", connections: 10_000, goal: 2 },
-  { name: "19,000 connections", connections: 19_000, goal: 4 },
+  { name: "quiet", brief: "quiet", connections: 0, goal: 0.3 },
+  { name: "1,000 connections", brief: "1,000", connections: 1000, goal: 0.6 },
+  { name: "10,000 connections", brief: "10,000", connections: 10_000, goal: 2 },
+  { name: "19,000 connections", brief: "19,000", connections: 19_000, goal: 4 },
   {
     name: "1,000 that talk once a second",
     connections: 1000,
@@ -63,15 +67,16 @@ const cases = [
   },
 ];
 
+const firstMs = ({ connections }) => settleMs / 2 + settleMsEach * connections;
+
 const percentOf = (cpuMs, ms) => (100 * cpuMs) / ms;
 
-const startOne = async ({ connections, http, listenBacklog }, isObserved, log) => {
-  const env = isObserved ? { SOCKSCOPE_LOG: log, ...(http ? { SOCKSCOPE_HTTP: http } : {}) } : {};
-  const host = await startChild("host.mjs", {
-    args: listenBacklog ? [listenBacklog] : [],
-    env,
-    ...(isObserved ? { preload: registerPath } : {}),
-  });
+/** `agent`: what `startChild` takes to have one; `undefined`: none. */
+const startOne = async ({ connections, http, listenBacklog }, agent, log) => {
+  const isObserved = agent !== undefined;
+  const env = isObserved ? { SOCKSCOPE_LOG: log, ...(http ? { SOCKSCOPE_HTTP: http } : {}), ...agent.env } : {};
+  const args = listenBacklog ? [listenBacklog] : [];
+  const host = await startChild("host.mjs", { args, env, preload: agent?.preload });
   const clients = await startChild("clients.mjs");
   const { port } = host.ready;
   await clients.ask({ what: "hold", port, count: connections });
@@ -81,10 +86,10 @@ const startOne = async ({ connections, http, listenBacklog }, isObserved, log) =
 /** Both at once: they use so little that they do not meet, and what disturbs one disturbs the other. */
 const measure = async (one, ms) => {
   const log = join(tmpdir(), `sockscope-bench-${process.pid}.log`);
-  const both = [await startOne(one, true, log), await startOne(one, false, log)];
+  const both = [await startOne(one, { preload: registerPath }, log), await startOne(one, undefined, log)];
   let leave = () => undefined;
   try {
-    await sleep(settleMs / 2 + settleMsEach * one.connections);
+    await sleep(firstMs(one));
     for (const server of both) {
       const driven = await one.drive?.({ ...server, ms });
       if (typeof driven === "function") leave = driven;
@@ -110,12 +115,29 @@ const measure = async (one, ms) => {
   }
 };
 
-const figureOf = ({ name, goal: atMost }, { observer, helpers }) => ({
-  what: name,
-  value: observer + Math.max(0, helpers),
-  unit: "% of a core",
-  ...(atMost === undefined ? {} : { atMost }),
-});
+/** Where the agent's thread spends its time in such a case. */
+const profileOf = (one, ms) =>
+  profiled({ fromMs: connectMsEach * one.connections + firstMs(one) + settleMs, ms }, async (agent, passed) => {
+    const server = await startOne(one, agent, "off");
+    try {
+      await sleep(firstMs(one));
+      const driven = await one.drive?.({ ...server, ms: 2 * ms });
+      await passed();
+      if (typeof driven === "function") driven();
+    } finally {
+      await Promise.all([server.host.stop(), server.clients.stop()]);
+    }
+  });
+
+const figureOf = async (one, { observer, helpers, wakes }, ms) => {
+  const { name, brief, goal: atMost } = one;
+  const value = observer + Math.max(0, helpers);
+  const figure = { what: name, brief, value, unit: "% of a core", atMost };
+  if (!(value > atMost)) return figure;
+  const shares = sharesText(await profileOf(one, ms));
+  const parts = `${observer.toFixed(2)} % is the observer's thread, which wakes ${wakes.toFixed(1)} times a second, ${Math.max(0, helpers).toFixed(2)} % V8's helpers`;
+  return { ...figure, because: `${parts}; by places on top of that thread's stack: ${shares}.` };
+};
 
 const chartOf = (figures) => ({
   id: "agent-cost",
@@ -138,7 +160,7 @@ export async function run({ quick }) {
   for (const one of cases.filter(({ connections }) => !(connections > room()))) {
     const used = await measure(one, ms);
     idle ??= used;
-    figures.push({ ...figureOf(one, used), connections: one.connections });
+    figures.push({ ...(await figureOf(one, used, ms)), connections: one.connections });
   }
   figures.push({
     what: `wake-ups of the main thread in ${ms / 1000} quiet seconds, beyond those without the agent`,

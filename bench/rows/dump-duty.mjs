@@ -3,10 +3,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { openDiag } from "sockscope/kernel";
 import { registerPath, sleep, startChild } from "../agent/child.mjs";
 import { readThreads, usedBetween } from "../agent/threads.mjs";
+import { nsPerCall } from "../measure/alternate.mjs";
 import { startAsked } from "../measure/asked.mjs";
 import { hold } from "../measure/hold.mjs";
+import { inProcess } from "../measure/raw.mjs";
 
 export const id = "dump-duty";
 export const order = 170;
@@ -31,10 +34,28 @@ const shareOf = async (pids, ms) => {
   });
 };
 
-/** A watch that goes on: a short one takes its few looks whatever they cost. */
-const diagnose = (pid) => {
-  const args = [main, "diagnose", "--pid", `${pid}`, "--duration", "600s", "--json"];
+const diagnose = (pid, seconds) => {
+  const args = [main, "diagnose", "--pid", `${pid}`, "--duration", `${seconds}s`, "--json"];
   return spawn(process.execPath, args, { stdio: "ignore" });
+};
+/** A watch that goes on, and one that takes its few looks whatever they cost. */
+const [longSeconds, shortSeconds] = [600, 5];
+
+/** CPU time of a whole short watch, ms. */
+const shortWatch = async (pid) => {
+  const before = inProcess().childrenCpuMicros();
+  await once(diagnose(pid, shortSeconds), "exit");
+  return (inProcess().childrenCpuMicros() - before) / 1000;
+};
+
+/** One walk of the namespace's sockets that looks for those of a port, ms of CPU. */
+const walkOf = (port) => {
+  const diag = openDiag();
+  try {
+    return nsPerCall(() => diag.waiting([port]), 5) / 1e6;
+  } finally {
+    diag.close();
+  }
 };
 
 /** Percent of a core beside so many sockets of others. */
@@ -51,10 +72,11 @@ const measure = async (foreign, ms) => {
     // Its main thread waits for nothing, so that its clients wait for it.
     await pressed.ask({ what: "wait", ms: ms + 2 * settleMs });
     await rush.ask(`${pressed.ready.port} ${waiting}`);
-    outside = diagnose(pressed.pid);
+    outside = diagnose(pressed.pid, longSeconds);
     await sleep(settleMs);
     const [atRest, inUse, command] = await shareOf([quiet.pid, pressed.pid, outside.pid], ms);
-    return { quiet: atRest, pressed: inUse, diagnose: command };
+    const short = (100 * (await shortWatch(quiet.pid))) / (1000 * shortSeconds);
+    return { quiet: atRest, pressed: inUse, diagnose: command, short, walkMs: walkOf(pressed.ready.port) };
   } finally {
     outside?.kill();
     await Promise.all([quiet.stop(), pressed.stop(), outside && once(outside, "exit")]);
@@ -73,6 +95,8 @@ const kinds = {
   diagnose: "`sockscope diagnose --pid`",
 };
 
+const briefs = { quiet: "agent quiet", pressed: "agent, queue held", diagnose: "`diagnose`" };
+
 export async function run({ quick }) {
   const alone = await measure(0, quick ? 8000 : 10_000);
   const figures = [];
@@ -83,14 +107,22 @@ export async function run({ quick }) {
       const value = Math.max(0, beside[kind] - alone[kind]);
       figures.push({
         what: `${what}: added by ${foreign.toLocaleString("en")}`,
+        brief: briefs[kind],
         value,
         unit: "% of a core",
         atMost: 1,
+        because: `a walk of the table takes ${beside.walkMs.toFixed(1)} ms here: this is one in ${(beside.walkMs / (10 * value)).toFixed(1)} s.`,
       });
     }
+    figures.push({
+      what: `a whole \`sockscope diagnose --duration ${shortSeconds}s\`: added by ${foreign.toLocaleString("en")}`,
+      value: Math.max(0, beside.short - alone.short),
+      unit: "% of a core",
+    });
   }
   return {
     figures,
+    notes: ["A watch of some seconds takes four looks whatever they cost: it ends soon."],
     peers: Object.entries(kinds).map(([kind, what]) => ({
       what: `${what}, alone`,
       value: alone[kind],

@@ -1,7 +1,11 @@
 // How fast the model's accept path is, and that its memory does not grow with the length of a run.
 import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { placesOf, sharesText } from "../measure/profile.mjs";
 
 export const id = "model-accept";
 export const order = 180;
@@ -23,11 +27,23 @@ const ways = {
 /** A small heap, MB: what is collected late is not taken for what is kept. */
 const heap = "--max-old-space-size=48";
 
-const play = async (way, seconds) => {
+const play = async (way, seconds, options = []) => {
   const arrivals = [{ from: 0, until: seconds, rate }];
   const scenario = { kind: "accept", listener: { backlog: 511 }, arrivals, until: seconds + 1, ...way };
-  const { stdout } = await promisify(execFile)(process.execPath, [heap, program, JSON.stringify(scenario)]);
+  const args = [heap, ...options, program, JSON.stringify(scenario)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout);
+};
+
+const profileOf = async (way, seconds) => {
+  const folder = mkdtempSync(join(tmpdir(), "sockscope-bench-"));
+  try {
+    await play(way, seconds, ["--cpu-prof", "--cpu-prof-dir", folder]);
+    const [file] = readdirSync(folder);
+    return `by places on top of the stack: ${sharesText(placesOf(JSON.parse(readFileSync(join(folder, file), "utf8"))))}.`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 };
 
 export async function run({ quick }) {
@@ -37,11 +53,12 @@ export async function run({ quick }) {
   for (const [what, way] of Object.entries(ways)) {
     const short = await play(way, seconds / 5);
     const { events, ms, peakMb } = await play(way, seconds);
-    figures.push({ what, value: (1000 * events) / ms, unit: "events/s", atLeast: 500_000 });
+    const figure = { what, brief: "speed", value: (1000 * events) / ms, unit: "events/s", atLeast: 500_000 };
+    figures.push(figure.value < figure.atLeast ? { ...figure, because: await profileOf(way, seconds / 5) } : figure);
     grown.push(peakMb / short.peakMb);
   }
   const what = "peak memory of the process when a run is five times as long, the worst of them";
-  figures.push({ what, value: Math.max(...grown), unit: "×", atMost: 1.25 });
+  figures.push({ what, brief: "memory five times later", value: Math.max(...grown), unit: "×", atMost: 1.25 });
   return {
     figures,
     notes: [
