@@ -1,4 +1,5 @@
-// Builds what is stale: the addon (node-gyp), dist/ (tsc), its pages (esbuild) and, with --tests, build-test/.
+// Builds what is stale: the addon (node-gyp), dist/ (tsc), its start and its pages (esbuild) and, with --tests,
+// build-test/.
 // `npm ci` runs it through `postprepare` (of a `prepare` npm warns whoever installs the tarball); `demo` and `test` run
 // it again and find nothing to do.
 import { spawnSync } from "node:child_process";
@@ -34,7 +35,11 @@ const tsc = (project, output) => {
 
 const addonSources = ["addon", "binding.gyp"];
 if (process.platform === "linux" && isStale("build/Release/sockscope.node", addonSources)) gyp("rebuild");
-if (isStale("dist/index.js", ["src", "tsconfig.json"])) tsc("tsconfig.json", "dist");
+if (isStale("dist/index.js", ["src", "tsconfig.json", "scripts/start-file.mjs"])) {
+  tsc("tsconfig.json", "dist");
+  const { writeStartFile } = await import("./start-file.mjs");
+  await writeStartFile();
+}
 if (isStale("dist/web/page.html", ["src/web", "src/explain", "src/export", "scripts/page.mjs"])) {
   const { writePages } = await import("./page.mjs");
   await writePages();

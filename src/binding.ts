@@ -1,7 +1,7 @@
 // The only file that loads the addon. Where it cannot be loaded, importing works and the reason is kept.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { errorCode, errorMessage } from "./errors.js";
+import { errorMessage } from "./errors.js";
 
 /** A netlink socket; numbers are a count or a negative errno. */
 export interface NetlinkSocket {
@@ -76,19 +76,15 @@ function packageRoot(): string {
   return folder;
 }
 
-/** Where the addon lies: as it was installed, or as it was built here. */
-const places = [`prebuilds/${process.platform}-${process.arch}`, "build/Release"];
+/** Where the addon lies: as it was built here, or as it was installed. */
+const places = ["build/Release", `prebuilds/${process.platform}-${process.arch}`];
 
 function loadFrom(root: string): Binding {
-  try {
-    const nodeGypBuild: (folder: string) => Binding = require("node-gyp-build");
-    return nodeGypBuild(root);
-  } catch (error) {
-    // It looks at files of the system first (/etc/alpine-release), which the permission model may deny.
-    const place = places.find((folder) => existsSync(join(root, folder, "sockscope.node")));
-    if (errorCode(error) !== "ERR_ACCESS_DENIED" || place === undefined) throw error;
-    return require(join(root, place, "sockscope.node")) as Binding;
-  }
+  const place = places.find((folder) => existsSync(join(root, folder, "sockscope.node")));
+  // By itself: node-gyp-build would look first at the system, which takes 2 ms and the permission model may deny.
+  if (place !== undefined) return require(join(root, place, "sockscope.node")) as Binding;
+  const nodeGypBuild: (folder: string) => Binding = require("node-gyp-build");
+  return nodeGypBuild(root);
 }
 
 function load(): { binding?: Binding; error?: string } {

@@ -3,7 +3,8 @@ const { isMainThread, Worker } = require("node:worker_threads");
 const { writeFileSync } = require("node:fs");
 
 if (isMainThread) {
-  const options = { execArgv: [], env: { BENCH_TIMER_MS: process.env.BENCH_TIMER_MS } };
+  const { BENCH_TIMER_MS } = process.env;
+  const options = { execArgv: [], env: BENCH_TIMER_MS === undefined ? {} : { BENCH_TIMER_MS } };
   new Worker(__filename, { ...options, stdout: true, stderr: true }).unref();
 } else {
   writeFileSync("/proc/thread-self/comm", "empty");

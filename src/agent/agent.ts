@@ -3,7 +3,6 @@
 import { EventEmitter } from "node:events";
 import { isMainThread, workerData } from "node:worker_threads";
 import type { Finding } from "../explain/finding.js";
-import { defaultThresholds } from "../explain/thresholds.js";
 import { errorMessage } from "../errors.js";
 import type { MetricFamily } from "../export/metrics/reading.js";
 import type { Redactor } from "../export/redact.js";
@@ -87,7 +86,6 @@ const join = (given: StartOptions | undefined, seen: boolean): Agent => {
     options: given,
     env: process.env,
     configFile: readConfigFile(process.argv[1]),
-    thresholds: { ...defaultThresholds },
   });
   const { logger, ...rest } = options;
   const running = sharedObserver();

@@ -105,7 +105,6 @@ export const createLooker = (options: LookerOptions): Looker => {
   const connections = options.slow ? undefined : createConnectionLooks(sockets, diag, intervalMs);
   const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections" });
   const queues = diag && !options.slow ? createQueueLooks(diag) : undefined;
-  /** What is read at each interval. */
   const ahead = createReadAhead();
   const loops = createLoopWatch(ahead);
   const surroundings = openSurroundings(options.tid, ahead);
@@ -186,8 +185,7 @@ export const createLooker = (options: LookerOptions): Looker => {
     look(request) {
       const { at, interval, close, counters, synRecv, lateMs, stalls, followed, follow } = request;
       const listeners = read(request);
-      // After the queues, whose drops mean something only beside the counters.
-      if (interval) ahead.read();
+      if (interval) ahead.read(); // After the queues, whose drops mean something only beside the counters.
       const accepting = new Set(listeners.map(({ loop }) => loop));
       // At every look: a stall whose first steps have no figures is judged without them. Glances have none.
       const readings = loops.read(at, (loop, main) => !options.slow && (main || accepting.has(loop)));

@@ -11,13 +11,15 @@ const host = { mainInspectorUrl: undefined, permissionModel: false, execArgv: []
 
 test("a thread that dies is started anew after a second, and says why it died", async (t) => {
   const board = createBoardMemory();
+  const wanted = new SharedArrayBuffer(4 * wants.words);
+  new Int32Array(wanted)[wants.boards] = 1;
   const whole: ObserverData = {
     sockscope: "observer",
     options,
     board,
     metrics: createBoardMemory(),
     slots: createSlotMemory(),
-    wants: new SharedArrayBuffer(4 * wants.words),
+    wants: wanted,
     servers: [],
     host,
   };

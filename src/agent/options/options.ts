@@ -27,7 +27,8 @@ interface Source {
   readonly nameOf: (key: string) => string;
 }
 
-type SettingsByKey = Readonly<Record<string, Setting<unknown>>>;
+/** What may be given under a key; `undefined`: nothing. */
+type SettingOf = (key: string) => Setting<unknown> | undefined;
 type OnProblem = (line: string) => void;
 
 /** Variables of that prefix that are not the agent's. */
@@ -39,8 +40,12 @@ export const resolveOptions = (
 ): { readonly options: ResolvedOptions; readonly problems: readonly string[] } => {
   const problems: string[] = [];
   const onProblem: OnProblem = (text) => void problems.push(oneLine(`sockscope: ${text}`));
-  const limits = thresholdSettings(given.thresholds ?? defaultThresholds);
-  const sources = sourcesOf(given, { ...limits, ...settingsTable }, onProblem);
+  const limits = given.thresholds ?? defaultThresholds;
+  const settingOf: SettingOf = (key) => {
+    if (isSetting(key)) return settingsTable[key];
+    return isThreshold(limits, key) ? thresholdSetting(limits, key) : undefined;
+  };
+  const sources = sourcesOf(given, settingOf, onProblem);
   const at = <Key extends keyof Settings>(key: Key): Settings[Key] =>
     resolve<Settings[Key]>(key, settingsTable[key], sources, onProblem);
   const settings: Settings = {
@@ -60,31 +65,43 @@ export const resolveOptions = (
   };
   const http = guardHttp(settings, onProblem);
   const logger = loggerOf(sources[0]?.values.get("logger"), onProblem);
-  const chosen = Object.entries(limits).map(([key, entry]) => [key, resolve(key, entry, sources, onProblem)]);
-  const thresholds = { ...defaultThresholds, ...Object.fromEntries(chosen) };
+  // There are many, and mostly none is given.
+  const named = new Set(sources.flatMap(({ values }) => [...values.keys()]));
+  const chosen = [...named].flatMap((key) =>
+    isThreshold(limits, key) ? [[key, resolve(key, thresholdSetting(limits, key), sources, onProblem)]] : [],
+  );
+  const thresholds = { ...defaultThresholds, ...limits, ...Object.fromEntries(chosen) };
   return { options: { ...settings, http, logger, thresholds }, problems };
 };
 
 /** `SOCKSCOPE_BLOCKED_MS` for `blockedMs`. */
 const variableOf = (key: string): string => `SOCKSCOPE_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
 
-const thresholdSettings = (thresholds: Thresholds): Readonly<Record<string, Setting<number>>> =>
-  Object.fromEntries(
-    Object.entries(thresholds).map(([key, fallback]: [string, number]) => [
-      key,
-      setting(variableOf(key), threshold, fallback),
-    ]),
-  );
+/** … and back: the key that has this variable. */
+const keyOf = (variable: string, settingOf: SettingOf): string | undefined => {
+  const words = variable.slice("SOCKSCOPE_".length).toLowerCase();
+  const key =
+    variable === settingsTable.enabled.variable
+      ? "enabled"
+      : words.replace(/_(.)/g, (_, first: string) => first.toUpperCase());
+  return settingOf(key)?.variable === variable ? key : undefined;
+};
 
-const sourcesOf = (given: OptionSources, settings: SettingsByKey, onProblem: OnProblem): readonly Source[] => {
+const isSetting = (key: string): key is keyof Settings => Object.hasOwn(settingsTable, key);
+const isThreshold = (limits: Thresholds, key: string): key is keyof Thresholds =>
+  Object.hasOwn(limits, key) && !isSetting(key);
+const thresholdSetting = (limits: Thresholds, key: keyof Thresholds): Setting<number> =>
+  setting(variableOf(key), threshold, limits[key]);
+
+const sourcesOf = (given: OptionSources, settingOf: SettingOf, onProblem: OnProblem): readonly Source[] => {
   const file = given.configFile?.path ?? "";
   const options: Source = {
     values: pairsOf(given.options, "the argument of start()", onProblem),
     nameOf: (key) => `option ${key}`,
   };
   const env: Source = {
-    values: fromEnvironment(given.env, settings, onProblem),
-    nameOf: (key) => settings[key]?.variable ?? key,
+    values: fromEnvironment(given.env, settingOf, onProblem),
+    nameOf: (key) => settingOf(key)?.variable ?? key,
   };
   const configFile: Source = {
     values: pairsOf(parsedFile(given.configFile, onProblem), file, onProblem),
@@ -92,21 +109,21 @@ const sourcesOf = (given: OptionSources, settings: SettingsByKey, onProblem: OnP
   };
   for (const { values, nameOf } of [options, env, configFile])
     for (const key of values.keys())
-      if (!Object.hasOwn(settings, key) && !(key === "logger" && values === options.values))
+      if (!settingOf(key) && !(key === "logger" && values === options.values))
         onProblem(`${nameOf(key)} is not known and is ignored`);
   return [options, env, configFile];
 };
 
 const fromEnvironment = (
   env: OptionSources["env"],
-  settings: SettingsByKey,
+  settingOf: SettingOf,
   onProblem: OnProblem,
 ): ReadonlyMap<string, unknown> => {
-  const keyOf = new Map(Object.entries(settings).map(([key, { variable }]) => [variable, key]));
   const values = new Map<string, unknown>();
-  for (const [variable, value] of Object.entries(env)) {
-    const key = keyOf.get(variable);
-    if (key !== undefined) values.set(key, value);
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith("SOCKSCOPE")) continue;
+    const key = keyOf(variable, settingOf);
+    if (key !== undefined) values.set(key, env[variable]);
     else if (variable.startsWith("SOCKSCOPE_") && !foreignVariables.has(variable))
       onProblem(`${variable} is not known and is ignored`);
   }
