@@ -59,6 +59,8 @@ export interface Binding {
   registerLoop(threadId: number): number;
   /** Seven doubles a loop; returns how many loops there are. */
   readLoops(rows: Float64Array): number;
+  /** So long this thread waits at its end, behind the end of what it has open; 0: not at all. */
+  lingerAtEnd(ms: number): void;
   gettid(): number;
   threadCpuMs(): number;
   /** A file as the network namespace of `pid` shows it; `path` ends with NUL. Bytes read or a negative errno. */

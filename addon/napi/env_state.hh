@@ -14,6 +14,9 @@ struct EnvState {
   SocketRow* glance = nullptr;
   Napi::Reference<Napi::ArrayBuffer> glance_memory;
   LoopEntry loop;
+  // How long this thread waits at its end (lingerAtEnd), and whether it was told to before.
+  uint32_t linger_ms = 0;
+  bool lingers = false;
   // The registry must never hold an entry whose memory is gone.
   ~EnvState() { removeLoop(&loop); }
 };

@@ -1,4 +1,4 @@
-// registerLoop(threadId), readLoops(rows), gettid(), threadCpuMs().
+// registerLoop(threadId), readLoops(rows), lingerAtEnd(ms), gettid(), threadCpuMs().
 #include <node_api.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -35,6 +35,16 @@ Napi::Value ReadLoops(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), readLoops(rows.data, capacity));
 }
 
+// (ms): so long this environment waits at its end, behind the end of all that it has opened since
+// it loaded the addon. What another thread then still says to it is said before it is gone.
+void LingerAtEnd(const Napi::CallbackInfo& info) {
+  auto* state = info.Env().GetInstanceData<EnvState>();
+  state->linger_ms = static_cast<uint32_t>(integer(info, 0));
+  if (state->lingers) return;
+  const auto wait = [](void* own) { uv_sleep(static_cast<EnvState*>(own)->linger_ms); };
+  state->lingers = napi_add_env_cleanup_hook(info.Env(), wait, state) == napi_ok;
+}
+
 Napi::Value Gettid(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), threadId());
 }
@@ -51,6 +61,7 @@ Napi::Value ThreadCpuMs(const Napi::CallbackInfo& info) {
 void exportLoops(Napi::Env env, Napi::Object exports) {
   exports.Set("registerLoop", Napi::Function::New<RegisterLoop>(env, "registerLoop"));
   exports.Set("readLoops", Napi::Function::New<ReadLoops>(env, "readLoops"));
+  exports.Set("lingerAtEnd", Napi::Function::New<LingerAtEnd>(env, "lingerAtEnd"));
   exports.Set("gettid", Napi::Function::New<Gettid>(env, "gettid"));
   exports.Set("threadCpuMs", Napi::Function::New<ThreadCpuMs>(env, "threadCpuMs"));
 }

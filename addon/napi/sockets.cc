@@ -37,12 +37,18 @@ void Glance(const Napi::CallbackInfo& info) {
   readSocket(fd, readings, info.Env().GetInstanceData<EnvState>()->glance);
 }
 
-Napi::ArrayBuffer glanceRow(Napi::Env env) {
-  Napi::ArrayBuffer memory = Napi::ArrayBuffer::New(env, sizeof(SocketRow));
+// Undefined where none can be made: in an environment that ends while it loads the addon, in which
+// nothing is called any more (an empty Napi::ArrayBuffer, asked for its memory, ends the process).
+Napi::Value glanceRow(Napi::Env env) {
+  void* memory = nullptr;
+  napi_value row = nullptr;
+  if (napi_create_arraybuffer(env, sizeof(SocketRow), &memory, &row) != napi_ok) {
+    return env.Undefined();
+  }
   auto* state = env.GetInstanceData<EnvState>();
-  state->glance = static_cast<SocketRow*>(memory.Data());
-  state->glance_memory = Napi::Persistent(memory);
-  return memory;
+  state->glance = static_cast<SocketRow*>(memory);
+  state->glance_memory = Napi::Persistent(Napi::ArrayBuffer(env, row));
+  return {env, row};
 }
 
 void tell(const WalkCount& count, const Span<uint32_t>& out) {

@@ -28,6 +28,11 @@ export function registerLoop(): number | undefined {
   return binding?.registerLoop(threadId) || undefined;
 }
 
+/** So long this thread waits at its end, behind the end of what it has open; 0: not at all. */
+export function lingerAtEnd(ms: number): void {
+  binding?.lingerAtEnd(ms);
+}
+
 /** Kernel id of the calling thread, as in /proc/self/task. */
 export function currentTid(): number | undefined {
   return binding?.gettid();

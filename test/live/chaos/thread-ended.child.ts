@@ -1,6 +1,8 @@
-// Threads that are ended while they call the addon, `rounds` of them, each after another while. Node lets such a thread
-// run on for a moment in which nothing can be thrown.
-import { isMainThread, parentPort, Worker } from "node:worker_threads";
+// Threads that are ended while they call the addon, or load it, `rounds` of each, each after another while. Node lets
+// such a thread run on for a moment in which nothing can be thrown, and hardly anything be made.
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { join } from "node:path";
+import { packageRoot } from "../../package-root.js";
 import { setTimeout as after } from "node:timers/promises";
 import { binding } from "../../../src/binding.js";
 
@@ -25,15 +27,23 @@ const callOnAndOn = (): void => {
   }
 };
 
-const endMany = async (): Promise<void> => {
+/** Each time it is loaded anew, as in a thread of its own. */
+const loadOnAndOn = (): void => {
+  const file = join(packageRoot, "build/Release/sockscope.node");
+  parentPort!.postMessage("up");
+  for (;;) process.dlopen({ exports: {} }, file);
+};
+
+const endMany = async (what: "call" | "load"): Promise<void> => {
   for (let round = 0; round < rounds; round += 1) {
-    const worker = new Worker(__filename);
+    const worker = new Worker(__filename, { workerData: what });
     await new Promise((up) => worker.once("message", up));
     await after((round % 10) / 2);
     await worker.terminate();
   }
-  console.log(`ended ${rounds}`);
+  console.log(`${what}: ended ${rounds}`);
 };
 
-if (isMainThread) void endMany();
-else callOnAndOn();
+if (isMainThread) void endMany("call").then(() => endMany("load"));
+else if (workerData === "call") callOnAndOn();
+else loadOnAndOn();
