@@ -52,8 +52,6 @@ export interface Watch {
 const intervalSlackMs = 5;
 /** The part of an interval that a symptom may wait for its cause. */
 const undecidedShare = 0.9;
-/** While the application waits for this thread, a look waits, for so long at a time. */
-const holdMs = 5;
 /** A look that took so long was cut in two by a stop; what waits for a CPU, or reads much, takes less. */
 const cutMs = 500;
 /** A look that begins so little after it was due is on time: timers count whole milliseconds. */
@@ -186,11 +184,6 @@ export const startWatch = (parts: WatchParts): Watch => {
     return !parts.slow && !pace.fast && !counters && !synRecv && sockets.length === 0;
   };
   const turn = (): void => {
-    if (stacks?.isHolding) {
-      due = now() + holdMs;
-      timer = setTimeout(turn, holdMs);
-      return;
-    }
     let delay: number;
     try {
       delay = look();

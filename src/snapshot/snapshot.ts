@@ -219,9 +219,9 @@ export interface StallCapture {
   readonly sinceAt: number;
   /** Frames outside Node's own code, innermost first: `name (file:line:column)`. Empty: see `note`. */
   readonly frames: readonly string[];
-  /** False: the pause came after the blocking call had returned; the first frame is only "called from". */
+  /** False: the answer came after the blocking call had returned; the first frame is only "called from". */
   readonly exact: boolean;
-  /** What the look cost the application, ms. */
+  /** What the look took of the main thread, ms, as seen from outside: an upper bound. */
   readonly pauseMs?: number | undefined;
   /** Why there is no stack, or what limits it. */
   readonly note?: string | undefined;

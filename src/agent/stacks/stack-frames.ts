@@ -1,5 +1,5 @@
-// Call frames of a paused main thread as text: those outside Node's own code, innermost first, where the source is.
-import type { Debugger } from "node:inspector";
+// Call frames of the main thread as text: those outside Node's own code, innermost first, where the source is.
+import type { Runtime } from "node:inspector";
 import { type LoadedMap, loadSourceMap, originalPlace, type Place, pathOf, type Script } from "./source-map.js";
 
 /** A frame as far as it is needed; the debugger counts lines and columns from 0. */
@@ -15,15 +15,15 @@ const framesAtMost = 8;
 
 /** `callFrame.url` may be empty: the script's announcement has it. */
 export const rawFramesOf = (
-  callFrames: readonly Debugger.CallFrame[],
+  callFrames: readonly Runtime.CallFrame[],
   scripts: ReadonlyMap<string, Script>,
 ): readonly RawFrame[] =>
-  callFrames.map(({ functionName, url, location }) => ({
+  callFrames.map(({ functionName, url, scriptId, lineNumber, columnNumber }) => ({
     name: functionName === "" ? "<anonymous>" : functionName,
-    scriptId: location.scriptId,
-    script: scripts.get(location.scriptId) ?? { url },
-    line: location.lineNumber,
-    column: location.columnNumber ?? 0,
+    scriptId,
+    script: scripts.get(scriptId) ?? { url },
+    line: lineNumber,
+    column: columnNumber,
   }));
 
 const isNodes = ({ script }: RawFrame): boolean => script.url.startsWith("node:");

@@ -1,17 +1,16 @@
-// One look at the main thread from another thread: connect, pause, read the call frames, resume, disconnect.
-// Mirrors the Chrome DevTools Protocol, domain Debugger, as node:inspector speaks it.
-import type { Debugger, Session } from "node:inspector";
+// One look at the main thread from another thread: an expression that throws is evaluated on top of whatever runs there,
+// and the error tells what that is. The main thread does all this by itself, in one go, and waits for nobody.
+// Mirrors the Chrome DevTools Protocol, domains Runtime and Debugger, as node:inspector speaks it.
+import type { Runtime, Session } from "node:inspector";
 import type { Script } from "./source-map.js";
 import { type RawFrame, rawFramesOf } from "./stack-frames.js";
 
 export interface LookOptions {
-  /** Asked at the pause: whether the loop has not turned since the stall began. */
+  /** Asked when the stack is known: whether the loop has not turned since the stall began. */
   readonly isStillBlocked: () => boolean;
   readonly timeoutMs: number;
   /** An answer that takes longer came after a native call had returned. */
   readonly lateMs: number;
-  /** The main thread answers: from now on the application pays for whatever delays this thread. */
-  readonly reached?: (() => void) | undefined;
   /** How frames are collected; a test may let it throw. */
   readonly collect?: typeof rawFramesOf | undefined;
 }
@@ -21,7 +20,10 @@ export interface Look {
   readonly frames: readonly RawFrame[];
   readonly isLate: boolean;
   readonly hasMoved: boolean;
-  /** From the moment the main thread was reached until it ran again, as seen from here: an upper bound. */
+  /**
+   * What the look took of the main thread, as seen from here: from the question to the last answer, an upper bound; where
+   * a native call had to return first, from the first answer on.
+   */
   readonly pauseMs?: number | undefined;
   /** Why there are no frames. */
   readonly note?: string | undefined;
@@ -39,9 +41,13 @@ export const newSession = (): Session | undefined => {
 /** Inline source maps are announced with each script; those of a large application would fill this thread's heap. */
 const inlineMapsBytes = 16 * 1024 * 1024;
 
-const noLook = (note: string): Look => ({ frames: [], isLate: false, hasMoved: false, note });
+/** A primitive: no code of the application's formats it. Silent: no debugger of others stops at it, nothing is printed. */
+const thrown: Runtime.EvaluateParameterType = { expression: "throw 0", silent: true };
 
-/** Never rejects. Every way out disconnects, and disconnecting resumes what this session had paused. */
+const noLook = (note: string): Look => ({ frames: [], isLate: false, hasMoved: false, note });
+const refused = (error: unknown): Look => noLook(`the inspector refused: ${String(error)}`);
+
+/** Never rejects. Every way out disconnects, which leaves nothing behind on the main thread. */
 export const lookAtMain = (options: LookOptions): Promise<Look> =>
   new Promise((resolve) => {
     const session = newSession();
@@ -52,60 +58,67 @@ export const lookAtMain = (options: LookOptions): Promise<Look> =>
       resolve(found);
     };
     const limit = setTimeout(() => end(noLook(`no answer within ${options.timeoutMs} ms`)), options.timeoutMs);
+    const askedAt = performance.now();
     try {
       session.connectToMainThread();
-      ask(session, options, end);
+      ask(session, options, askedAt, end);
     } catch (error) {
-      end(noLook(`the inspector refused: ${String(error)}`));
+      end(refused(error));
     }
   });
 
-const ask = (session: Session, options: LookOptions, end: (found: Look) => void): void => {
-  const { isStillBlocked, lateMs, reached, collect = rawFramesOf } = options;
-  let inlineBytes = 0;
-  const scripts = new Map<string, Script>();
-  const postedAt = performance.now();
-  let reachedAt = postedAt;
-  let found = noLook("resumed by somebody else");
+const ask = (session: Session, options: LookOptions, askedAt: number, end: (found: Look) => void): void => {
+  const { isStillBlocked, lateMs, collect = rawFramesOf } = options;
+  const announced = listenToScripts(session);
+  let reachedAt = askedAt;
   let isForeign = false;
+  let found = noLook("no stack was told");
+  let callFrames: readonly Runtime.CallFrame[] | undefined;
 
-  const onPaused = ({ params }: { readonly params: Debugger.PausedEventDataType }): void => {
-    try {
-      session.post("Debugger.resume"); // First: whatever happens below, the application runs.
-    } catch (error) {
-      end(noLook(`the inspector refused: ${String(error)}`));
-      return;
-    }
-    try {
-      const hasMoved = !isStillBlocked();
-      found = { frames: collect(params.callFrames, scripts), isLate: reachedAt - postedAt > lateMs, hasMoved };
-    } catch (error) {
-      found = noLook(`the frames could not be read: ${String(error)}`);
-    }
-  };
-  const onForeignPause = (): void => {
+  session.once("Debugger.paused", () => {
     isForeign = true;
-  };
+  });
+  // All are posted at once, so that they are carried out in one go where the main thread can be reached.
+  session.post("Runtime.enable", (error) => {
+    if (error) return end(refused(error));
+    reachedAt = performance.now();
+  });
+  session.post("Runtime.evaluate", thrown, (error, answer) => {
+    if (error) return end(refused(error));
+    // The innermost frame is the expression's own.
+    callFrames = answer.exceptionDetails?.stackTrace?.callFrames.slice(1);
+    try {
+      found = { frames: [], isLate: reachedAt - askedAt > lateMs, hasMoved: !isStillBlocked() };
+    } catch (failure) {
+      end(noLook(`the stack could not be judged: ${String(failure)}`));
+    }
+  });
+  session.post("Runtime.disable");
+  // What the scripts are, and their source maps: also of those that were made in memory.
+  session.post("Debugger.enable", (error) => {
+    if (error) end(refused(error));
+    // A pause that is announced without being asked for belongs to somebody else, who is to resume it.
+    else if (isForeign) end(noLook("a debugger has paused the main thread"));
+  });
+  session.post("Debugger.disable", () => {
+    const pauseMs = tenths(performance.now() - (found.isLate ? reachedAt : askedAt));
+    if (callFrames === undefined) return end({ ...found, pauseMs });
+    try {
+      end({ ...found, frames: collect(callFrames, announced), pauseMs });
+    } catch (error) {
+      end({ ...noLook(`the frames could not be read: ${String(error)}`), pauseMs });
+    }
+  });
+};
+
+const listenToScripts = (session: Session): ReadonlyMap<string, Script> => {
+  const scripts = new Map<string, Script>();
+  let inlineBytes = 0;
   session.on("Debugger.scriptParsed", ({ params: { scriptId, url, sourceMapURL } }) => {
     if (sourceMapURL?.startsWith("data:")) inlineBytes += sourceMapURL.length;
     scripts.set(scriptId, inlineBytes <= inlineMapsBytes ? { url, sourceMapURL } : { url });
   });
-  session.on("Debugger.resumed", () => end({ ...found, pauseMs: tenths(performance.now() - reachedAt) }));
-  session.on("Debugger.paused", onForeignPause);
-  // All three are posted at once, so that they are carried out in one go where the main thread can be reached.
-  // The first does nothing: its answer is the moment from which on the application pays.
-  session.post("Debugger.disable", () => {
-    reachedAt = performance.now();
-    reached?.();
-  });
-  session.post("Debugger.enable", (error) => {
-    if (error) return end(noLook(`the inspector refused: ${error.message}`));
-    // A pause that is announced before ours can come belongs to somebody else, who is to resume it.
-    if (isForeign) return end(noLook("a debugger has paused the main thread"));
-    session.off("Debugger.paused", onForeignPause);
-    session.on("Debugger.paused", onPaused);
-  });
-  session.post("Debugger.pause");
+  return scripts;
 };
 
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;

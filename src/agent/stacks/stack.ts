@@ -1,9 +1,10 @@
-// Who blocks the main loop: the observer pauses the main thread through the inspector built into Node, reads the call
-// frames, and lets it go at once. Nothing is attached before or after.
+// Who blocks the main loop: the observer asks the main thread for its stack through the inspector built into Node.
+// Nothing is attached before or after, and the main thread is never paused: it answers and runs on.
 //
-// Refused where somebody else debugs or may do so: two debuggers would resume each other's pauses. Profilers that only
-// sample (Sentry's, Datadog's) cannot be seen from here and are not disturbed.
+// Refused where somebody else debugs or may do so. Profilers that only sample (Sentry's, Datadog's) cannot be seen from
+// here and are not disturbed.
 import { readFileSync } from "node:fs";
+import { lingerAtEnd } from "../../kernel/loops.js";
 import type { StallCapture } from "../../snapshot/snapshot.js";
 import { calleeOf, framesOf } from "./stack-frames.js";
 import { type Look, type LookOptions, lookAtMain, newSession } from "./stack-look.js";
@@ -29,10 +30,8 @@ export interface StackProbe {
   readonly available: boolean;
   /** Why not. */
   readonly reason?: string | undefined;
-  /** The main thread stands until this thread has answered it, or may do so at any moment: nothing else should run here. */
-  readonly isHolding: boolean;
   /**
-   * Asks the main thread once, from another thread. `isStillBlocked` is asked at the pause: whether the loop has not
+   * Asks the main thread once, from another thread. `isStillBlocked` is asked with the answer: whether the loop has not
    * turned since the stall began. Never rejects; without frames, `note` says why.
    */
   readonly capture: (isStillBlocked: () => boolean, timeoutMs: number) => Promise<StackCapture>;
@@ -43,8 +42,12 @@ const tracedReason = "the process is traced (TracerPid in /proc/self/status)";
 /** In plain JavaScript a thread is reached within a millisecond or two; more than this was native code or no CPU. */
 const lateMsDefault = 50;
 
-/** … and from then on it stands for as long as scripts are announced and frames are read; longer, something is wrong here. */
-const holdMsAtMost = 1000;
+/**
+ * What the main thread says to a thread that is just going ends the process (Node 20 to 26: MainThreadInterface::Post,
+ * shared_from_this of what is being destroyed), and it says that its end of the session is closed: a thread that ends with
+ * one, or right behind it, waits until that was said.
+ */
+const lingerMs = 100;
 
 const nothing = (note: string): StackCapture => ({ frames: [], exact: false, note });
 
@@ -63,6 +66,8 @@ const refusal = (options: StackProbeOptions): string | undefined => {
   if (options.permissionModel) return "the permission model allows no inspector session";
   if (options.mainInspectorUrl !== undefined) return "an inspector is open";
   if (inspect !== undefined) return `${inspect} is set: a debugger may attach`;
+  if (flags.some((flag) => /^--abort[-_]on[-_]uncaught[-_]exception/.test(flag)))
+    return "--abort-on-uncaught-exception is set: the question would be taken for one";
   if (isTraced()) return tracedReason;
   return newSession() === undefined ? "this Node has no inspector" : undefined;
 };
@@ -72,41 +77,24 @@ export const createStackProbe = (options: StackProbeOptions): StackProbe => {
   const { collect, lateMs = lateMsDefault } = options;
   const reason = refusal(options);
   let isBusy = false;
-  let holdsUntil = 0;
-  const holdFor = (ms: number): void => {
-    holdsUntil = performance.now() + ms;
-  };
+  let lingering: NodeJS.Timeout | undefined;
   const capture: StackProbe["capture"] = async (isStillBlocked, timeoutMs) => {
-    // A tracer may have come since: gdb and strace would see our pause as theirs.
+    // A tracer may have come since.
     const refused = reason ?? (isBusy ? "the previous look has not ended" : isTraced() ? tracedReason : undefined);
     if (refused !== undefined) return nothing(refused);
     isBusy = true;
-    holdFor(lateMs);
+    clearTimeout(lingering);
+    lingerAtEnd(lingerMs);
     try {
-      const look = await lookAtMain({
-        isStillBlocked,
-        timeoutMs,
-        lateMs,
-        collect,
-        reached: () => holdFor(holdMsAtMost),
-      });
-      holdsUntil = 0;
-      return tell(look);
+      return tell(await lookAtMain({ isStillBlocked, timeoutMs, lateMs, collect }));
     } catch (error) {
       return nothing(`the look failed: ${String(error)}`);
     } finally {
       isBusy = false;
-      holdsUntil = 0;
+      lingering = setTimeout(() => lingerAtEnd(0), lingerMs).unref();
     }
   };
-  return {
-    available: reason === undefined,
-    reason,
-    get isHolding() {
-      return performance.now() < holdsUntil;
-    },
-    capture,
-  };
+  return { available: reason === undefined, reason, capture };
 };
 
 const tell = (look: Look): StackCapture => {

@@ -16,8 +16,6 @@ export interface StallStacks {
   ): void;
   /** What was captured since the last call. */
   take(): readonly StallCapture[];
-  /** The application waits for this thread: nothing else should run here. */
-  readonly isHolding: boolean;
 }
 
 /** A native call (JSON.parse, a synchronous read) answers when it returns; waiting for it costs the application nothing. */
@@ -56,9 +54,6 @@ export const createStallStacks = (probe: StackProbe, watch: LoopWatch, arrived: 
   };
 
   return {
-    get isHolding() {
-      return probe.isHolding;
-    },
     consider(at, loops, listeners, connections) {
       const main = loops.find((loop) => loop.main);
       if (connections) unread = connections.rows.filter((row) => row.recvQBytes && isOf(row, main)).length;

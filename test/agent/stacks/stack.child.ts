@@ -58,9 +58,10 @@ const modes: Readonly<Record<string, () => void>> = {
     bundle.block(1500);
   },
   throws: () => spin(1500),
-  "resume-throws": () => spin(1500),
-  "exits-paused": () => spin(1500),
-  "fills-paused": () => spin(1500),
+  "throws-meanwhile": () => spin(1500),
+  "exits-meanwhile": () => spin(1500),
+  "fills-meanwhile": () => spin(1500),
+  "loops-meanwhile": () => spin(1500),
   late: () => spin(1500),
   moved: () => backtrack(1500),
   foreign: () => spin(1500),
@@ -98,6 +99,8 @@ const runMain = (): void => {
       const begin = performance.now();
       modes[mode]?.();
       tookMs = performance.now() - begin;
+      // From an observer that loops nothing comes any more.
+      if (mode === "loops-meanwhile") tell({ available: true });
       return;
     }
     tell(message);
@@ -137,23 +140,16 @@ const fail = (): never => {
   throw new Error("on purpose");
 };
 
-/** What happens to this thread in the very moment in which the main thread stands and is to be let go. */
+/** What happens to this thread in the very moment in which the main thread answers. */
 const misfortunes: Readonly<Record<string, () => void>> = {
-  "resume-throws": fail,
-  "exits-paused": () => process.exit(0),
-  "fills-paused": () => {
+  "throws-meanwhile": fail,
+  "exits-meanwhile": () => process.exit(0),
+  "fills-meanwhile": () => {
     for (const rows: number[][] = []; ; ) rows.push(Array.from({ length: 1000 }, (_, n) => rows.length + n + 0.5));
   },
-};
-
-const befall = (misfortune: () => void): void => {
-  const { prototype } = inspector.Session;
-  const post: unknown = Reflect.get(prototype, "post");
-  if (typeof post !== "function") return;
-  Reflect.set(prototype, "post", function (this: unknown, ...args: unknown[]): unknown {
-    if (args[0] === "Debugger.resume") misfortune();
-    return Reflect.apply(post, this, args);
-  });
+  "loops-meanwhile": () => {
+    for (;;);
+  },
 };
 
 const runObserver = async (): Promise<void> => {
@@ -170,13 +166,14 @@ const runObserver = async (): Promise<void> => {
     collect: mode === "throws" ? fail : undefined,
   });
   const { available, reason } = probe;
-  const misfortune = misfortunes[mode];
-  if (misfortune) befall(misfortune);
   if (!available) return parentPort?.postMessage({ available, reason });
   parentPort?.postMessage({ ready: true });
   const turn = await untilBlocked();
   if (mode === "foreign") return parentPort?.postMessage(await besideDebugger(probe));
-  const isStillBlocked = (): boolean => mode !== "moved" && Atomics.load(turns, 0) === turn;
+  const isStillBlocked = (): boolean => {
+    misfortunes[mode]?.();
+    return mode !== "moved" && Atomics.load(turns, 0) === turn;
+  };
   const capture = await probe.capture(isStillBlocked, mode === "late" ? 0 : 20_000);
   parentPort?.postMessage({ available, capture });
 };

@@ -12,7 +12,6 @@ const prepare = () => {
   let asked = 0;
   const probe = {
     available: true,
-    isHolding: false,
     capture: () => {
       asked += 1;
       return Promise.resolve({ frames, exact: true });
