@@ -29,7 +29,7 @@ export const diagnose: Command = {
   about: [
     "Without --pid or --port: all listeners and connections of this network namespace.",
     "What Node itself holds (buffers, paused streams) is not visible from outside; findings say where that leaves a doubt.",
-    "Where the target has SOCKSCOPE_HTTP open, its agent is asked too, and knows the code; a token is taken from SOCKSCOPE_HTTP_TOKEN here.",
+    "Where the target has SOCKSCOPE_HTTP open, its agent is asked too, and knows the code; a token is taken from SOCKSCOPE_HTTP_TOKEN here, and shown to another user's process only with --pid.",
     "Exit status 1 when there was a finding at warning or above.",
   ],
   options: {
@@ -107,7 +107,7 @@ const findingLog = (
 
 const watch = async (io: Io, outside: Outside, plan: Plan): Promise<number> => {
   const until = performance.now() + plan.durationMs;
-  const inside = watchInside(io.interrupted);
+  const inside = watchInside(plan.target.pid, io.interrupted);
   const seen = findingLog(inside);
   const log = createListenerLog();
   const connections = connectionCounts();

@@ -8,6 +8,7 @@ import { readInventory } from "./doctor/inventory.js";
 import { outputOf, writeOutput } from "./record/output.js";
 import { recordOutside } from "./record/outside.js";
 import { askEndpoint, type Endpoint } from "./outside/endpoint.js";
+import { tokenFor } from "./outside/endpoint-token.js";
 import { endpointOfTarget } from "./outside/endpoint-of-target.js";
 import { targetOf } from "./outside/target-of.js";
 import { duringThis } from "./progress.js";
@@ -20,7 +21,7 @@ export const record: Command = {
   summary: "write what happens to a file: an HTML report, or the raw record",
   usage: "-o FILE.html|FILE.ndjson [--duration 30s] [--pid N | --port N]",
   about: [
-    "From outside, no agent needed in the target. Where the target has SOCKSCOPE_HTTP open, its agent's record is taken instead, with the last minutes before; a token is taken from SOCKSCOPE_HTTP_TOKEN here.",
+    "From outside, no agent needed in the target. Where the target has SOCKSCOPE_HTTP open, its agent's record is taken instead, with the last minutes before; a token is taken from SOCKSCOPE_HTTP_TOKEN here, and shown to another user's process only with --pid.",
     "FILE.ndjson: one frame a line; `sockscope report FILE.ndjson -o FILE.html` makes the report later.",
   ],
   options: {
@@ -40,7 +41,7 @@ export const record: Command = {
     const target = targetOf(args);
     const asked = readInventory({ onStart: io.atExit });
     const endpoint = endpointOfTarget(target);
-    const inside = endpoint && (await recordInside(io, endpoint, durationMs));
+    const inside = endpoint && (await recordInside(io, endpoint, target.pid !== undefined, durationMs));
     const taken = inside ?? (await recordOutside(io, target, durationMs ?? usualMs));
     const inventory = await asked;
     const header = taken.header && ("reason" in inventory ? taken.header : { ...taken.header, inventory });
@@ -65,12 +66,12 @@ const answerMs = 15_000;
 const recordInside = async (
   io: Io,
   endpoint: Endpoint,
+  isNamed: boolean,
   durationMs: number | undefined,
 ): Promise<FlightRecord | undefined> => {
   const { pid, name } = endpoint;
-  const token = process.env.SOCKSCOPE_HTTP_TOKEN;
   const ask = (path: string): ReturnType<typeof askEndpoint> =>
-    askEndpoint(endpoint, { path, token, timeoutMs: answerMs });
+    askEndpoint(endpoint, { path, ...tokenFor(endpoint, isNamed), timeoutMs: answerMs });
   // Whether it answers is worth knowing before waiting for it.
   const able = await ask("/findings");
   if (!("reason" in able)) {

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { askEndpoint, endpointOf } from "../../src/cli/outside/endpoint.js";
 import { findingsOf, joined } from "../../src/cli/outside/endpoint-findings.js";
 import type { Finding } from "../../src/explain/finding.js";
+import { asRoot } from "../live/needs.js";
 
 const outside: Finding = {
   id: "o1",
@@ -56,12 +57,17 @@ const at = given && given.includes("/") ? { path: given } : { host: "127.0.0.1",
 server.listen(at, () => console.log("up"));
 `;
 
-const withTarget = async <T>(env: NodeJS.ProcessEnv, use: (pid: number, folder: string) => Promise<T>): Promise<T> => {
+const withTarget = async <T>(
+  env: NodeJS.ProcessEnv,
+  use: (pid: number, folder: string) => Promise<T>,
+  uid?: number,
+): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), "sockscope-endpoint-"));
+  chmodSync(folder, 0o777);
   writeFileSync(join(folder, "app.js"), program);
   const { SOCKSCOPE_HTTP: _, ...own } = process.env;
   if (env.CONFIG !== undefined) writeFileSync(join(folder, "sockscope.config.json"), env.CONFIG);
-  const child = spawn(process.execPath, ["--no-warnings", "app.js"], { cwd: folder, env: { ...own, ...env } });
+  const child = spawn(process.execPath, ["--no-warnings", "app.js"], { cwd: folder, env: { ...own, ...env }, uid });
   try {
     await once(child.stdout, "data");
     return await use(child.pid!, folder);
@@ -82,7 +88,7 @@ test("a target's endpoint is found in its environment, a unix path through its o
       reason: "it does not accept the token in SOCKSCOPE_HTTP_TOKEN",
     });
     process.env.SOCKSCOPE_HTTP_TOKEN = "right";
-    t.deepEqual(await findingsOf(endpoint!), { endpoint: "./http.sock", pid, findings: [inside] });
+    t.deepEqual(await findingsOf(endpoint!, false), { endpoint: "./http.sock", pid, findings: [inside] });
     delete process.env.SOCKSCOPE_HTTP_TOKEN;
   }));
 
@@ -102,4 +108,24 @@ test("a token goes to no address but this machine's, whatever the target's envir
   t.deepEqual(await ask("127.0.0.1", 0), {
     reason: "its port was chosen by the kernel (SOCKSCOPE_HTTP names port 0)",
   });
+});
+
+asRoot("another user's process is shown no token unless it was named (needs root)", async (t) => {
+  const nobody = 65_534;
+  process.env.SOCKSCOPE_HTTP_TOKEN = "right";
+  const answers = async (SOCKSCOPE_HTTP: string): Promise<unknown> =>
+    withTarget(
+      { SOCKSCOPE_HTTP, ANSWER: '{"findings":[]}' },
+      async (pid) => {
+        const endpoint = endpointOf(pid)!;
+        const told = await findingsOf(endpoint, false);
+        return [told.reason?.replace(String(pid), "N"), (await findingsOf(endpoint, true)).reason];
+      },
+      nobody,
+    );
+  const refusal =
+    "it wants a token, and its socket belongs to user 65534, who is not shown SOCKSCOPE_HTTP_TOKEN but with --pid N";
+  t.deepEqual(await answers("./http.sock"), [refusal, undefined]);
+  t.deepEqual(await answers(`127.0.0.1:${20_000 + (process.pid % 10_000)}`), [refusal, undefined]);
+  delete process.env.SOCKSCOPE_HTTP_TOKEN;
 });

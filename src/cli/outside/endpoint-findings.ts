@@ -1,6 +1,7 @@
 // What an open endpoint of the target knows, beside what is seen from outside: its findings know Node's side and the stack.
 import type { Finding } from "../../explain/finding.js";
 import { askEndpoint, type Endpoint } from "./endpoint.js";
+import { tokenFor } from "./endpoint-token.js";
 
 export interface Inside {
   readonly endpoint: string;
@@ -13,11 +14,14 @@ export interface InsideFindings extends Inside {
   readonly findings: readonly Finding[];
 }
 
-/** Never rejects. */
-export const findingsOf = async (endpoint: Endpoint, signal?: AbortSignal): Promise<InsideFindings> => {
+/** Never rejects. `isNamed`: the user named this process. */
+export const findingsOf = async (
+  endpoint: Endpoint,
+  isNamed: boolean,
+  signal?: AbortSignal,
+): Promise<InsideFindings> => {
   const { pid, name } = endpoint;
-  const token = process.env.SOCKSCOPE_HTTP_TOKEN;
-  const answer = await askEndpoint(endpoint, { path: "/findings", token, signal });
+  const answer = await askEndpoint(endpoint, { path: "/findings", ...tokenFor(endpoint, isNamed), signal });
   if ("reason" in answer) return { endpoint: name, pid, findings: [], reason: answer.reason };
   const findings = parseFindings(answer.body);
   return findings

@@ -1,5 +1,5 @@
 // The endpoint of an agent in another process (SOCKSCOPE_HTTP): where it is, from the target's environment or its
-// sockscope.config.json, and what it answers. A token comes from our own environment.
+// sockscope.config.json, and what it answers. A token comes from our own environment (endpoint-token.ts).
 import { readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:http";
 import { isIP } from "node:net";
@@ -25,6 +25,8 @@ export interface Question {
   /** `/findings`. */
   readonly path: string;
   readonly token?: string | undefined;
+  /** Why there is none, where there could be. */
+  readonly withheld?: string | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,7 +75,7 @@ export const askEndpoint = async (endpoint: Endpoint, question: Question): Promi
         response.on("end", () => {
           const { statusCode } = response;
           done(
-            statusCode === 200 ? { body: Buffer.concat(chunks).toString() } : { reason: refusal(statusCode, token) },
+            statusCode === 200 ? { body: Buffer.concat(chunks).toString() } : { reason: refusal(statusCode, question) },
           );
         });
       },
@@ -83,8 +85,9 @@ export const askEndpoint = async (endpoint: Endpoint, question: Question): Promi
   });
 };
 
-const refusal = (status: number | undefined, token: string | undefined): string => {
+const refusal = (status: number | undefined, { token, withheld }: Question): string => {
   if (status !== 401 && status !== 403) return `it answers with status ${status}`;
+  if (withheld !== undefined) return `it wants a token, and ${withheld}`;
   return token === undefined
     ? "it wants a token: set SOCKSCOPE_HTTP_TOKEN to the target's"
     : "it does not accept the token in SOCKSCOPE_HTTP_TOKEN";

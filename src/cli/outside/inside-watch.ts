@@ -16,7 +16,8 @@ export interface InsideWatch {
 
 const everyMs = 1000;
 
-export const watchInside = (signal: AbortSignal): InsideWatch => {
+/** `named`: the process that the user named, if one. */
+export const watchInside = (named: number | undefined, signal: AbortSignal): InsideWatch => {
   const began = Date.now();
   const endpoints = new Map<number, Endpoint | undefined>();
   const states = new Map<number, Inside>();
@@ -26,7 +27,7 @@ export const watchInside = (signal: AbortSignal): InsideWatch => {
 
   const askAll = async (): Promise<void> => {
     const known = [...endpoints.values()].flatMap((endpoint) => endpoint ?? []);
-    const answers = await Promise.all(known.map((endpoint) => findingsOf(endpoint, signal)));
+    const answers = await Promise.all(known.map((endpoint) => findingsOf(endpoint, endpoint.pid === named, signal)));
     for (const { findings: told, ...state } of answers) {
       // One that has answered and is gone has told what it knew.
       if (state.reason === undefined || !states.has(state.pid)) states.set(state.pid, state);

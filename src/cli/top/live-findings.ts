@@ -19,10 +19,10 @@ const goneMs = 10_000;
 const activeFirst = (a: Finding, b: Finding): number =>
   a.state === b.state ? b.firstSeen - a.firstSeen : a.state === "active" ? -1 : 1;
 
-/** `signal`: ends what is still being asked. */
-export const createLiveFindings = (signal: AbortSignal): LiveFindings => {
+/** `named`: the process that the user named, if one. `signal`: ends what is still being asked. */
+export const createLiveFindings = (named: number | undefined, signal: AbortSignal): LiveFindings => {
   const processes = new Map<number | undefined, { readonly explainer: Explainer; seenAt: number }>();
-  const inside = watchInside(signal);
+  const inside = watchInside(named, signal);
   const resolved = new Map<string, Finding>();
   return {
     see(snapshot) {

@@ -46,7 +46,7 @@ export const createSource = (
   intervalMs: number,
   signal: AbortSignal,
 ): FrameSource => {
-  const findings = createLiveFindings(signal);
+  const findings = createLiveFindings(pid, signal);
   const frames = createFrames();
   const ownShare = createOwnShare();
   const redact = redactorHere();
