@@ -35,6 +35,8 @@ export interface Condition {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Lines of stderr that are not the agent's: of Node, of the test runner. */
   readonly others?: RegExp | undefined;
+  /** When all its processes have ended. */
+  readonly after?: (() => Promise<unknown>) | undefined;
   readonly works: Works;
 }
 

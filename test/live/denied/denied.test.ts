@@ -82,6 +82,7 @@ for (const condition of conditions) {
           await holds(attempt, condition, { folder });
         } finally {
           rmSync(folder, { recursive: true, force: true });
+          await condition.after?.();
         }
       }),
     );

@@ -1,7 +1,7 @@
 // The application of a condition: `server.child.js [WAY]`, where a way is how the server is run.
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import cluster from "node:cluster";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import { isMainThread, Worker } from "node:worker_threads";
 import { start } from "../../../src/index.js";
@@ -49,6 +49,14 @@ const storm = (): void => {
   for (let n = 0; n < 2; n += 1) one(2, process.execPath, ...process.execArgv, "-e", "0");
 };
 
+/** Memory that is really used, until the process has so much of it (proc_pid_status(5): RssAnon). */
+const fill = (bytes: number): readonly Buffer[] => {
+  const taken: Buffer[] = [];
+  const used = (): number => 1024 * Number(/^RssAnon:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1]);
+  while (used() < bytes) taken.push(Buffer.alloc(1 << 20, 1));
+  return taken;
+};
+
 const ways: Readonly<Record<string, () => void>> = {
   plain: () => void serve(),
   "no-fds-at-start": () => {
@@ -67,6 +75,10 @@ const ways: Readonly<Record<string, () => void>> = {
       },
     });
     process.stdin.on("end", () => free()).resume();
+  },
+  "near-limit": () => {
+    const taken: Buffer[] = [];
+    void serve({ beforeBlock: () => void taken.push(...fill(Number(process.env.FILLED_MB) * 2 ** 20)) });
   },
   worker: () => {
     if (!isMainThread) return void serve();
