@@ -4,11 +4,14 @@ import { createStackProbe } from "../../../src/agent/stacks/stack.js";
 
 const rounds = 10;
 
+const fail = (): never => {
+  throw new Error("mine");
+};
 /** When it ends: with the answer, or behind it. */
 const ends: Readonly<Record<string, readonly [during: () => void, after: () => void]>> = {
   exit: [() => process.exit(), () => undefined],
   "exit behind it": [() => undefined, () => process.exit()],
-  exception: [() => void process.nextTick(() => Promise.reject(new Error("mine"))), () => undefined],
+  exception: [() => process.nextTick(fail), () => undefined],
 };
 
 /** A regular expression is interrupted at once. */

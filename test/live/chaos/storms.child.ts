@@ -1,8 +1,9 @@
-// Storms in one process with the agent: listeners opened and closed, connections that come and go, thousands of ends at
-// once. Told what to do, it says when it is done; afterwards it serves as before.
-import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
+// Storms in one process with the agent: listeners opened and closed, connections that stay while others come and go,
+// hundreds of ends at once. Told what to do, it says when it is done; afterwards it serves as before.
+import { createServer, connect, type Server, type Socket } from "node:net";
 import { readdirSync } from "node:fs";
 import { start } from "../../../src/index.js";
+import { dumpSockets } from "../../../src/kernel/index.js";
 import { holdFor } from "../../lab/spin.js";
 
 const host = "127.0.0.1";
@@ -27,37 +28,74 @@ const intervals = (count: number): Promise<void> =>
     }, 20);
   });
 
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+let accepted = 0;
 const listening = (port = 0, backlog = 511): Promise<Server> =>
   new Promise((resolve) => {
-    const server = createServer((socket) => socket.on("error", () => undefined).end("x"));
+    const server = createServer((socket) => {
+      accepted += 1;
+      socket.on("error", () => undefined).end("x");
+    });
     server.listen({ port, host, backlog }, () => resolve(server));
   });
-const call = (port: number): Promise<void> =>
-  new Promise((resolve) => {
-    connect(port, host)
-      .on("error", () => undefined)
-      .on("close", () => resolve())
-      .resume();
-  });
 
-const storms: Readonly<Record<string, (count: number, server: Server) => unknown>> = {
+/** Connections that stay, each with a byte that nobody reads: there is a row of each. */
+const kept: Socket[] = [];
+const keptPort = 3003;
+/** What was seen of them: rows in a sample and how many of them differ; dumps, and in how many one was told twice or missed. */
+const sights = { rows: new Set<string>(), samples: 0, dumps: 0, repeated: 0, missed: 0, partial: 0 };
+const sight = (cookies: readonly bigint[]): { readonly told: number; readonly different: number } => ({
+  told: cookies.length,
+  different: new Set(cookies).size,
+});
+const look = (): void => {
+  const found = dumpSockets();
+  const { told, different } = sight(
+    [...(found ?? [])].filter(({ localPort }) => localPort === keptPort).map(({ cookie }) => cookie),
+  );
+  sights.dumps += 1;
+  if (told > different) sights.repeated += 1;
+  // The listener is one of them.
+  if (different < kept.length + 1) sights.missed += 1;
+  if (found?.partial !== false) sights.partial += 1;
+};
+agent.on("sample", ({ connections }) => {
+  if (!dumping || !connections) return;
+  const own = connections.rows.filter(({ localPort }) => localPort === keptPort);
+  const { told, different } = sight(own.map(({ cookie }) => cookie));
+  sights.rows.add(`${told} rows of ${different}`);
+  sights.samples += 1;
+});
+const keeper = createServer({ pauseOnConnect: true }, (socket) => kept.push(socket));
+let dumping: NodeJS.Timeout | undefined;
+
+const storms: Readonly<Record<string, (count: number) => unknown>> = {
   block: holdFor,
   listeners: async (count) => {
     for (let n = 0; n < count; n += 1) (await listening()).close();
   },
-  /** As fast as two ends in one process go. */
-  churn: async (ms, server) => {
-    const end = performance.now() + ms;
-    let calls = 0;
-    const caller = async (): Promise<void> => {
-      while (performance.now() < end) {
-        await call(portOf(server));
-        calls += 1;
-      }
-    };
-    await Promise.all(Array.from({ length: 50 }, caller));
-    return calls;
+  hold: async (count) => {
+    keeper.listen(keptPort, host, 511);
+    for (let n = 0; n < count; n += 1)
+      connect(keptPort, host)
+        .on("error", () => undefined)
+        .write("x");
+    while (kept.length < count) await intervals(1);
+    // A row is made of what has held bytes for two looks.
+    await intervals(3);
+    accepted = 0;
+    dumping = setInterval(look, 20);
+  },
+  /** Whether each is as it was: its byte is there. `count`: so many came and went, the last of which may still wait. */
+  release: async (count) => {
+    const isWhole = (): boolean => accepted >= count;
+    for (let patience = 5; !isWhole() && patience > 0; patience -= 1) await intervals(1);
+    clearInterval(dumping);
+    dumping = undefined;
+    const bytes = kept.map((socket) => new Promise((resolve) => socket.once("data", resolve).resume()));
+    const read = (await Promise.all(bytes)).length;
+    for (const socket of kept.splice(0)) socket.destroy();
+    keeper.close();
+    return { accepted, read, ...sights, rows: [...sights.rows] };
   },
   /** All at once, more than the netlink socket has room for. */
   closes: async (count) => {
@@ -77,12 +115,12 @@ const storms: Readonly<Record<string, (count: number, server: Server) => unknown
 };
 
 const main = async (): Promise<void> => {
-  const server = await listening(3000);
+  await listening(3000, 4096);
   await listening(3001, 8);
   const say = (message: object): void => void process.send?.(message);
   const obey = async (kind: string, count: number): Promise<void> => {
     const before = performance.now();
-    const result = await storms[kind]?.(count, server);
+    const result = await storms[kind]?.(count);
     const { snapshot } = agent;
     say({
       kind: `${kind}:done`,
