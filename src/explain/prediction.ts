@@ -1,7 +1,8 @@
 // What would have happened with the remedy: the model run again with what was measured, only where it also gives
 // what did happen.
 import type { Sysctls } from "../snapshot/snapshot.js";
-import { type Predicted, type Remedy, whatIf } from "../model/index.js";
+// Not by index.js: the observer, which predicts nothing else, would hold the other models, too (90 files).
+import { type Predicted, type Remedy, whatIf } from "../model/accept/what-if.js";
 import type { AcceptCause, Symptom } from "./finding.js";
 import type { History } from "./history.js";
 import { dropsOf, measuredOf } from "./measured.js";

@@ -1,7 +1,5 @@
 // SOCKSCOPE_REDACT=ip: remote addresses leave the process only as pseudonyms: the same address is the same
 // pseudonym, and nobody without the key can turn it back (HMAC-SHA-256; IPv4 alone could be tried out otherwise).
-import { createHmac, randomBytes } from "node:crypto";
-import { isIP } from "node:net";
 import type { Finding } from "../explain/finding.js";
 
 export interface Redactor {
@@ -12,6 +10,9 @@ export interface Redactor {
   /** The finding as it may leave the process; the listener's own address stays. */
   readonly finding: (finding: Finding) => Finding;
 }
+
+/** 4, 6, or 0: no address. */
+const isIP = (text: string): number => process.getBuiltinModule("node:net").isIP(text);
 
 /** Anything that may be an address within a text; `isIP` decides. */
 const candidate = /(?<![\w.:%-])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*[0-9a-fA-F:])/g;
@@ -51,6 +52,8 @@ const kept = (work: (text: string) => string): ((text: string) => string) => {
 /** With `off`, everything passes as it is. Without a key, one that lives as long as this redactor. */
 export const createRedactor = (mode: "ip" | "off", key?: string): Redactor => {
   if (mode === "off") return { isOff: true, address: (text) => text, finding: (finding) => finding };
+  // Half a megabyte that only this needs.
+  const { createHmac, randomBytes } = process.getBuiltinModule("node:crypto");
   const secret = key ?? randomBytes(32);
   const pseudonym = kept((address) => `ip-${createHmac("sha256", secret).update(address).digest("hex").slice(0, 12)}`);
   const address = kept((text) =>

@@ -23,7 +23,7 @@ export interface Passes {
   readonly told: CensusReading;
 }
 
-/** A table of this many rows is what the passes need of memory: 0.8 MB. */
+/** A table of this many rows is what the passes need of memory at most: 0.8 MB. */
 const chunkSize = 1024;
 
 /** Connections that only move bytes are shown as examples: so many at a pass. */
@@ -49,10 +49,10 @@ interface Round {
 }
 
 export const createPasses = (): Passes => {
-  const table = new SocketTable(chunkSize);
+  const table = new SocketTable(0);
   const fds = new Int32Array(chunkSize);
-  const memory = createColumns({ memInfo: ["rmemAlloc", "wmemQueued"] }, chunkSize);
-  const states = createColumns({ tcpInfo: counted }, chunkSize);
+  const memory = createColumns({ memInfo: ["rmemAlloc", "wmemQueued"] });
+  const states = createColumns({ tcpInfo: counted });
   const rtt = createHistogram(rttBounds);
   let retransmits = 0;
   let empty = 0;

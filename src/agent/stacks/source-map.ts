@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { SourceMap, type SourceMapPayload } from "node:module";
+import type { SourceMap, SourceMapPayload } from "node:module";
 
 /** A script as the debugger announces it. */
 export interface Script {
@@ -54,7 +54,9 @@ export const loadSourceMap = ({ url, sourceMapURL }: Script): LoadedMap | undefi
     if (text === undefined) return undefined;
     const payload: SourceMapPayload = JSON.parse(text);
     const sourceRoot: unknown = payload.sourceRoot;
-    return { map: new SourceMap(payload), sourceRoot: typeof sourceRoot === "string" ? sourceRoot : "", base };
+    // Loaded for this alone.
+    const { SourceMap: Decoded } = process.getBuiltinModule("node:module");
+    return { map: new Decoded(payload), sourceRoot: typeof sourceRoot === "string" ? sourceRoot : "", base };
   } catch {
     return undefined;
   }
