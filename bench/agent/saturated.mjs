@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import slicing from "./slices.cjs";
 
 const { clockMs, createSlices, isOn } = slicing;
+const connections = new Set();
 const body = Buffer.from("hello\n");
 let answered = 0;
 const server = createServer((_request, response) => {
@@ -13,6 +14,11 @@ const server = createServer((_request, response) => {
   response.end(body);
 });
 
+server.on("connection", (socket) => {
+  connections.add(socket);
+  socket.on("close", () => connections.delete(socket));
+});
+
 /** What is done once at the beginning of each on-slice. */
 const units = {
   /** The agent's thread does by itself what is due (sliced-thread.cjs). */
@@ -20,7 +26,12 @@ const units = {
     new Float64Array(globalThis.benchMemory).set([slices.begin, slices.ms, gainMs]);
     return () => undefined;
   },
-  nothing: async () => () => undefined,
+  /** Everything that the kernel tells of each connection, in one call. */
+  sockets: async () => {
+    const { readSockets, SocketTable } = await import("sockscope/kernel");
+    const into = new SocketTable(connections.size);
+    return () => void readSockets([...connections], { into });
+  },
   ss: async () => () => void execFile("ss", ["-tinm"], { maxBuffer: 1 << 28 }, () => undefined),
   systeminformation: async () => {
     const { default: si } = await import("systeminformation");

@@ -117,7 +117,7 @@ const measure = async (one, ms) => {
 
 /** Where the agent's thread spends its time in such a case. */
 const profileOf = (one, ms) =>
-  profiled({ fromMs: connectMsEach * one.connections + firstMs(one) + settleMs, ms }, async (agent, passed) => {
+  profiled({ fromMs: connectMsEach * one.connections + firstMs(one) + settleMs / 2, ms }, async (agent, passed) => {
     const server = await startOne(one, agent, "off");
     try {
       await sleep(firstMs(one));
