@@ -1,6 +1,8 @@
 // A line chart as SVG, both axes logarithmic: how a cost grows with a number. Pure.
 
-const size = { width: 720, height: 380, left: 70, right: 190, top: 40, bottom: 50 };
+const size = { plotWidth: 460, height: 380, left: 70, top: 40, bottom: 50 };
+/** A letter of a name is about so wide. */
+const letterWidth = 6.8;
 const colours = ["#0b6bcb", "#d1495b", "#2e8b57", "#8e5bd0", "#c77f0a", "#5a6570"];
 const escaped = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
 const short = (value) => {
@@ -24,11 +26,13 @@ const line = (series, x, y) =>
  * their lines.
  */
 export function chart({ title, xLabel, yLabel, series }) {
-  const { width, height, left, right, top, bottom } = size;
+  const { plotWidth, height, left, top, bottom } = size;
+  const right = 20 + letterWidth * Math.max(...series.map(({ name }) => name.length));
+  const width = Math.ceil(left + plotWidth + right);
   const x = axis(
     series.flatMap(({ points }) => points.map(([px]) => px)),
     left,
-    width - right,
+    left + plotWidth,
   );
   const y = axis(
     series.flatMap(({ points }) => points.map(([, py]) => py)),
@@ -45,11 +49,11 @@ export function chart({ title, xLabel, yLabel, series }) {
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 <text x="${left}" y="22" font-size="15" fill="#1c2733">${escaped(title)}</text>
 ${x.decades.map((value) => `<path d="M${x.at(value)} ${top}V${height - bottom}" stroke="#e3e8ee"/><text x="${x.at(value)}" y="${height - bottom + 18}" text-anchor="middle">${short(value)}</text>`).join("\n")}
-${y.decades.map((value) => `<path d="M${left} ${y.at(value)}H${width - right}" stroke="#e3e8ee"/><text x="${left - 8}" y="${y.at(value) + 4}" text-anchor="end">${short(value)}</text>`).join("\n")}
-<text x="${(left + width - right) / 2}" y="${height - 10}" text-anchor="middle">${escaped(xLabel)}</text>
+${y.decades.map((value) => `<path d="M${left} ${y.at(value)}H${left + plotWidth}" stroke="#e3e8ee"/><text x="${left - 8}" y="${y.at(value) + 4}" text-anchor="end">${short(value)}</text>`).join("\n")}
+<text x="${left + plotWidth / 2}" y="${height - 10}" text-anchor="middle">${escaped(xLabel)}</text>
 <text transform="translate(16 ${(top + height - bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(yLabel)}</text>
 ${series.map((one, i) => `<path d="${line(one, x, y)}" fill="none" stroke="${colours[i % colours.length]}" stroke-width="2"/>${one.points.map(([px, py]) => `<circle cx="${x.at(px).toFixed(1)}" cy="${y.at(py).toFixed(1)}" r="3" fill="${colours[i % colours.length]}"/>`).join("")}`).join("\n")}
-${names.map(({ name, colour, at }) => `<text x="${width - right + 10}" y="${(at + 4).toFixed(1)}" fill="${colour}">${escaped(name)}</text>`).join("\n")}
+${names.map(({ name, colour, at }) => `<text x="${left + plotWidth + 10}" y="${(at + 4).toFixed(1)}" fill="${colour}">${escaped(name)}</text>`).join("\n")}
 </svg>
 `;
 }

@@ -61,7 +61,7 @@ export async function run(context) {
       ...measured.map((one) => ({ what: `${named(one.connections)}, one look`, ...summary(micros(one)), unit: "µs" })),
       {
         what: `${named(most.connections)} beside ${named(least.connections)}`,
-        brief: "t(most) / t(least)",
+        brief: `from ${least.connections} to ${named(most.connections)}`,
         ...ratio(most.costs.ours, least.costs.ours),
         unit: "×",
         atMost: 1.5,

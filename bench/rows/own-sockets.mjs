@@ -74,7 +74,13 @@ const figuresOf = ({ count, costs, heap }) => [
   { what: `${named(count)} as bytes, beside the naive five calls`, ...ratio(costs.bytes, costs.naive), unit: "×" },
   { what: `${named(count)}, given as net.Socket`, ...ratio(costs.objects, costs.same), unit: "×" },
   { what: `${named(count)}, a socket`, ...summary(costs.bytes.map((ns) => ns / count)), unit: "ns" },
-  { what: `${named(count)}, JavaScript heap a socket`, brief: "heap", value: heap / count, unit: "bytes", atMost: 1 },
+  {
+    what: `${named(count)}, JavaScript heap a socket`,
+    brief: "heap a socket",
+    value: heap / count,
+    unit: "bytes",
+    atMost: 1,
+  },
 ];
 
 export async function run({ quick, has }) {

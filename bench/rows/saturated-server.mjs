@@ -170,7 +170,10 @@ export async function run({ quick, has }) {
         atMost: 0.05,
         because: because(often),
       },
-      { what: "… for reading the 64 sockets alone, on the main thread", ...lossAtOneASecond(sockets, { unit: "sockets" }) },
+      {
+        what: "… for reading the 64 sockets alone, on the main thread",
+        ...lossAtOneASecond(sockets, { unit: "sockets" }),
+      },
       { what: "p99 at half load, on against off", brief: "p99", ...latency.ratio, unit: "×" },
       {
         what: "… by which the 95 % interval is above 1",

@@ -86,7 +86,7 @@ function figuresOf({ connections, sockets, costs, heap }) {
     },
     { what: `${label}, each socket once, no column read`, ...ratio(costs.once, costs.raw), unit: "×" },
     { what: `${label}, a socket`, ...summary(costs.columns.map((ns) => ns / sockets)), unit: "ns" },
-    { what: `${label}, JavaScript heap a dump`, brief: "heap", value: heap / 1024, unit: "KB", atMost: 1 },
+    { what: `${label}, JavaScript heap a dump`, brief: "heap a dump", value: heap / 1024, unit: "KB", atMost: 1 },
   ];
 }
 
