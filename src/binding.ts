@@ -34,6 +34,8 @@ export interface Binding {
   /** Offsets of addon/kernel/socket_row.hh, for the test that compares them. */
   readonly layout: Readonly<Record<string, number>>;
   readSockets(fds: Int32Array, count: number, readings: number, rows: Uint8Array): number;
+  /** Places in `fds` of the sockets that hold memory, into `into`; how many. */
+  findInUse(fds: Int32Array, into: Int32Array): number;
   /** One socket's readings into `glanceRow`, which the next call overwrites. */
   glance(fd: number, readings: number): void;
   readonly glanceRow: ArrayBuffer;

@@ -145,6 +145,13 @@ void readSocket(int fd, uint32_t readings, SocketRow* row) {
   }
 }
 
+bool hasMemoryInUse(int fd) {
+  uint32_t memory[16] = {};
+  socklen_t size = sizeof(memory);
+  if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &size) != 0) return false;
+  return memory[SK_MEMINFO_RMEM_ALLOC] != 0 || memory[SK_MEMINFO_WMEM_QUEUED] != 0;
+}
+
 int probeSocket(uint32_t readings, SocketRow* row) {
   const UniqueFd socket_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket_fd) return errno;

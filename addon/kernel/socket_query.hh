@@ -8,7 +8,10 @@ namespace sockscope {
 // Takes the readings of the mask into the row. A reading that fails leaves its errno in the row.
 void readSocket(int fd, uint32_t readings, SocketRow* row);
 
-// The same for a fresh TCP socket that is closed again: what this kernel answers at all. 0 or an
+// Whether SO_MEMINFO shows anything received or queued to be sent; false where it cannot be read.
+bool hasMemoryInUse(int fd);
+
+// readSocket for a fresh TCP socket that is closed again: what this kernel answers at all. 0 or an
 // errno.
 int probeSocket(uint32_t readings, SocketRow* row);
 

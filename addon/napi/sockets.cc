@@ -1,4 +1,4 @@
-// readSockets, glance, walkSockets, walkCookies, probeSocket: rows of raw readings into the
+// readSockets, findInUse, glance, walkSockets, walkCookies, probeSocket: rows of raw readings into the
 // caller's Uint8Array.
 #include "kernel/socket_query.hh"
 #include "napi/args.hh"
@@ -27,6 +27,18 @@ Napi::Value ReadSockets(const Napi::CallbackInfo& info) {
   if (end > rows.size) end = rows.size;
   for (size_t i = 0; i < end; ++i) readSocket(fds.data[i], readings, &rows.data[i]);
   return Napi::Number::New(info.Env(), static_cast<double>(end));
+}
+
+// (fds: Int32Array, into: Int32Array ← places in `fds` of those with memory in use) → how many
+Napi::Value FindInUse(const Napi::CallbackInfo& info) {
+  const auto fds = typedArray<int32_t>(info, 0, napi_int32_array, "an Int32Array is expected");
+  const auto into = typedArray<int32_t>(info, 1, napi_int32_array, "an Int32Array is expected");
+  const size_t end = fds.size < into.size ? fds.size : into.size;
+  size_t found = 0;
+  for (size_t i = 0; i < end; ++i) {
+    if (hasMemoryInUse(fds.data[i])) into.data[found++] = static_cast<int32_t>(i);
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(found));
 }
 
 // (fd, readings): into `glanceRow`, which the next call overwrites; no argument is a buffer, whose
@@ -131,6 +143,7 @@ Napi::Object Layout(Napi::Env env) {
 
 void exportSockets(Napi::Env env, Napi::Object exports) {
   exports.Set("readSockets", Napi::Function::New<ReadSockets>(env, "readSockets"));
+  exports.Set("findInUse", Napi::Function::New<FindInUse>(env, "findInUse"));
   exports.Set("glance", Napi::Function::New<Glance>(env, "glance"));
   exports.Set("glanceRow", glanceRow(env));
   exports.Set("walkSockets", Napi::Function::New<WalkSockets>(env, "walkSockets"));

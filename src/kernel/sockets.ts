@@ -32,3 +32,12 @@ export function readSockets(targets: readonly Target[] | Int32Array, options: Re
   if (binding) table.length = binding.readSockets(fdsOf(targets), targets.length, readings, table.bytes);
   return table;
 }
+
+/**
+ * Which sockets hold anything: something is to be read, sent, acknowledged, or stands behind a gap. Their places in `fds`
+ * into `into`, in order; how many. One SO_MEMINFO each (kernel net/core/sock.c sk_get_meminfo), which takes no lock on the
+ * socket, and no row. 0 where there is no addon.
+ */
+export function findInUse(fds: Int32Array, into: Int32Array): number {
+  return binding?.findInUse(fds, into) ?? 0;
+}

@@ -64,24 +64,38 @@ export interface CookieWalk {
   length: number;
   /** True: some descriptors could not be visited. */
   partial: boolean;
+  /** The same sockets under the same descriptors as the time before, and all of them. */
+  isSame: boolean;
+  /** What they were the time before: memory for the next. */
+  former: Uint32Array;
 }
 
 export const createCookieWalk = (): CookieWalk => ({
   words: new Uint32Array(4 * roomAtFirst),
   length: 0,
-  partial: false,
+  partial: true,
+  isSame: false,
+  former: new Uint32Array(4 * roomAtFirst),
 });
+
+const bytesOf = (words: Uint32Array, length: number): Buffer => Buffer.from(words.buffer, 0, 16 * length);
 
 /** Walks the descriptors for cookies alone: about 1 µs a socket. False where there is no addon. */
 export function walkCookies(into: CookieWalk): boolean {
   if (!binding) return false;
+  const { length: lengthBefore, partial: wasPartial } = into;
+  [into.words, into.former] = [into.former, into.words];
   const count = new Uint32Array(3);
   for (let round = 0; round < 3; round++) {
     binding.walkCookies(into.words, count);
     if (4 * count[1]! <= into.words.length) break;
     into.words = new Uint32Array(4 * Math.ceil(count[1]! * 1.25));
   }
-  into.length = Math.min(count[1]!, into.words.length / 4);
-  into.partial = count[2] === 1 || count[1]! > into.length;
+  const { words, former } = into;
+  const length = Math.min(count[1]!, words.length / 4);
+  into.length = length;
+  into.partial = count[2] === 1 || count[1]! > length;
+  const isWhole = !into.partial && !wasPartial && length === lengthBefore;
+  into.isSame = isWhole && bytesOf(words, length).equals(bytesOf(former, length));
   return true;
 }

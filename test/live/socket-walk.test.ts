@@ -20,6 +20,8 @@ import {
   walkSockets,
 } from "../../src/kernel/index.js";
 import { readingMask, rowLayout } from "../../src/kernel/socket-row.js";
+import { findInUse } from "../../src/kernel/sockets.js";
+import { createCookieWalk, walkCookies } from "../../src/kernel/walk.js";
 import { packageRoot } from "../package-root.js";
 import { listening, portOf, untilSync } from "./held-clients.js";
 
@@ -154,6 +156,32 @@ test.serial("a batch reads what single calls read, row by row, into the memory i
   const [first] = JSON.parse(JSON.stringify(table)) as Record<string, unknown>[];
   t.deepEqual(Object.keys(first!), ["fd", "cookie", "valid", "state", "notSentBytes", "tcpInfo", "memInfo"]);
   t.throws(() => table.row(3), { instanceOf: RangeError });
+});
+
+test.serial("of many sockets those are found that hold something that was received or is to be sent", async (t) => {
+  const quiet = await connected(t, { host: "127.0.0.1", port: 0 });
+  const unread = await connected(t, { host: "127.0.0.1", port: 0 });
+  unread.accepted.pause();
+  unread.client.write("not read");
+  untilSync("it has arrived", () => (readMemInfo(unread.accepted)?.rmemAlloc ?? 0) > 0);
+  const fds = Int32Array.from([quiet.client, quiet.accepted, unread.accepted, quiet.server], (socket) => fdOf(socket)!);
+  const into = new Int32Array(4);
+  t.is(findInUse(Int32Array.of(-1, ...fds), into), 1);
+  t.is(into[0], 3);
+  // As far as there is room.
+  t.is(findInUse(Int32Array.of(fds[2]!, fds[2]!), new Int32Array(1)), 1);
+});
+
+test.serial("two walks are the same until a socket comes or goes", async (t) => {
+  const walk = createCookieWalk();
+  const isSame = (): boolean => walkCookies(walk) && walk.isSame;
+  t.deepEqual([isSame(), isSame()], [false, true]);
+  const { client, accepted } = await connected(t, { host: "127.0.0.1", port: 0 });
+  t.deepEqual([isSame(), isSame(), isSame()], [false, true, true]);
+  client.destroy();
+  accepted.destroy();
+  await Promise.all([once(client, "close"), once(accepted, "close")]);
+  t.false(isSame());
 });
 
 test.serial("a closed descriptor and one that is no socket have no readings, and say why", async (t) => {

@@ -24,7 +24,7 @@ import { readPeers } from "../outgoing/peers.js";
 import { createNodeAnswers } from "./node-answers.js";
 import { createOtherSockets } from "./other-sockets.js";
 import type { OwnSocket, OwnSockets } from "./own-sockets.js";
-import { createPasses } from "./passes.js";
+import { createPasses, listOf, type SocketList } from "./passes.js";
 import { placesOf } from "./place.js";
 import { closeReadings, connectionOf, type Place, withTimer } from "./reading.js";
 
@@ -75,7 +75,14 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
   let settingsAt = Number.NEGATIVE_INFINITY;
   let tcpRetries2: number | undefined;
   let [connectionsMs, socketsRead] = [0, 0];
+  let listed = { all: own.all, tcp: listOf([]) };
 
+  /** Taken anew where one came or went. */
+  const tcpNow = (): SocketList => {
+    const { all } = own;
+    if (listed.all !== all) listed = { all, tcp: listOf(all.filter(({ transport }) => transport === "tcp")) };
+    return listed.tcp;
+  };
   const nodeOf = ({ cookie }: OwnSocket, at: number): NodeSide | undefined => answers.take(cookie, at);
   const read = (
     chosen: readonly OwnSocket[],
@@ -123,9 +130,10 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
       tcpRetries2 = readSysctl("net.ipv4.tcp_retries2")?.[0];
       settingsAt = at;
     }
-    const sockets = own.all.filter(({ transport }) => transport === "tcp");
-    const scanned = passes.scan(sockets, Math.ceil(scannedAtMost * part));
-    socketsRead += scanned + passes.census(sockets, Math.ceil(countedAtMost * part), at + shownMs);
+    const tcp = tcpNow();
+    const { sockets } = tcp;
+    const scanned = passes.scan(tcp, Math.ceil(scannedAtMost * part));
+    socketsRead += scanned + passes.census(tcp, Math.ceil(countedAtMost * part), at + shownMs);
     const callers = sockets.filter(({ state }) => state === "SYN-SENT");
     fillDestinations(callers, at);
     const placeOf = placesOf(listeners, loops);

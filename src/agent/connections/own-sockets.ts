@@ -45,7 +45,7 @@ export interface OwnSocket {
 export interface OwnSockets {
   /** Walks the descriptors now. */
   walk(at: number): SocketsWalked | undefined;
-  /** Without listeners and what is not looked at, in an order that changes only where sockets come and go. */
+  /** Without listeners and what is not looked at: the very same list while none comes or goes. */
   readonly all: readonly OwnSocket[];
   get(cookie: bigint): OwnSocket | undefined;
   /** It, also when it is among the last that have gone. */
@@ -131,6 +131,8 @@ interface Held {
 export const createOwnSockets = (ours: Pick<OurSockets, "has">): OwnSockets => {
   const table = new SocketTable(0);
   const walked = createCookieWalk();
+  /** The last walk met nobody whom it did not know, and nobody has gone since. */
+  let isSettled = false;
   const sockets = new Map<bigint, OwnSocket>();
   let byFd = new Map<number, Held>();
   let all: readonly OwnSocket[] | undefined;
@@ -190,10 +192,17 @@ export const createOwnSockets = (ours: Pick<OurSockets, "has">): OwnSockets => {
     all = undefined;
   };
 
+  const tell = (listener: boolean, fresh: number, began: number): SocketsWalked => {
+    const tookMs = threadCpuMs() - began;
+    walksMs += tookMs;
+    return { listener, costMs: Math.min(tookMs, 1 + walked.length * knownMs + fresh * newMs) };
+  };
+
   return {
     walk(at) {
       const began = threadCpuMs();
       if (!walkCookies(walked)) return undefined;
+      if (isSettled && walked.isSame) return tell(false, 0, began);
       const next = new Map<number, Held>();
       const unknown = recognise(next);
       const listener = introduce(unknown, next, begun ? at : undefined);
@@ -204,10 +213,8 @@ export const createOwnSockets = (ours: Pick<OurSockets, "has">): OwnSockets => {
       const isSame = unknown.length === 0 && next.size === byFd.size;
       byFd = next;
       if (!isSame) settle();
-      const tookMs = threadCpuMs() - began;
-      walksMs += tookMs;
-      const fresh = Math.min(unknown.length, newAtMost);
-      return { listener, costMs: Math.min(tookMs, 1 + walked.length * knownMs + fresh * newMs) };
+      isSettled = unknown.length === 0 && !walked.partial;
+      return tell(listener, Math.min(unknown.length, newAtMost), began);
     },
     get all() {
       all ??= [...sockets.values()].filter(({ transport }) => transport !== undefined);
@@ -216,6 +223,7 @@ export const createOwnSockets = (ours: Pick<OurSockets, "has">): OwnSockets => {
     get: (cookie) => sockets.get(cookie),
     find: (cookie) => sockets.get(cookie) ?? gone.get(cookie),
     forget(socket) {
+      isSettled = false;
       if (byFd.get(socket.fd)?.socket === socket) byFd.delete(socket.fd);
       if (!sockets.has(socket.cookie)) return;
       part(socket);

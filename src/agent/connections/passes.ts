@@ -1,30 +1,46 @@
 // Two passes over the own sockets, a part at each look where there are too many for the time they may take: the scan
 // for memory in use, which is to find trouble within an interval, and the slower census of states.
-import { readSockets } from "../../kernel/sockets.js";
+import { findInUse, readSockets } from "../../kernel/sockets.js";
 import { createColumns } from "../../kernel/socket-columns.js";
 import { SocketTable } from "../../kernel/socket-table.js";
 import type { CensusReading } from "../../snapshot/connection.js";
 import { createHistogram, rttBounds } from "../../snapshot/histogram.js";
 import { tcpStates } from "../../snapshot/tcp-state.js";
 import type { OwnSocket } from "./own-sockets.js";
-import { isInUse, isMoving, isOdd } from "./worth.js";
+import { isMoving, isOdd } from "./worth.js";
+
+/** Sockets and, in the same order, the descriptors that lead to them. */
+export interface SocketList {
+  readonly sockets: readonly OwnSocket[];
+  readonly fds: Int32Array;
+}
+
+export const listOf = (sockets: readonly OwnSocket[]): SocketList => ({
+  sockets,
+  fds: Int32Array.from(sockets, ({ fd }) => fd),
+});
 
 export interface Passes {
   /** Notes whose memory is in use, of `most` sockets. Returns how many were read: all but in a very large process. */
-  scan(sockets: readonly OwnSocket[], most: number): number;
+  scan(list: SocketList, most: number): number;
   /** How many of the last scan held nothing. */
   readonly empty: number;
   /**
    * Notes states; what is seldom seen, and some of what moves much, is shown until `shownUntil`. Those whose state is not
-   * known yet come first. Returns how many sockets were read.
+   * known yet come first; while none is like that, so many that all are met within some looks. Returns how many sockets
+   * were read.
    */
-  census(sockets: readonly OwnSocket[], most: number, shownUntil: number): number;
+  census(list: SocketList, most: number, shownUntil: number): number;
   /** What all of them told. */
   readonly told: CensusReading;
 }
 
 /** A table of this many rows is what the passes need of memory at most: 0.8 MB. */
 const chunkSize = 1024;
+
+/** Where all connections are quiet, all are counted within so many looks, unless there are few of them. */
+const calmLooks = 4;
+const calmAtLeast = 256;
 
 /** Connections that only move bytes are shown as examples: so many at a pass. */
 const movingAtMost = 32;
@@ -50,8 +66,7 @@ interface Round {
 
 export const createPasses = (): Passes => {
   const table = new SocketTable(0);
-  const fds = new Int32Array(chunkSize);
-  const memory = createColumns({ memInfo: ["rmemAlloc", "wmemQueued"] });
+  const inUse = new Int32Array(chunkSize);
   const states = createColumns({ tcpInfo: counted });
   const rtt = createHistogram(rttBounds);
   let retransmits = 0;
@@ -59,19 +74,18 @@ export const createPasses = (): Passes => {
   const scanRound: Round = { next: 0 };
   const censusRound: Round = { next: 0 };
   let moving = 0;
+  /** The last census met only quiet ones. */
+  let isCalm = true;
 
-  const load = (sockets: readonly OwnSocket[]): Int32Array => {
-    for (let i = 0; i < sockets.length; i += 1) fds[i] = sockets[i]!.fd;
-    return fds.subarray(0, sockets.length);
-  };
-  const scanChunk = (sockets: readonly OwnSocket[]): void => {
-    readSockets(load(sockets), { readings: ["memInfo"], into: table });
-    table.readColumns(memory);
-    const columns = memory.memInfo;
-    sockets.forEach((socket, i) => {
-      socket.heldLooks = isInUse(columns, i) ? socket.heldLooks + 1 : 0;
-      if (socket.heldLooks === 0) empty += 1;
-    });
+  const scanChunk = ({ sockets, fds }: SocketList): void => {
+    const found = findInUse(fds, inUse);
+    let next = 0;
+    for (let i = 0; i < sockets.length; i += 1) {
+      const isHeld = next < found && inUse[next] === i;
+      if (isHeld) next += 1;
+      sockets[i]!.heldLooks = isHeld ? sockets[i]!.heldLooks + 1 : 0;
+    }
+    empty += sockets.length - found;
   };
   const tell = (socket: OwnSocket, rttMicros: number, totalRetrans: number | undefined): void => {
     // 0: nothing was measured yet.
@@ -82,8 +96,8 @@ export const createPasses = (): Passes => {
     retransmits += Math.max(0, totalRetrans - before);
     socket.retransmits = totalRetrans;
   };
-  const countChunk = (sockets: readonly OwnSocket[], shownUntil: number): void => {
-    readSockets(load(sockets), { readings: ["tcpInfo"], into: table });
+  const countChunk = ({ sockets, fds }: SocketList, shownUntil: number): void => {
+    readSockets(fds, { readings: ["tcpInfo"], into: table });
     table.readColumns(states);
     const columns = states.tcpInfo;
     sockets.forEach((socket, i) => {
@@ -104,32 +118,32 @@ export const createPasses = (): Passes => {
         socket.shownUntil = shownUntil;
       }
       if (isOdd(socket.state, columns.probes[i]!, columns.backoff[i]!)) socket.shownUntil = shownUntil;
+      if (socket.shownUntil === shownUntil) isCalm = false;
     });
   };
   /** Goes on round the sockets, in chunks, with at most so many. How many. */
   const goRound = (
     round: Round,
-    sockets: readonly OwnSocket[],
-    size: number,
+    { sockets, fds }: SocketList,
     most: number,
-    take: (chunk: readonly OwnSocket[]) => void,
+    take: (chunk: SocketList) => void,
   ): number => {
     const room = Math.min(sockets.length, most);
     let met = 0;
     while (met < room) {
       if (round.next >= sockets.length) round.next = 0;
-      const chunk = sockets.slice(round.next, round.next + Math.min(size, room - met));
-      take(chunk);
-      met += chunk.length;
-      round.next += chunk.length;
+      const end = Math.min(sockets.length, round.next + Math.min(chunkSize, room - met));
+      take({ sockets: sockets.slice(round.next, end), fds: fds.subarray(round.next, end) });
+      met += end - round.next;
+      round.next = end;
     }
     return met;
   };
 
   return {
-    scan(sockets, most) {
+    scan(list, most) {
       empty = 0;
-      return goRound(scanRound, sockets, chunkSize, most, scanChunk);
+      return goRound(scanRound, list, most, scanChunk);
     },
     get empty() {
       return empty;
@@ -137,11 +151,14 @@ export const createPasses = (): Passes => {
     get told() {
       return { rtt: rtt.read(), retransmits };
     },
-    census(sockets, most, shownUntil) {
+    census(list, most, shownUntil) {
+      const { length } = list.sockets;
+      const room = isCalm ? Math.min(most, Math.max(calmAtLeast, Math.ceil(length / calmLooks))) : most;
       moving = 0;
-      const fresh = sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);
-      if (fresh.length > 0) countChunk(fresh, shownUntil);
-      const met = goRound(censusRound, sockets, chunkSize, most, (chunk) => countChunk(chunk, shownUntil));
+      isCalm = true;
+      const fresh = list.sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);
+      if (fresh.length > 0) countChunk(listOf(fresh), shownUntil);
+      const met = goRound(censusRound, list, room, (chunk) => countChunk(chunk, shownUntil));
       return fresh.length + met;
     },
   };

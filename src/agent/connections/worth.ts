@@ -1,17 +1,5 @@
-// Which sockets are worth an object. A quiet idle connection costs one SO_MEMINFO and nothing else: memory in use
-// there (kernel net/core/sock.c sk_get_meminfo) tells bytes to be read, a gap in what was received, bytes to be sent or
-// acknowledged and a SYN without its answer, all in one system call that takes no lock on the socket.
+// Which sockets are worth an object although they hold no memory (kernel/sockets.ts findInUse).
 import type { TcpState } from "../../snapshot/tcp-state.js";
-
-/** Columns of SO_MEMINFO of many sockets; NaN: not read. */
-export interface MemoryColumns {
-  readonly rmemAlloc: Float64Array;
-  readonly wmemQueued: Float64Array;
-}
-
-/** Whether socket `i` holds anything: something is to be read, sent, acknowledged, or stands behind a gap. */
-export const isInUse = ({ rmemAlloc, wmemQueued }: MemoryColumns, i: number): boolean =>
-  rmemAlloc[i]! > 0 || wmemQueued[i]! > 0;
 
 /** What a connection can be found in without memory in use: half-closed by the peer, or not answered. */
 export const isOdd = (state: TcpState | undefined, probes: number, backoff: number): boolean =>

@@ -21,8 +21,10 @@ interface Account {
 
 export const createOwnedConnections = (): OwnedConnections => {
   let accounts = new Map<string, Account>();
+  let last: Counted | undefined;
   return {
     count(sockets, listeners) {
+      if (last && isTheSame(last, sockets, listeners)) return last.readings;
       const wanted = new Map(listeners.map((listener) => [doorOf(listener), listener]));
       const found = connectionsBehind(sockets, new Set(wanted.keys()));
       const next = new Map<string, Account>();
@@ -39,10 +41,24 @@ export const createOwnedConnections = (): OwnedConnections => {
         readings.set(listener.cookie, { count: held.size, accepted: next.get(door)?.accepted ?? 0, untouchedMs });
       }
       accounts = next;
+      last = { sockets, listeners, readings };
       return readings;
     },
   };
 };
+
+/** What was counted, and what came of it. */
+interface Counted {
+  readonly sockets: readonly OwnSocket[];
+  readonly listeners: readonly OwnListener[];
+  readonly readings: ReadonlyMap<bigint, OwnedReading>;
+}
+
+/** The very sockets, of a list that another takes the place of when one comes or goes; ages grow all the same. */
+const isTheSame = (last: Counted, sockets: readonly OwnSocket[], listeners: readonly OwnListener[]): boolean =>
+  sockets === last.sockets &&
+  listeners.length === last.listeners.length &&
+  listeners.every((listener, i) => listener === last.listeners[i] && !listener.server?.roundRobin);
 
 /** Connections carry their listener's port or path, not its address: listeners on one port share them. */
 const doorOf = ({ port, path }: { port?: number | undefined; path?: string | undefined }): string => path ?? `:${port}`;

@@ -2,7 +2,7 @@ import test from "ava";
 import { choose, newRowsAtMost, rowsAtMost } from "../../../src/agent/connections/choose.js";
 import { placesOf } from "../../../src/agent/connections/place.js";
 import { createSamplingNotice } from "../../../src/agent/connections/sampling.js";
-import { isInUse, isOdd } from "../../../src/agent/connections/worth.js";
+import { isOdd } from "../../../src/agent/connections/worth.js";
 import type { TcpState } from "../../../src/snapshot/tcp-state.js";
 
 const socket = (name: number, heldLooks = 0, shownUntil = 0, state: TcpState = "ESTAB") => ({
@@ -12,17 +12,6 @@ const socket = (name: number, heldLooks = 0, shownUntil = 0, state: TcpState = "
   state,
 });
 const names = (chosen: readonly { readonly name: number }[]): readonly number[] => chosen.map(({ name }) => name);
-
-test("a socket is in use that holds received or sent memory; one that could not be read is not", (t) => {
-  const columns = {
-    rmemAlloc: Float64Array.of(0, 768, 0, Number.NaN),
-    wmemQueued: Float64Array.of(0, 0, 2304, Number.NaN),
-  };
-  t.deepEqual(
-    [0, 1, 2, 3].map((i) => isInUse(columns, i)),
-    [false, true, true, false],
-  );
-});
 
 test("without memory in use a connection is odd that its peer half-closed or that is not answered", (t) => {
   t.deepEqual(
