@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { writeDocument } from "./document/document.mjs";
 import { beginFacts } from "./document/facts.mjs";
 import { isJudged, isMet, rowLines } from "./document/lines.mjs";
-import { install, missing, needsOf } from "./measure/needs.mjs";
+import { install, installing, missing, needsOf } from "./measure/needs.mjs";
 import { runRow } from "./measure/row-process.mjs";
 
 const usage = `npm run bench -- [--quick] [--only WORD] [--write [--into FOLDER]] [--from FILE] [--install]
@@ -48,13 +48,15 @@ async function loadRows() {
 function lookAtNeeds(rows) {
   const wanted = rows.flatMap(needsOf);
   const absent = missing(wanted);
-  if (absent.length > 0 && options.install) install(absent.map(({ name }) => name));
+  const namesOf = (some) => some.map(({ name }) => name);
+  if (absent.length > 0 && options.install) install(namesOf(absent));
   const still = options.install ? missing(absent) : absent;
   if (still.length > 0) {
-    console.error("not here (--install gets them from Debian: apt-get install):");
+    console.error("not here:");
     for (const { name, forWhat } of still) console.error(`  ${name}: ${forWhat.join("; ")}`);
+    console.error(`--install does: ${installing(namesOf(still)).join(" ")}`);
   }
-  return new Set(still.map(({ name }) => name));
+  return new Set(namesOf(still));
 }
 
 async function measure(row, absent) {

@@ -26,7 +26,7 @@ const probes = {
 export const needsOf = ({ id, needs = {} }) => [
   { name: "gcc", forWhat: "the limits in C, without which nothing is measured" },
   ...(needs.packages ?? []).map((name) => ({ name, forWhat: `${id} is not measured without it` })),
-  ...(needs.peers ?? []).map((name) => ({ name, forWhat: "compared with" })),
+  ...(needs.peers ?? []).map((name) => ({ name, forWhat: `${id} is compared with it` })),
 ];
 
 /** Those that are not there: `{ name, forWhat }`, each name once with all that it is for. */
@@ -38,9 +38,14 @@ export const missing = (wanted) =>
       forWhat: [...new Set(wanted.filter((one) => one.name === name).flatMap(({ forWhat }) => forWhat))],
     }));
 
-/** Installs Debian packages; asks for root by failing. */
-export function install(packages) {
+/** What installs Debian packages, as a command line. */
+export const installing = (packages) => {
   const apt = ["apt-get", "install", "-y", "--no-install-recommends", ...packages];
-  const [command, ...args] = getuid() === 0 ? apt : ["sudo", ...apt];
+  return getuid() === 0 ? apt : ["sudo", ...apt];
+};
+
+/** Runs it; asks for root by failing. */
+export function install(packages) {
+  const [command, ...args] = installing(packages);
   execFileSync(command, args, { stdio: ["inherit", process.stderr, "inherit"] });
 }

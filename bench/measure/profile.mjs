@@ -9,7 +9,7 @@ const named = {
 const placeOf = ({ functionName, url }) => {
   const own = /\/dist\/(.*)\.js$/.exec(url)?.[1];
   if (own !== undefined) return own;
-  if (url === "") return named[functionName] ?? functionName;
+  if (url === "") return named[functionName] ?? (functionName || "calls into C++");
   return url.startsWith("node:") ? url : url.replace(/^.*\//, "");
 };
 
