@@ -16,8 +16,9 @@ export const goal =
 
 const page = join(tmpdir(), `sockscope-bench-${process.pid}.sock`);
 
-/** The code is warm, what is only done at the beginning is done, every connection has been met. */
-const settleMs = 6000;
+/** The code is warm, what is only done at the beginning is done (V8 collects an idle main thread's heap once, 8 s after its
+ * start), every connection has been met. */
+const settleMs = 12_000;
 const settleMsEach = 0.7;
 /** For how long connections are made, at the most. */
 const connectMsEach = 0.5;

@@ -176,10 +176,9 @@ export const createLooker = (options: LookerOptions): Looker => {
     },
     rested() {
       const glances = rest?.end() ?? [];
-      for (const glance of glances) {
-        loops.note(glance.at, glance.loops);
-        keep(glance);
-      }
+      for (const { at, loops: seenLoops } of glances) loops.note(at, seenLoops);
+      const last = glances.at(-1);
+      if (last) keep(last);
       return glances;
     },
     look(request) {
