@@ -1,5 +1,5 @@
-// readSockets, findInUse, glance, walkSockets, walkCookies, probeSocket: rows of raw readings into the
-// caller's Uint8Array.
+// readSockets, findInUse, glance, walkSockets, walkCookies, probeSocket: rows of raw readings into
+// the caller's Uint8Array.
 #include "kernel/socket_query.hh"
 #include "napi/args.hh"
 #include "napi/env_state.hh"
