@@ -13,13 +13,16 @@ const placeOf = ({ functionName, url }) => {
   return url.startsWith("node:") ? url : url.replace(/^.*\//, "");
 };
 
-/** Milliseconds in which each place was on top of the stack, but for those that were idle. */
+/** Idle, and the inspector that has the profile begun and ended. */
+const leftOut = ["(idle)", "(root)", "dispatch"];
+
+/** Milliseconds in which each place was on top of the stack, but for what is left out. */
 export function placesOf({ nodes, samples, timeDeltas }) {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const places = new Map();
   samples.forEach((id, i) => {
     const frame = frames.get(id);
-    if (frame.functionName === "(idle)" || frame.functionName === "(root)") return;
+    if (frame.url === "" && leftOut.includes(frame.functionName)) return;
     const place = placeOf(frame);
     places.set(place, (places.get(place) ?? 0) + timeDeltas[i] / 1000);
   });

@@ -36,7 +36,8 @@ const watchPage = () =>
 
 /** `goal`: percent of a core. `drive` makes it happen to the server; what it returns ends it. */
 const cases = [
-  { name: "quiet", brief: "quiet", connections: 0, goal: 0.3 },
+  // V8 tidies up after the start, in its own time, also on the main thread.
+  { name: "quiet", brief: "quiet", connections: 0, goal: 0.3, tidyMs: 8000 },
   { name: "1,000 connections", brief: "1,000", connections: 1000, goal: 0.6 },
   { name: "10,000 connections", brief: "10,000", connections: 10_000, goal: 2 },
   { name: "19,000 connections", brief: "19,000", connections: 19_000, goal: 4 },
@@ -68,7 +69,7 @@ const cases = [
   },
 ];
 
-const firstMs = ({ connections }) => settleMs / 2 + settleMsEach * connections;
+const firstMs = ({ connections, tidyMs = 0 }) => settleMs / 2 + settleMsEach * connections + tidyMs;
 
 const percentOf = (cpuMs, ms) => (100 * cpuMs) / ms;
 
@@ -102,8 +103,8 @@ const measure = async (one, ms) => {
     const passed = performance.now() - began;
     const [on, off] = both.map(({ host }, i) => usedBetween(before[i], readThreads(host.pid), "sockscope"));
     const found = readFileSync(log, { encoding: "latin1", flag: "a+" });
-    if (one.expects && !found.includes(one.expects)) throw new Error(`${one.name}: no ${one.expects} was found`);
     return {
+      isAsMeant: one.expects === undefined || found.includes(one.expects),
       observer: percentOf(on.named.cpuMs, passed),
       helpers: percentOf(on.others.cpuMs - off.others.cpuMs, passed),
       wakes: (1000 * on.named.sleeps) / passed,
@@ -157,11 +158,15 @@ const room = () => Number(/^Max open files +\d+ +(\d+)/m.exec(readFileSync("/pro
 export async function run({ quick }) {
   const ms = quick ? 5000 : 8000;
   const figures = [];
+  const notes = [
+    "Of the observer's thread and of V8's helpers beside it; the main thread sleeps all the time in the quiet cases.",
+  ];
   let idle;
   for (const one of cases.filter(({ connections }) => !(connections > room()))) {
     const used = await measure(one, ms);
     idle ??= used;
-    figures.push({ ...(await figureOf(one, used, ms)), connections: one.connections });
+    if (used.isAsMeant) figures.push({ ...(await figureOf(one, used, ms)), connections: one.connections });
+    else notes.push(`Not measured: ${one.name}, as no ${one.expects} came about.`);
   }
   figures.push({
     what: `wake-ups of the main thread in ${ms / 1000} quiet seconds, beyond those without the agent`,
@@ -172,9 +177,7 @@ export async function run({ quick }) {
   const counted = figures.filter(({ connections, atMost }) => connections > 0 && atMost !== undefined);
   return {
     figures,
-    notes: [
-      "Of the observer's thread and of V8's helpers beside it; the main thread sleeps all the time in the quiet cases.",
-    ],
-    charts: [chartOf(counted)],
+    notes,
+    charts: counted.length > 1 ? [chartOf(counted)] : [],
   };
 }
