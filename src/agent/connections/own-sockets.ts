@@ -131,8 +131,10 @@ interface Held {
 export const createOwnSockets = (ours: Pick<OurSockets, "has">): OwnSockets => {
   const table = new SocketTable(0);
   const walked = createCookieWalk();
-  /** The last walk met nobody whom it did not know, and nobody has gone since. */
+  /** The last walk was whole, and nobody was forgotten since. */
   let isSettled = false;
+  /** Of those that it met: neither bound nor connected, or gone at once. */
+  let nameless: readonly number[] = [];
   const sockets = new Map<bigint, OwnSocket>();
   let byFd = new Map<number, Held>();
   let all: readonly OwnSocket[] | undefined;
@@ -202,18 +204,20 @@ export const createOwnSockets = (ours: Pick<OurSockets, "has">): OwnSockets => {
     walk(at) {
       const began = threadCpuMs();
       if (!walkCookies(walked)) return undefined;
-      if (isSettled && walked.isSame) return tell(false, 0, began);
-      const next = new Map<number, Held>();
-      const unknown = recognise(next);
+      const isSame = isSettled && walked.isSame;
+      const [next, before] = [isSame ? byFd : new Map<number, Held>(), byFd.size];
+      const unknown = isSame ? nameless : recognise(next);
+      const known = next.size;
       const listener = introduce(unknown, next, begun ? at : undefined);
       unread = Math.max(0, unknown.length - newAtMost);
       begun ||= unread === 0;
+      nameless = unknown.filter((fd) => !next.has(fd));
+      isSettled = unread === 0 && !walked.partial;
+      const hasChanged = known !== before || next.size !== known;
       // A walk that was cut short says nothing about those it did not meet.
       if (walked.partial) for (const [fd, held] of byFd) if (!next.has(fd)) next.set(fd, held);
-      const isSame = unknown.length === 0 && next.size === byFd.size;
       byFd = next;
-      if (!isSame) settle();
-      isSettled = unknown.length === 0 && !walked.partial;
+      if (hasChanged) settle();
       return tell(listener, Math.min(unknown.length, newAtMost), began);
     },
     get all() {
