@@ -11,20 +11,24 @@ export interface Refusals {
   readonly halfOpen: number;
   /** Cookies that were sent and not answered yet: each vouches for one client at most. */
   readonly cookies: number;
+  /** ListenDrops beyond the drops that were seen, as in drops.ts. */
+  readonly ahead: number;
 }
 
-export const noRefusals: Refusals = { clients: 0, halfOpen: 0, cookies: 0 };
+export const noRefusals: Refusals = { clients: 0, halfOpen: 0, cookies: 0, ahead: 0 };
 
 /** Folds one step in. Without the namespace's counters every drop counts. */
-export const foldRefusals = ({ cookies }: Refusals, step: ListenerStep, netns: Netns): Refusals => {
+export const foldRefusals = ({ cookies, ahead }: Refusals, step: ListenerStep, netns: Netns): Refusals => {
   const {
     ListenDrops,
     SyncookiesSent: sent = 0,
     SyncookiesRecv: answered = 0,
     PassiveOpens: opened = 0,
   } = moved(netns);
-  if (ListenDrops === undefined) return { clients: step.drops, halfOpen: 0, cookies };
-  const countedTwice = Math.max(0, step.drops - ListenDrops);
+  if (ListenDrops === undefined)
+    return { clients: step.drops, halfOpen: 0, cookies, ahead: step.drops === 0 ? 0 : ahead };
+  const counted = ListenDrops + ahead;
+  const countedTwice = Math.max(0, step.drops - counted);
   const admitted = Math.max(0, step.accepts + step.length - step.wasLength);
   const turnedAway = Math.max(0, answered - Math.max(0, admitted - opened));
   const outstanding = cookies + sent;
@@ -33,5 +37,6 @@ export const foldRefusals = ({ cookies }: Refusals, step: ListenerStep, netns: N
     clients: Math.max(0, step.drops - countedTwice - repeated),
     halfOpen: countedTwice,
     cookies: Math.max(0, outstanding - answered),
+    ahead: Math.max(0, (step.drops === 0 ? ListenDrops : counted) - step.drops),
   };
 };

@@ -81,7 +81,7 @@ const rowsOf = (text: string): readonly (readonly string[])[] =>
 const rows = rowsOf(table).slice(1);
 
 for (const [what = "", ms = "", setting = "", cause = ""] of rows)
-  test(`${what} for ${ms} ms${setting ? `, ${setting}` : ""} is ${cause}`, (t) => {
+  test.serial(`${what} for ${ms} ms${setting ? `, ${setting}` : ""} is ${cause}`, (t) => {
     const { snapshots } = timeline(settings[setting]).play(2000).play(Number(ms), phases[what]).play(15_000);
     const findings = explained(snapshots);
     const last = findings.at(-1);
@@ -101,7 +101,7 @@ for (const [what = "", ms = "", setting = "", cause = ""] of rows)
 
 // The same on a busy machine: looks come irregularly, and the thread waits for a CPU up to two fifths of its time.
 for (const [what = "", ms = "", setting = "", cause = ""] of rows)
-  test(`on a busy machine, ${what} for ${ms} ms${setting ? `, ${setting}` : ""} is ${cause}`, (t) => {
+  test.serial(`on a busy machine, ${what} for ${ms} ms${setting ? `, ${setting}` : ""} is ${cause}`, (t) => {
     const wrong: string[] = [];
     for (let seed = 1; seed <= rounds(25); seed += 1) {
       const noise = { seed: seed * 7919, runqueue: 0.4, jitter: 0.6 };
@@ -136,17 +136,20 @@ const waits = `
 `;
 
 for (const [what = "", ms = "", setting = "", cause = ""] of rowsOf(waits))
-  test(`${what} for ${ms} ms with room for all${setting ? `, ${setting}` : ""} is accept-wait by ${cause}`, (t) => {
-    const line = timeline({ ...settings[setting], limit: 511 })
-      .play(2000)
-      .play(Number(ms), phases[what])
-      .play(15_000);
-    const findings = explained(line.snapshots);
-    t.deepEqual(
-      [...new Set(findings.map((finding) => `${finding.symptom} ${finding.cause}`))].filter(
-        (one) => !one.endsWith("unknown"),
-      ),
-      cause === "unknown" ? [] : [`accept-wait ${cause}`],
-    );
-    t.is(findings.at(-1)?.state, "resolved");
-  });
+  test.serial(
+    `${what} for ${ms} ms with room for all${setting ? `, ${setting}` : ""} is accept-wait by ${cause}`,
+    (t) => {
+      const line = timeline({ ...settings[setting], limit: 511 })
+        .play(2000)
+        .play(Number(ms), phases[what])
+        .play(15_000);
+      const findings = explained(line.snapshots);
+      t.deepEqual(
+        [...new Set(findings.map((finding) => `${finding.symptom} ${finding.cause}`))].filter(
+          (one) => !one.endsWith("unknown"),
+        ),
+        cause === "unknown" ? [] : [`accept-wait ${cause}`],
+      );
+      t.is(findings.at(-1)?.state, "resolved");
+    },
+  );

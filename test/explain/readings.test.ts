@@ -15,6 +15,14 @@ test("drops of before the observer began are not its findings", (t) => {
   t.deepEqual(outline(explained(timeline({ drops: 5000 }).play(5000).snapshots)), []);
 });
 
+test("what overflows between the readings of a listener and of the counters is told at the next look", (t) => {
+  const counters = { ListenOverflows: 4, ListenDrops: 4 };
+  const line = timeline().play(1000).play(100, { counters }).play(100, { drops: 4 }).play(10_000);
+  t.is(figure(explained(line.snapshots).at(-1), "listener drops"), 4);
+  const longAgo = timeline().play(1000).play(100, { counters }).play(200).play(100, { drops: 4 }).play(10_000);
+  t.deepEqual(outline(explained(longAgo.snapshots)), []);
+});
+
 test("without loop readings the cause is unknown and says what was missing", (t) => {
   const line = timeline({ without: ["loops", "waiting"] })
     .play(1000)
