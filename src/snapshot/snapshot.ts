@@ -221,7 +221,7 @@ export interface StallCapture {
   readonly frames: readonly string[];
   /** False: the answer came after the blocking call had returned; the first frame is only "called from". */
   readonly exact: boolean;
-  /** What the look took of the main thread, ms, as seen from outside: an upper bound. */
+  /** What the look took of the main thread, ms, as seen from outside: within its scheduling, some ms either way. */
   readonly pauseMs?: number | undefined;
   /** Why there is no stack, or what limits it. */
   readonly note?: string | undefined;

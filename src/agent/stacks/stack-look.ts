@@ -21,8 +21,9 @@ export interface Look {
   readonly isLate: boolean;
   readonly hasMoved: boolean;
   /**
-   * What the look took of the main thread, as seen from here: from the question to the last answer, an upper bound; where
-   * a native call had to return first, from the first answer on.
+   * What the look took of the main thread, as seen from here: from the question to the last answer, where a native call
+   * had to return first from the first answer on. Held against the application's own longest gap it was 13 ms less to
+   * 18 ms more, on a machine with seven times as many runnable threads as CPUs.
    */
   readonly pauseMs?: number | undefined;
   /** Why there are no frames. */
