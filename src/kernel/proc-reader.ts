@@ -74,8 +74,7 @@ export function openBytes(path: string, ahead?: ReadAhead): ByteReader {
     read() {
       const found = takeAhead();
       if (found !== undefined) return found;
-      // Looked for first: an exception costs more than all of this.
-      fd ??= existsSync(path) ? tryOpen(path) : undefined;
+      fd ??= tryOpen(path);
       if (fd === undefined) return undefined;
       if (file) file.fd = fd;
       try {
@@ -126,9 +125,10 @@ export function openParsed<T>(path: string, parse: (text: string) => T | undefin
   };
 }
 
+/** Looked for first: an exception costs more than a look. Under the permission model of Node 20 that throws, too. */
 function tryOpen(path: string): number | undefined {
   try {
-    return openSync(path, "r");
+    return existsSync(path) ? openSync(path, "r") : undefined;
   } catch {
     return undefined;
   }

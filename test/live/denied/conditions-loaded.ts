@@ -27,8 +27,8 @@ const withCopy =
     for (const name of ["dist", "build", "binding.gyp", "package.json"])
       cpSync(join(packageRoot, name), join(copy, name), { recursive: true });
     symlinkSync(modules, join(copy, "node_modules"));
-    const shared = join(copy, "dist/agent/shared-observer.js");
-    writeFileSync(shared, change(readFileSync(shared, "utf8")));
+    const start = join(copy, "dist/agent/agent.js");
+    writeFileSync(start, change(readFileSync(start, "utf8")));
     return [process.execPath, "-r", register, "-r", join(copy, "dist/register.js"), server!];
   };
 
@@ -48,7 +48,7 @@ export const loaded: readonly Condition[] = [
   {
     name: "two versions at once",
     how: "both preloaded",
-    command: withCopy((text) => text.replace("const shape = 1", "const shape = 2")),
+    command: withCopy((text) => text.replace("shape = 1;", "shape = 2;")),
     works: { ...whole, told: /another version observes this process/ },
   },
   {
