@@ -1,7 +1,7 @@
 // /proc/net/netstat and /proc/net/snmp (net/ipv4/proc.c), read again and again: names are learnt once, as they only change
 // with the kernel; of each reading only the numbers are looked at, in the bytes.
 import type { ProtocolTable } from "./counter-pairs.js";
-import { openBytes } from "./proc-reader.js";
+import { openDecoded } from "./proc-reader.js";
 import type { KeptReading } from "./proc-root.js";
 import type { ReadAhead } from "./read-ahead.js";
 
@@ -158,19 +158,5 @@ export function createCounterParser(): (bytes: Buffer, size: number) => Protocol
 }
 
 /** Opens such a file for periodic reading; what `read` returns shows the last reading. */
-export function openCounterFile(path: string, ahead?: ReadAhead): KeptReading<ProtocolTable> {
-  const reader = openBytes(path, ahead);
-  const parse = createCounterParser();
-  let table: ProtocolTable | undefined;
-  let version: number | undefined;
-  return {
-    close: reader.close,
-    read: () => {
-      const size = reader.read();
-      if (size === undefined) return undefined;
-      if (reader.version !== version) table = parse(reader.bytes, size);
-      ({ version } = reader);
-      return table;
-    },
-  };
-}
+export const openCounterFile = (path: string, ahead?: ReadAhead): KeptReading<ProtocolTable> =>
+  openDecoded(path, createCounterParser(), ahead);

@@ -92,22 +92,30 @@ export function openBytes(path: string, ahead?: ReadAhead): ByteReader {
   };
 }
 
-/** The same, as text; the very same text where it was read ahead and has not changed. */
-export function openReader(path: string, ahead?: ReadAhead): KeptReading<string> {
+/** The same, as `decode` understands its bytes: asked again only where they may be others. */
+export function openDecoded<T>(
+  path: string,
+  decode: (bytes: Buffer, size: number) => T | undefined,
+  ahead?: ReadAhead,
+): KeptReading<T> {
   const reader = openBytes(path, ahead);
-  let text = "";
+  let decoded: T | undefined;
   let version: number | undefined;
   return {
     close: reader.close,
     read: () => {
       const size = reader.read();
       if (size === undefined) return undefined;
-      if (reader.version !== version) text = reader.bytes.toString("latin1", 0, size);
+      if (reader.version !== version) decoded = decode(reader.bytes, size);
       ({ version } = reader);
-      return text;
+      return decoded;
     },
   };
 }
+
+/** The same, as text; the very same text where it was read ahead and has not changed. */
+export const openReader = (path: string, ahead?: ReadAhead): KeptReading<string> =>
+  openDecoded(path, (bytes, size) => bytes.toString("latin1", 0, size), ahead);
 
 /** The same, as `parse` understands it: asked again only where the text is another. */
 export function openParsed<T>(path: string, parse: (text: string) => T | undefined, ahead?: ReadAhead): KeptReading<T> {
