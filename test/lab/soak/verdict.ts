@@ -48,6 +48,8 @@ const value = (metrics: string, series: string): number =>
       .find((line) => line.startsWith(`${series} `))
       ?.split(" ")[1],
   );
+/** Node closes what was idle for 5 s; a block of its loop lets a request come first: a client that met it says so. */
+const isRace = ({ cause, subject }: Finding): boolean => cause === "keep-alive-race" && subject.port === ports.web;
 const toll = ({ evidence }: Finding, name: string): number =>
   Number(evidence.find((each) => each.name === name)?.value ?? 0);
 
@@ -67,12 +69,15 @@ export const judge = ({ lines, rounds, kernel, metrics, activeAtEnd, memory, fds
     (finding) =>
       finding.severity !== "info" &&
       !dues.some((due) => isOf(due, finding)) &&
+      !isRace(finding) &&
       finding.cause !== "event-loop-blocked" &&
       !isMachines(finding),
   );
   const drops = last
     .filter(({ subject }) => subject.port === ports.tight)
     .reduce((sum, finding) => sum + toll(finding, "listener drops"), 0);
+  const races = last.filter(isRace).reduce((sum, finding) => sum + toll(finding, "connections"), 0);
+  const { [raceAtClient]: racesMet = 0, ...asked } = tally;
   const counts: readonly (readonly [what: string, told: number, kernel: number])[] = [
     ["metric listener drops", value(metrics, dropSeries), kernel.listenerDrops],
     [
@@ -80,6 +85,7 @@ export const judge = ({ lines, rounds, kernel, metrics, activeAtEnd, memory, fds
       value(metrics, 'sockscope_netstat_total{counter="ListenOverflows"}'),
       kernel.listenOverflows,
     ],
+    ["requests told as reset by our idle close, met by clients", races, Number(racesMet)],
   ];
   // Overflows alone are fewer, and all that the listener's socket ever threw away is more.
   const isBetween = kernel.listenOverflows <= drops && drops <= kernel.listenerDrops;
@@ -87,7 +93,7 @@ export const judge = ({ lines, rounds, kernel, metrics, activeAtEnd, memory, fds
   const deaths = states.filter((message) => / (restarting|stopped)/.test(message));
   const growth = memory.endBytes - memory.beginBytes;
   const failed = metrics.split("\n").filter((line) => /^sockscope_self_failures_total\{.*\} [1-9]/.test(line));
-  const requests = Object.entries(tally).filter(([what]) => / E[A-Z]+$/.test(what));
+  const requests = Object.entries(asked).filter(([what]) => / E[A-Z]+$/.test(what));
   return {
     summary: [
       `${rounds.length} rounds of ${dues.length} faults: ${found.length} of ${expected.length} found, ${named.length} with their cause`,
@@ -118,4 +124,5 @@ export const judge = ({ lines, rounds, kernel, metrics, activeAtEnd, memory, fds
 };
 
 const dropSeries = `sockscope_tcp_listener_drops_total{server_address="127.0.0.1",server_port="${ports.tight}"}`;
+const raceAtClient = "keep-alive ECONNRESET";
 const mega = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MB`;
