@@ -7,8 +7,8 @@ import { type Command, type Io, text } from "./command.js";
 import { readInventory } from "./doctor/inventory.js";
 import { outputOf, writeOutput } from "./record/output.js";
 import { recordOutside } from "./record/outside.js";
-import { askEndpoint, type Endpoint } from "./outside/endpoint.js";
-import { tokenFor } from "./outside/endpoint-token.js";
+import type { Endpoint } from "./outside/endpoint.js";
+import { askTrusted } from "./outside/endpoint-token.js";
 import { endpointOfTarget } from "./outside/endpoint-of-target.js";
 import { targetOf } from "./outside/target-of.js";
 import { duringThis } from "./progress.js";
@@ -70,8 +70,8 @@ const recordInside = async (
   durationMs: number | undefined,
 ): Promise<FlightRecord | undefined> => {
   const { pid, name } = endpoint;
-  const ask = (path: string): ReturnType<typeof askEndpoint> =>
-    askEndpoint(endpoint, { path, ...tokenFor(endpoint, isNamed), timeoutMs: answerMs });
+  const ask = (path: string): ReturnType<typeof askTrusted> =>
+    askTrusted(endpoint, isNamed, { path, timeoutMs: answerMs });
   // Whether it answers is worth knowing before waiting for it.
   const able = await ask("/findings");
   if (!("reason" in able)) {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import test from "ava";
 import { askEndpoint, endpointOf } from "../../src/cli/outside/endpoint.js";
 import { findingsOf, joined } from "../../src/cli/outside/endpoint-findings.js";
+import { parseFindings } from "../../src/cli/outside/told-findings.js";
 import type { Finding } from "../../src/explain/finding.js";
 import { asRoot } from "../live/needs.js";
 
@@ -44,6 +45,31 @@ test("the same symptom of another process, port or peer is another fault", (t) =
     subject: { ...outside.subject, ...part },
   }));
   t.deepEqual(joined(elsewhere, [inside]), [inside, ...elsewhere]);
+});
+
+test("of what an endpoint tells only what has a finding's form is taken, so that all of it can be shown", (t) => {
+  const strange: readonly object[] = [
+    { severity: "grave" },
+    { state: 1 },
+    { confidence: "0.4" },
+    { subject: null },
+    { subject: { kind: "listener", address: 7 } },
+    { evidence: [null] },
+    { evidence: [{ name: "a", value: {}, source: "b" }] },
+    { ruledOut: [{ cause: "unknown" }] },
+    { remedy: [1] },
+    { stack: [null] },
+    { stack: "at f" },
+    { prediction: "none" },
+    { prediction: { deep: "DEEP" } },
+    { lastSeen: undefined },
+  ];
+  const findings = [...strange.map((part) => ({ ...inside, ...part })), null, 1, inside];
+  const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+  const told = parseFindings(JSON.stringify({ findings }).replace('"DEEP"', deep));
+  t.deepEqual(told, [inside]);
+  t.is(parseFindings("[]"), undefined);
+  t.is(parseFindings("{"), undefined);
 });
 
 const program = `

@@ -1,7 +1,8 @@
 // What an open endpoint of the target knows, beside what is seen from outside: its findings know Node's side and the stack.
 import type { Finding } from "../../explain/finding.js";
-import { askEndpoint, type Endpoint } from "./endpoint.js";
-import { tokenFor } from "./endpoint-token.js";
+import type { Endpoint } from "./endpoint.js";
+import { askTrusted } from "./endpoint-token.js";
+import { parseFindings } from "./told-findings.js";
 
 export interface Inside {
   readonly endpoint: string;
@@ -21,7 +22,7 @@ export const findingsOf = async (
   signal?: AbortSignal,
 ): Promise<InsideFindings> => {
   const { pid, name } = endpoint;
-  const answer = await askEndpoint(endpoint, { path: "/findings", ...tokenFor(endpoint, isNamed), signal });
+  const answer = await askTrusted(endpoint, isNamed, { path: "/findings", signal });
   if ("reason" in answer) return { endpoint: name, pid, findings: [], reason: answer.reason };
   const findings = parseFindings(answer.body);
   return findings
@@ -35,26 +36,6 @@ const ofProcess = (finding: Finding, pid: number): Finding => {
   const isOwn = ["listener", "connection", "connections", "process"].includes(subject.kind);
   return isOwn ? { ...finding, subject: { ...subject, pid: subject.pid ?? pid } } : finding;
 };
-
-const parseFindings = (body: string): readonly Finding[] | undefined => {
-  try {
-    const value: unknown = JSON.parse(body);
-    const list: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "findings") : undefined;
-    return Array.isArray(list) ? list.filter(isFinding) : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const isFinding = (value: unknown): value is Finding =>
-  typeof value === "object" &&
-  value !== null &&
-  ["id", "symptom", "cause", "severity", "state", "summary"].every(
-    (name) => typeof Reflect.get(value, name) === "string",
-  ) &&
-  ["evidence", "ruledOut", "remedy"].every((name) => Array.isArray(Reflect.get(value, name))) &&
-  typeof Reflect.get(value, "confidence") === "number" &&
-  typeof (Reflect.get(value, "subject") ?? 0) === "object";
 
 /** On one listener and cause these are one finding whose symptom only rises. */
 const ladder: ReadonlySet<string> = new Set([

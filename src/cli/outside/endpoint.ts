@@ -1,5 +1,5 @@
 // The endpoint of an agent in another process (SOCKSCOPE_HTTP): where it is, from the target's environment or its
-// sockscope.config.json, and what it answers. A token comes from our own environment (endpoint-token.ts).
+// sockscope.config.json, and what it answers. Whether with a token: endpoint-token.ts.
 import { readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:http";
 import { isIP } from "node:net";
@@ -157,5 +157,10 @@ const unreachable = ({ pid, address }: Endpoint): string | undefined => {
 const isOwnAddress = (host: string): boolean => {
   if (isIP(host) === 0) return host === "localhost";
   if (host.startsWith("127.") || host === "::1") return true;
-  return Object.values(networkInterfaces()).some((links) => links?.some(({ address }) => address === host));
+  try {
+    return Object.values(networkInterfaces()).some((links) => links?.some(({ address }) => address === host));
+  } catch {
+    // getifaddrs(3) asks netlink, which may be refused.
+    return false;
+  }
 };

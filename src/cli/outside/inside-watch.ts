@@ -15,6 +15,8 @@ export interface InsideWatch {
 }
 
 const everyMs = 1000;
+/** Beyond so many the oldest are forgotten: an endpoint may tell new ones each time. */
+const mostFindings = 10_000;
 
 /** `named`: the process that the user named, if one. */
 export const watchInside = (named: number | undefined, signal: AbortSignal): InsideWatch => {
@@ -34,6 +36,10 @@ export const watchInside = (named: number | undefined, signal: AbortSignal): Ins
       for (const finding of told)
         if (finding.state === "active" || finding.lastSeen >= began)
           findings.set(`${state.pid} ${finding.id}`, finding);
+    }
+    for (const id of findings.keys()) {
+      if (findings.size <= mostFindings) break;
+      findings.delete(id);
     }
   };
   return {

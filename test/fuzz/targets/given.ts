@@ -10,11 +10,13 @@ import { commands } from "../../../src/cli/commands.js";
 import { backlogIn } from "../../../src/cli/demo/demos.js";
 import { readLogLine } from "../../../src/cli/demo/processes.js";
 import { parseInventory } from "../../../src/cli/doctor/inventory.js";
+import { parseFindings } from "../../../src/cli/outside/told-findings.js";
 import { parsePlace } from "../../../src/cli/explain/place.js";
 import { parseRequest } from "../../../src/cli/parse.js";
 import { parseAssignment, parseValue } from "../../../src/cli/simulate/assignment.js";
 import { sweepOf } from "../../../src/cli/simulate/sweep.js";
 import { parseDurationMs, parseWhole } from "../../../src/cli/values.js";
+import { findingLines } from "../../../src/cli/view/finding.js";
 import { placeOf } from "../../../src/cli/view/snippet.js";
 import { refusalOf } from "../../../src/export/http/access.js";
 import { readRecord } from "../../../src/export/record/record.js";
@@ -86,10 +88,15 @@ const finding = {
   severity: "warning",
   state: "active",
   summary: "…",
-  evidence: [],
-  ruledOut: [],
+  confidence: 0.5,
+  evidence: [{ name: "drops", value: 3, unit: "segments", source: "SO_MEMINFO[8]" }],
+  ruledOut: [{ cause: "cpu-starved", because: "it ran" }],
   remedy: ["raise listen's backlog to 511"],
-  subject: { kind: "listener" },
+  subject: { kind: "listener", port: 3000, examples: ["10.0.0.1:9"] },
+  stack: ["f (/app/a.js:1:2)"],
+  prediction: { backlog: { drops: 0 } },
+  firstSeen: 1,
+  lastSeen: 2,
 };
 const frame = { v: 1, time: 1, at: 1, loops: [], listeners: [{ points: [] }], stalls: [], findings: [finding] };
 const request = ["GET", "/findings?x=1", "localhost:9464", "Bearer abc", "same-origin", ""];
@@ -197,6 +204,13 @@ export const givenTargets: readonly TextTarget[] = [
     "src/cli/view/snippet.ts placeOf",
     ["f (/app/a.js:1:2)", "g (file:///app/b.js:3:4)", "h (file://elsewhere/a%2Fb.js:1:2)"],
     placeOf,
+  ),
+  target(
+    "told-findings",
+    "src/cli/outside/told-findings.ts parseFindings",
+    [JSON.stringify({ findings: [finding, finding] })],
+    // What is taken can be shown.
+    (text) => parseFindings(text)?.flatMap((one) => findingLines(one, { width: 80, paint: (_, shown) => shown })),
   ),
   target("remedy", "src/cli/demo/demos.ts backlogIn", ["raise listen's backlog to 511"], (text) => backlogIn([text])),
   target("http-request", "src/export/http/access.ts refusalOf", [request.join("\n")], asked),
