@@ -33,6 +33,12 @@ export const runApp = (
     withProgram("app.cjs", program, (file) => runNode(["-r", captured, "-r", register, ...flags, file], env)),
   );
 
+/** A program that starts the agent itself. */
+export const runStarting = (program: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
+  withProgram("capture.cjs", capture, (captured) =>
+    withProgram("app.cjs", program, (file) => runNode(["-r", captured, file], env)),
+  );
+
 /** The same without the agent. */
 export const runAlone = (program: string, flags: readonly string[] = []): Promise<Ran> =>
   withProgram("app.cjs", program, (file) => runNode([...flags, file]));

@@ -1,15 +1,15 @@
 // Whenever and however an application ends: its code, its signal and its output are those that it has without the agent.
 import test from "ava";
 import type { Ran } from "../run-node.js";
-import { index, runAlone, runApp } from "./chaos-app.js";
+import { index, runAlone, runApp, runStarting } from "./chaos-app.js";
 
 const serving = "const server = require('node:http').createServer((_, r) => r.end()).listen(0, '127.0.0.1');";
-/** Clients that nobody accepts, and a loop that stands: the observer looks every 20 ms and asks for the stack. */
-const pressed = (ms: number): string => `${serving} server.on('listening', () => {
+/** Clients come, and from that moment on the loop stands: the observer looks every 20 ms and asks for the stack. */
+const pressed = (ms: number): string => `${serving} setTimeout(() => {
   const { port } = server.address();
   for (let n = 0; n < 20; n += 1) require('node:net').connect(port, '127.0.0.1').on('error', () => {});
-  setTimeout(() => { const end = Date.now() + ${ms}; while (Date.now() < end); process.exit(8); }, 300);
-});`;
+  process.nextTick(() => { const end = Date.now() + ${ms}; while (Date.now() < end); process.exit(8); });
+}, 300);`;
 
 const endings: readonly (readonly [when: string, program: string])[] = [
   ["before the thread is up", "process.exit(3)"],
@@ -55,27 +55,28 @@ for (const [when, program] of endings)
     t.deepEqual(outcome(ran), outcome(alone));
   });
 
+const started = `const agent = require(${index}).start();`;
 const stopping: readonly (readonly [when: string, program: string, expected: object])[] = [
   [
     "while the agent stops",
-    `${serving} const agent = require(${index}).start(); setTimeout(() => { agent.stop(); process.exit(6) }, 300)`,
+    `${serving} ${started} setTimeout(() => { agent.stop(); process.exit(6) }, 300)`,
     { code: 6, stdout: "", stderr: "" },
   ],
   [
     "when the agent has stopped before it was up",
-    `const agent = require(${index}).start(); agent.stop().then(() => console.log('stopped'))`,
+    `${started} agent.stop().then(() => console.log('stopped'))`,
     { code: 0, stdout: "stopped\n", stderr: "" },
   ],
   [
     "while a dead observer waits to be started anew",
-    `setTimeout(() => observers[0].terminate(), 200); setTimeout(() => { process.exitCode = 15 }, 400)`,
+    `${started} setTimeout(() => observers[0].terminate(), 200); setTimeout(() => { process.exitCode = 15 }, 400)`,
     { code: 15, stdout: "", stderr: "" },
   ],
   [
     "with an observer that does not answer",
-    `setTimeout(() => { observers[0].postMessage({ type: "stop" }); require(${index}).start().stop().then(() => console.log('stopped')) }, 200)`,
+    `${started} observers[0].postMessage = () => {}; setTimeout(() => agent.stop().then(() => console.log('stopped')), 200)`,
     { code: 0, stdout: "stopped\n", stderr: "" },
   ],
 ];
 for (const [when, program, expected] of stopping)
-  test(`an application ends ${when}`, async (t) => t.like(await runApp(program, core), expected));
+  test(`an application ends ${when}`, async (t) => t.like(await runStarting(program, core), expected));
