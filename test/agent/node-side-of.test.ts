@@ -6,6 +6,7 @@ import net from "node:net";
 import tls from "node:tls";
 import test, { type ExecutionContext } from "ava";
 import { nodeSideOf } from "../../src/agent/node-side/node-side-of.js";
+import { connectedPair, much } from "../lab/connected-pair.js";
 import { eventually } from "../lab/eventually.js";
 
 const opened = async (t: ExecutionContext, server: net.Server): Promise<number> => {
@@ -19,19 +20,9 @@ const client = (t: ExecutionContext, port: number): net.Socket => {
   t.teardown(() => void socket.destroy());
   return socket;
 };
-const pair = async (t: ExecutionContext, options: net.ServerOpts = {}): Promise<[net.Socket, net.Socket]> => {
-  const server = net.createServer(options);
-  const socket = client(t, await opened(t, server));
-  const [accepted] = (await once(server, "connection")) as [net.Socket];
-  accepted.on("error", () => undefined);
-  t.teardown(() => void accepted.destroy());
-  return [socket, accepted];
-};
-/** Above what any send buffer and receive window of loopback hold. */
-const much = Buffer.alloc(16e6);
 
 test("a flowing socket holds nothing and reads", async (t) => {
-  const [socket, accepted] = await pair(t);
+  const [socket, accepted] = await connectedPair(t);
   accepted.resume();
   accepted.setTimeout(30_000);
   socket.write("hello");
@@ -54,7 +45,7 @@ test("a flowing socket holds nothing and reads", async (t) => {
 });
 
 test("a paused socket fills to its mark and stops reading; its peer holds what the kernel does not take", async (t) => {
-  const [socket, accepted] = await pair(t);
+  const [socket, accepted] = await connectedPair(t);
   accepted.pause();
   socket.write(much);
   const read = await eventually("stopped", () =>
@@ -69,7 +60,7 @@ test("a paused socket fills to its mark and stops reading; its peer holds what t
 });
 
 test("a socket on which nobody reads yet, and one that is read by 'readable'", async (t) => {
-  const [socket, accepted] = await pair(t);
+  const [socket, accepted] = await connectedPair(t);
   socket.write("hello");
   await eventually("buffered", () => nodeSideOf(accepted).readableLength === 5);
   t.like(nodeSideOf(accepted), { readableFlowing: null, reading: true });
@@ -79,19 +70,19 @@ test("a socket on which nobody reads yet, and one that is read by 'readable'", a
 });
 
 test("a socket that is paused as it is accepted", async (t) => {
-  const [, accepted] = await pair(t, { pauseOnConnect: true });
+  const [, accepted] = await connectedPair(t, net.createServer({ pauseOnConnect: true }));
   t.like(nodeSideOf(accepted), { readableFlowing: false, reading: false });
 });
 
 test("a corked socket holds its writes, without Nagle's rule, half-open", async (t) => {
-  const [, accepted] = await pair(t, { allowHalfOpen: true, noDelay: true });
+  const [, accepted] = await connectedPair(t, net.createServer({ allowHalfOpen: true, noDelay: true }));
   accepted.cork();
   accepted.write("held");
   t.like(nodeSideOf(accepted), { writableLength: 4, noDelay: true, allowHalfOpen: true });
 });
 
 test("an ended and a destroyed socket", async (t) => {
-  const [socket, accepted] = await pair(t);
+  const [socket, accepted] = await connectedPair(t);
   socket.end("bye");
   await once(accepted.resume(), "close");
   t.like(nodeSideOf(accepted), { writableLength: 0, readableLength: 0, reading: undefined });

@@ -1,7 +1,8 @@
 // The truth table: what the loop, the thread, the cgroup and the limit showed while a queue of 16 overflowed (or, for
 // the rows without drops, while people waited), and the cause that follows.
 import test from "ava";
-import { blocked, busy, explained, type Phase, type Setting, timeline } from "./timeline.js";
+import { blocked, busy, type Phase, type Setting } from "./phases.js";
+import { explained, timeline } from "./timeline.js";
 import { rounds } from "../rounds.js";
 
 const phases: Readonly<Record<string, Phase>> = {

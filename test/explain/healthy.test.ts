@@ -1,6 +1,7 @@
 // Healthy servers are left alone: nothing at warning or above, here nothing at all.
 import test from "ava";
-import { blocked, explained, outline, type Timeline, timeline } from "./timeline.js";
+import { blocked } from "./phases.js";
+import { explained, outline, type Timeline, timeline } from "./timeline.js";
 
 const repeat = (times: number, line: Timeline, part: (line: Timeline) => Timeline): Timeline => {
   for (let i = 0; i < times; i += 1) part(line);

@@ -1,6 +1,7 @@
 import test from "ava";
 import { createExplainer } from "../../src/explain/explainer.js";
-import { blocked, explained, figure, outline, timeline, told } from "./timeline.js";
+import { blocked } from "./phases.js";
+import { explained, figure, outline, timeline, told } from "./timeline.js";
 
 test("repeated SYNs at 1, 2, 3, 4, 5, 7 and 11 s do not make new findings", (t) => {
   const line = timeline({ limit: 4 }).play(1000).play(100, { burst: 60 });

@@ -12,7 +12,8 @@ import {
 } from "../../src/explain/finding.js";
 import { rungOf } from "../../src/explain/symptoms/ladder.js";
 import { counterNames, type Snapshot } from "../../src/snapshot/snapshot.js";
-import { type Phase, timeline, told } from "./timeline.js";
+import type { Phase } from "./phases.js";
+import { timeline, told } from "./timeline.js";
 import { rounds } from "../rounds.js";
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>

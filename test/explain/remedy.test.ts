@@ -1,5 +1,6 @@
 import test from "ava";
-import { blocked, busy, explained, timeline } from "./timeline.js";
+import { blocked, busy } from "./phases.js";
+import { explained, timeline } from "./timeline.js";
 
 test("a burst is answered with the backlog that would have held it", (t) => {
   const line = timeline({ limit: 16 }).play(1000).play(100, { burst: 300 }).play(10_000);

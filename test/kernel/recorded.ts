@@ -19,6 +19,8 @@ export const message = (type: number, flags: number, payload: Uint8Array = new U
 };
 
 export const int32 = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer);
+/** A dump without its NLMSG_DONE. */
+export const messagesOf = (dump: Uint8Array): Uint8Array => dump.subarray(0, -20);
 export const joined = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
 
 const port = 4242;

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
 import tls from "node:tls";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import {
   explain,
   type CallAccount,
@@ -14,31 +14,9 @@ import {
   start,
 } from "../../src/index.js";
 import { fdOf, readListener, readQueues, type Target } from "../../src/kernel/index.js";
+import { connectedPair, much } from "../lab/connected-pair.js";
 import { eventually } from "../lab/eventually.js";
 import { holdClients, listening, portOf, untilSync } from "./held-clients.js";
-
-/** Above what any send buffer and receive window of loopback hold. */
-const much = Buffer.alloc(16e6);
-
-const pair = async (
-  t: ExecutionContext,
-  server: net.Server = net.createServer(),
-): Promise<[net.Socket, net.Socket]> => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const client = net.connect(portOf(server), "127.0.0.1").on("error", () => undefined);
-  const [[accepted]] = (await Promise.all([once(server, "connection"), once(client, "connect")])) as [
-    [net.Socket],
-    unknown,
-  ];
-  accepted.on("error", () => undefined);
-  t.teardown(() => {
-    client.destroy();
-    accepted.destroy();
-    server.close();
-  });
-  return [client, accepted];
-};
 
 const name = ({ finding }: Explanation): string | undefined => finding && `${finding.symptom}/${finding.cause}`;
 const callsOf = ({ account }: Explanation): readonly CallAccount[] => {
@@ -58,7 +36,7 @@ const asked = (target: Target, wanted: string): Promise<Explanation> =>
   );
 
 test.serial("an idle connection: nothing is wrong, a read would block, a write goes through in part", async (t) => {
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   for (const end of [client, accepted, fdOf(client)!]) {
     const explanation = explain(end);
     t.is(explanation.finding, undefined);
@@ -68,7 +46,7 @@ test.serial("an idle connection: nothing is wrong, a read would block, a write g
 });
 
 test.serial("a peer that does not read: the writing end is told so, the reading end that it is paused", async (t) => {
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   accepted.pause();
   client.write(much);
   const writing = await asked(client, "write-stalled/peer-not-reading");
@@ -85,7 +63,7 @@ test.serial("a peer that does not read: the writing end is told so, the reading 
 });
 
 test.serial("what moved between two questions counts: a reader that reads is not stalled", async (t) => {
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   accepted.pause();
   client.write(much);
   await asked(accepted, "read-stalled/application-not-reading");
@@ -177,7 +155,7 @@ test.serial("a datagram socket", async (t) => {
 });
 
 test.serial("what is closed, no socket, or no target", async (t) => {
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   const fd = fdOf(client)!;
   const closed = once(accepted.resume(), "close");
   client.destroy();
@@ -198,7 +176,7 @@ test.serial("what is closed, no socket, or no target", async (t) => {
 
 test.serial("a socket that has the descriptor of one asked about before has nothing of its past", async (t) => {
   const server = await listening(t, { port: 0, host: "127.0.0.1" });
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   accepted.pause();
   client.write(much);
   await asked(client, "write-stalled/peer-not-reading");
@@ -221,7 +199,7 @@ test.serial("a socket that has the descriptor of one asked about before has noth
 test.serial("with an agent, what it says of the socket is known", async (t) => {
   const agent = start({ log: "off", intervalMs: 200 });
   t.teardown(() => agent.stop());
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   accepted.pause();
   client.write(much);
   const { finding, known } = await eventually(
@@ -244,7 +222,7 @@ test.serial("with an agent, what it says of the socket is known", async (t) => {
 test.serial("with redacted addresses, what is said of a peer is the same pseudonym everywhere", async (t) => {
   const agent = start({ log: "off", intervalMs: 200, redact: "ip" });
   t.teardown(() => agent.stop());
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   accepted.pause();
   client.write(much);
   const { finding, known } = await eventually(

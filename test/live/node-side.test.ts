@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from "ava";
 import { createAnswerer } from "../../src/agent/node-side/answerer.js";
 import { framesOf, watchOrigins } from "../../src/agent/node-side/origins.js";
 import { fdOf, readSockets } from "../../src/kernel/index.js";
+import { connectedPair } from "../lab/connected-pair.js";
 import { packageRoot } from "../package-root.js";
 
 const cookieOf = (fd: number): bigint => readSockets([fd], { readings: ["cookie"] }).row(0).cookie!;
@@ -12,22 +13,6 @@ const asked = (socket: net.Socket): { fd: number; cookie: bigint } => ({
   fd: fdOf(socket)!,
   cookie: cookieOf(fdOf(socket)!),
 });
-
-const pair = async (t: ExecutionContext): Promise<[net.Socket, net.Socket]> => {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const client = net.connect((server.address() as net.AddressInfo).port, "127.0.0.1");
-  const [[accepted]] = (await Promise.all([once(server, "connection"), once(client, "connect")])) as [
-    [net.Socket],
-    unknown,
-  ];
-  t.teardown(() => {
-    client.destroy();
-    accepted.destroy();
-    server.close();
-  });
-  return [client, accepted];
-};
 
 /** A clock that the test moves on. */
 const clock = () => {
@@ -41,7 +26,7 @@ const clock = () => {
 };
 
 test.serial("the sockets of these descriptors are found, each with its own answer", async (t) => {
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   accepted.pause();
   client.cork();
   client.write("held");
@@ -56,7 +41,7 @@ test.serial("the sockets of these descriptors are found, each with its own answe
 });
 
 test.serial("a descriptor that another socket has now is not answered for", async (t) => {
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   const { now, pass } = clock();
   const answer = createAnswerer({ now });
   const question = asked(accepted);
@@ -67,7 +52,7 @@ test.serial("a descriptor that another socket has now is not answered for", asyn
   await closed;
   // The lowest free descriptor is given out next.
   const again: net.Socket[] = [];
-  while (!again.some((socket) => fdOf(socket) === question.fd)) again.push(...(await pair(t)));
+  while (!again.some((socket) => fdOf(socket) === question.fd)) again.push(...(await connectedPair(t)));
   pass(60_000);
   t.deepEqual(answer([question]), []);
   pass(60_000);
@@ -81,7 +66,7 @@ test.serial("a descriptor that another socket has now is not answered for", asyn
 test.serial(
   "sockets that are no net.Sockets, or hidden by unref(), have no answer, and listing is not tried again",
   async (t) => {
-    const [client, accepted] = await pair(t);
+    const [client, accepted] = await connectedPair(t);
     accepted.unref();
     const { now, pass } = clock();
     const answer = createAnswerer({ now });
@@ -100,7 +85,7 @@ test.serial(
 );
 
 test.serial("questions that come faster than five a second, or about more than twenty sockets, are cut", async (t) => {
-  const [client] = await pair(t);
+  const [client] = await connectedPair(t);
   const { now, pass } = clock();
   const answer = createAnswerer({ now });
   t.is(answer([asked(client)]).length, 1);
@@ -124,10 +109,10 @@ const countListings = (t: ExecutionContext): (() => number) => {
 test.serial("with detail, a client's socket knows where it was made, and any socket where it was paused", async (t) => {
   const origins = watchOrigins();
   t.teardown(() => origins.stop());
-  const [client, accepted] = await pair(t);
+  const [client, accepted] = await connectedPair(t);
   const stopReading = (): void => void accepted.pause();
   stopReading();
-  t.regex(origins.of(client).stack?.[0] ?? "", /^pair \(.*\/test\/live\/node-side\.test\.[jt]s:\d+:\d+\)$/);
+  t.regex(origins.of(client).stack?.[0] ?? "", /^connectedPair \(.*\/test\/lab\/connected-pair\.[jt]s:\d+:\d+\)$/);
   t.is(origins.of(client).pausedAt, undefined);
   t.is(origins.of(accepted).stack, undefined);
   t.regex(origins.of(accepted).pausedAt?.[0] ?? "", /^stopReading \(.*\/test\/live\/node-side\.test\.[jt]s:\d+:\d+\)$/);
@@ -138,7 +123,7 @@ test.serial("beyond a thousand stacks a second the place is unknown, not an old 
   const { now, pass } = clock();
   const origins = watchOrigins(now);
   t.teardown(() => origins.stop());
-  const [, accepted] = await pair(t);
+  const [, accepted] = await connectedPair(t);
   for (let n = 0; n < 900; n += 1) accepted.pause();
   t.truthy(origins.of(accepted).pausedAt);
   for (let n = 0; n < 200; n += 1) accepted.pause();
