@@ -14,6 +14,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   sockscope::exportWriteNow(env, exports);
   sockscope::exportFiles(env, exports);
   sockscope::exportQuietWatch(env, exports);
+  sockscope::exportHeap(env, exports);
   return exports;
 }
 

@@ -1,4 +1,4 @@
-// Builds what is stale: the addon (node-gyp), dist/ (tsc), its start and its pages (esbuild) and, with --tests,
+// Builds what is stale: the addon (node-gyp), dist/ (tsc), its bundles and its pages (esbuild) and, with --tests,
 // build-test/.
 // `npm ci` runs it through `postprepare` (of a `prepare` npm warns whoever installs the tarball); `demo` and `test` run
 // it again and find nothing to do.
@@ -35,10 +35,10 @@ const tsc = (project, output) => {
 
 const addonSources = ["addon", "binding.gyp"];
 if (process.platform === "linux" && isStale("build/Release/sockscope.node", addonSources)) gyp("rebuild");
-if (isStale("dist/index.js", ["src", "tsconfig.json", "scripts/start-file.mjs"])) {
+if (isStale("dist/index.js", ["src", "tsconfig.json", "scripts/bundles.mjs"])) {
   tsc("tsconfig.json", "dist");
-  const { writeStartFile } = await import("./start-file.mjs");
-  await writeStartFile();
+  const { writeBundles } = await import("./bundles.mjs");
+  await writeBundles();
 }
 if (isStale("dist/web/page.html", ["src/web", "src/explain", "src/export", "scripts/page.mjs"])) {
   const { writePages } = await import("./page.mjs");

@@ -71,6 +71,8 @@ export interface Binding {
   readFiles(places: Int32Array, memory: Uint8Array): void;
   writeNow(fd: number, bytes: Uint8Array): number;
   readonly QuietWatch: new (wake: () => void) => NativeQuietWatch;
+  /** Of this thread's JavaScript heap, where its old generation may take no more than a few hundred megabytes. */
+  collectGarbage(): void;
 }
 
 // The same in the repository, below dist/ and below build-test/: the nearest folder with binding.gyp.

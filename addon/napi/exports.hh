@@ -12,5 +12,6 @@ void exportNetns(Napi::Env env, Napi::Object exports);
 void exportWriteNow(Napi::Env env, Napi::Object exports);
 void exportFiles(Napi::Env env, Napi::Object exports);
 void exportQuietWatch(Napi::Env env, Napi::Object exports);
+void exportHeap(Napi::Env env, Napi::Object exports);
 
 }  // namespace sockscope

@@ -25,12 +25,12 @@ const ways = {
 };
 
 /** A small heap, MB: what is collected late is not taken for what is kept. */
-const heap = "--max-old-space-size=48";
+const heap = ["--max-old-space-size=48", "--max-semi-space-size=4"];
 
 const play = async (way, seconds, options = []) => {
   const arrivals = [{ from: 0, until: seconds, rate }];
   const scenario = { kind: "accept", listener: { backlog: 511 }, arrivals, until: seconds + 1, ...way };
-  const args = [heap, ...options, program, JSON.stringify(scenario)];
+  const args = [...heap, ...options, program, JSON.stringify(scenario)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout);
 };

@@ -44,12 +44,14 @@ const got = (target: unknown): string =>
  */
 export function fdOf(target: Target): number | undefined {
   if (typeof target === "number" && Number.isInteger(target) && target >= 0) return target;
-  const handle = typeof target === "object" && target !== null ? handleOf(target) : undefined;
-  const closed = typeof target === "object" && target !== null && ("socket" in target || "destroyed" in target);
-  if (handle === undefined && !closed)
+  const isObject = typeof target === "object" && target !== null;
+  const handle = isObject ? handleOf(target) : undefined;
+  const fd = handle?.fd;
+  if (typeof fd === "number" && fd >= 0) return fd;
+  const isClosed = isObject && ("socket" in target || "destroyed" in target);
+  if (handle === undefined && !isClosed)
     throw new TypeError(
       `target: a file descriptor or a net, tls, http, http2 or dgram socket or server is expected, not ${got(target)}`,
     );
-  const fd = handle?.fd;
-  return typeof fd === "number" && fd >= 0 ? fd : undefined;
+  return undefined;
 }

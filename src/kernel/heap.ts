@@ -1,0 +1,10 @@
+// This thread's JavaScript heap: napi_adjust_external_memory (V8's Heap::ReportExternalMemoryPressure).
+import { binding } from "../binding.js";
+
+/**
+ * Collects all that nothing leads to, at once, a millisecond for each megabyte in use; gives back the pages that become
+ * free. For threads whose old generation may take a few hundred megabytes at most: a larger one is not collected.
+ */
+export function collectGarbage(): void {
+  binding?.collectGarbage();
+}
