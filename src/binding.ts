@@ -24,7 +24,14 @@ export interface NetlinkSocket {
 
 /** Glances at listeners and loops without JavaScript; the arrays are those of src/kernel/quiet-watch.ts. */
 export interface NativeQuietWatch {
-  rest(plan: Float64Array, listeners: Uint32Array, loops: Float64Array, glances: Float64Array): void;
+  rest(
+    plan: Float64Array,
+    listeners: Uint32Array,
+    loops: Float64Array,
+    glances: Float64Array,
+    places: Int32Array,
+    memory: Uint8Array,
+  ): void;
   /** How many glances there were. */
   stop(): number;
 }

@@ -25,6 +25,18 @@ int32_t readWhole(int fd, uint8_t* into, size_t room) {
 
 }  // namespace
 
+bool areSame(const FilePlace* places, size_t count, const uint8_t* memory) {
+  uint8_t fresh[kFileBytes];
+  for (size_t i = 0; i < count; ++i) {
+    const FilePlace& place = places[i];
+    const size_t room = place.room < kFileBytes ? place.room : kFileBytes;
+    const int32_t size = readWhole(place.fd, fresh, room);
+    if (size < 0 || place.size < 0 || size < place.size) return false;
+    if (memcmp(memory + place.start, fresh, static_cast<size_t>(place.size)) != 0) return false;
+  }
+  return true;
+}
+
 void readFiles(FilePlace* places, size_t count, uint8_t* memory) {
   uint8_t fresh[kFileBytes];
   for (size_t i = 0; i < count; ++i) {

@@ -19,4 +19,7 @@ constexpr size_t kFileBytes = 16384;
 
 void readFiles(FilePlace* places, size_t count, uint8_t* memory);
 
+// Whether all of them begin with the bytes that stand in their places.
+bool areSame(const FilePlace* places, size_t count, const uint8_t* memory);
+
 }  // namespace sockscope

@@ -1,13 +1,14 @@
 // class QuietWatch(wake): rest(plan, listeners, loops, glances), stop(). While all is quiet it
 // glances at listeners and event loops by a libuv timer of its environment's loop: a wake-up of
 // that thread without JavaScript. It wakes JavaScript when a figure has to be looked at, or when
-// time is up.
+// time is up; with files that have not changed, time goes on to the end of the next interval.
 #include <node_api.h>
 #include <uv.h>
 
 #include "kernel/listener_queue.hh"
 #include "napi/args.hh"
 #include "napi/exports.hh"
+#include "napi/files.hh"
 #include "napi/loop_registry.hh"
 
 namespace sockscope {
@@ -15,7 +16,7 @@ namespace {
 
 // The arrays of src/kernel/quiet-watch.ts, which says what each means. Times are ms since the rest
 // began.
-enum Plan : uint32_t { kBegunAgo, kEvery, kUntil, kHeld, kLate, kPlanEnd };
+enum Plan : uint32_t { kBegunAgo, kEvery, kUntil, kHeld, kLate, kInterval, kStillUntil, kPlanEnd };
 enum ListenerWord : uint32_t {
   kFd,
   kCookieLow,
@@ -84,20 +85,24 @@ class QuietWatch : public Napi::ObjectWrap<QuietWatch> {
     });
   }
 
-  // (plan: Float64Array, listeners: Uint32Array, loops: Float64Array, glances: Float64Array): they
-  // are read and written until stop().
+  // (plan: Float64Array, listeners: Uint32Array, loops: Float64Array, glances: Float64Array, places:
+  // Int32Array, memory: Uint8Array): they are read and written until stop(). Without places it ends
+  // with the interval.
   void Rest(const Napi::CallbackInfo& info) {
     const auto plan = typedArray<double>(info, 0, napi_float64_array, "a Float64Array is expected");
     listeners_ = typedArray<uint32_t>(info, 1, napi_uint32_array, "a Uint32Array is expected");
     loops_ = typedArray<double>(info, 2, napi_float64_array, "a Float64Array is expected");
     glances_ = typedArray<double>(info, 3, napi_float64_array, "a Float64Array is expected");
+    files_ = filesArgument(info, 4);
     if (info.Env().IsExceptionPending() || plan.size < kPlanEnd || clock_ == nullptr) return;
-    for (size_t i = 0; i < 3; ++i) kept_[i] = Napi::Persistent(info[i + 1].As<Napi::Object>());
+    for (size_t i = 0; i < kKept; ++i) kept_[i] = Napi::Persistent(info[i + 1].As<Napi::Object>());
     begun_ = uv_hrtime() - static_cast<uint64_t>(plan.data[kBegunAgo] * 1e6);
     every_ = plan.data[kEvery];
     until_ = plan.data[kUntil];
     held_ = plan.data[kHeld];
     late_ = plan.data[kLate];
+    interval_ = plan.data[kInterval];
+    still_until_ = plan.data[kStillUntil];
     taken_ = 0;
     due_ = every_;
     uv_update_time(clock_->timer.loop);
@@ -120,13 +125,22 @@ class QuietWatch : public Napi::ObjectWrap<QuietWatch> {
 
   void glance() {
     const double at = now();
-    if (at - due_ < held_ && at < until_ && isCalm(at) && now() - at < held_) {
+    if (at - due_ < held_ && goesOn(at) && isCalm(at) && now() - at < held_) {
       ++taken_;
       due_ = at + every_;
       start();
       return;
     }
     wake();
+  }
+
+  // At the end of an interval it does while nothing was sent, received, opened or closed.
+  bool goesOn(double at) {
+    if (at < until_) return true;
+    if (at >= still_until_ || files_.places.size == 0) return false;
+    if (!areSame(files_.places.data, files_.places.size, files_.memory)) return false;
+    until_ += interval_;
+    return true;
   }
 
   size_t loops() const { return loops_.size / kLoopValues; }
@@ -186,15 +200,19 @@ class QuietWatch : public Napi::ObjectWrap<QuietWatch> {
 
   Clock* clock_ = nullptr;
   Napi::FunctionReference wake_;
-  Napi::ObjectReference kept_[3];
+  static constexpr size_t kKept = 5;
+  Napi::ObjectReference kept_[kKept];
   Span<uint32_t> listeners_ = {nullptr, 0};
   Span<double> loops_ = {nullptr, 0};
   Span<double> glances_ = {nullptr, 0};
+  Files files_;
   uint64_t begun_ = 0;
   double every_ = 0;
   double until_ = 0;
   double held_ = 0;
   double late_ = 0;
+  double interval_ = 0;
+  double still_until_ = 0;
   double due_ = 0;
   uint32_t taken_ = 0;
 };

@@ -49,12 +49,12 @@ binding.QuietWatch = class extends binding.QuietWatch {
       wake();
     });
   }
-  rest(plan, listeners, loops, glances) {
+  rest(plan, listeners, loops, glances, ...files) {
     [, this.everyMs] = plan;
     this.begunMs = clockMs() - plan[0];
     this.glances = glances;
     this.columns = 1 + 2 * (loops.length / 5) + listeners.length / 7;
-    super.rest(plan, listeners, loops, glances);
+    super.rest(plan, listeners, loops, glances, ...files);
   }
   /** Ends the rest, as the agent will. */
   take() {

@@ -39,16 +39,18 @@ globalThis.clearTimeout = (held) => forget(held?.timer);
  * place of it as the look before them: in an on-slice. At twice the speed that is more often than they would be.
  */
 binding.QuietWatch = class extends binding.QuietWatch {
-  rest(plan, listeners, loops, glances) {
+  rest(plan, listeners, loops, glances, ...files) {
     const begun = now() - plan[0];
     this.told = undefined;
-    if (!isSliced) return super.rest(plan, listeners, loops, glances);
+    if (!isSliced) return super.rest(plan, listeners, loops, glances, ...files);
     const [, , until, held, late] = plan;
     this.told = { begun, at: clockMs(), glances, columns: 1 + 2 * (loops.length / 5) + listeners.length / 7 };
     // Of times since `begun` to those since now.
     for (let turnedAt = 4; turnedAt < loops.length; turnedAt += 5) loops[turnedAt] = 0;
     const untilMs = clock.when(begun + until) - this.told.at;
-    super.rest(Float64Array.of(0, 4 * told[sliceMs], untilMs, held, late), listeners, loops, glances);
+    // On a server that is never still.
+    const times = Float64Array.of(0, 4 * told[sliceMs], untilMs, held, late, 0, 0);
+    super.rest(times, listeners, loops, glances, ...files);
   }
   stop() {
     const taken = super.stop();

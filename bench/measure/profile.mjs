@@ -5,12 +5,33 @@ const named = {
   "(program)": "outside JavaScript",
 };
 
-/** `agent/look` for …/dist/agent/look.js; Node's own files and the bench's by their names; addons and V8 by the function's. */
-const placeOf = ({ functionName, url }) => {
-  const own = /\/dist\/(.*)\.js$/.exec(url)?.[1];
+const ownPlace = ({ url }) => /\/dist\/(.*)\.js$/.exec(url)?.[1];
+
+/** Of the frames below, the first of our own; of those that only hand on what the kernel tells, who asked them. */
+const callerOf = (frames) => {
+  const own = frames.flatMap((frame) => ownPlace(frame) ?? []);
+  return own.find((place) => !place.startsWith("kernel/")) ?? own[0];
+};
+
+/**
+ * `agent/look` for …/dist/agent/look.js; Node's own files and the bench's by their names. An addon's functions have one
+ * address in common, and V8 names all of them as the last one: they are told by who called.
+ */
+const placeOf = ([frame, ...below]) => {
+  const { functionName, url } = frame;
+  const own = ownPlace(frame);
   if (own !== undefined) return own;
-  if (url === "") return named[functionName] ?? (functionName || "calls into C++");
-  return url.startsWith("node:") ? url : url.replace(/^.*\//, "");
+  if (url !== "") return url.startsWith("node:") ? url : url.replace(/^.*\//, "");
+  const caller = callerOf(below);
+  return named[functionName] ?? (caller === undefined ? functionName || "calls into C++" : `C++ for ${caller}`);
+};
+
+/** Each node's frames, its own first. */
+const stacksOf = (nodes) => {
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const stackOf = (id) => (id === undefined ? [] : [frames.get(id), ...stackOf(parents.get(id))]);
+  return new Map(nodes.map(({ id }) => [id, stackOf(id)]));
 };
 
 /** Idle, and the inspector that has the profile begun and ended. */
@@ -18,12 +39,12 @@ const leftOut = ["(idle)", "(root)", "dispatch"];
 
 /** Milliseconds in which each place was on top of the stack, but for what is left out. */
 export function placesOf({ nodes, samples, timeDeltas }) {
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const stacks = stacksOf(nodes);
   const places = new Map();
   samples.forEach((id, i) => {
-    const frame = frames.get(id);
+    const [frame, ...below] = stacks.get(id);
     if (frame.url === "" && leftOut.includes(frame.functionName)) return;
-    const place = placeOf(frame);
+    const place = placeOf([frame, ...below]);
     places.set(place, (places.get(place) ?? 0) + timeDeltas[i] / 1000);
   });
   return places;

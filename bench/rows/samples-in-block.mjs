@@ -47,7 +47,7 @@ const neverMs = 3_600_000;
 const observed = (env) => ({ preload: registerPath, env: { SOCKSCOPE_LOG: "off", ...env } });
 
 /**
- * CPU time of a wake-up, ms, of the agent's thread while all is quiet: where it only looks, and with the report of each second;
+ * CPU time of a wake-up, ms, of the agent's thread while all is quiet: where it only looks, and with its reports;
  * and of a Worker whose timer does nothing. All at once.
  */
 const compareWakes = async (ms) => {
@@ -96,7 +96,7 @@ export async function run({ quick }) {
       unit: "×",
       atMost: 1.5,
     },
-    { what: "… with the report of each second, shared among its looks", value: reportingMs / emptyMs, unit: "×" },
+    { what: "… with its reports, shared among its looks", value: reportingMs / emptyMs, unit: "×" },
   );
   return {
     figures,

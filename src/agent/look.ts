@@ -1,14 +1,16 @@
 // One look at everything, as a Snapshot, and the signs that set the pace of the next one.
 import type { Diag } from "../kernel/diag.js";
+import type { StillRest } from "../kernel/quiet-watch.js";
 import { createReadAhead } from "../kernel/read-ahead.js";
 import type { ConnectionsReading } from "../snapshot/connection.js";
 import type { Seen } from "../export/frame/frames.js";
-import type { ListenerReading, Missing, Snapshot, StallCapture } from "../snapshot/snapshot.js";
+import type { ListenerReading, Missing, Snapshot } from "../snapshot/snapshot.js";
 import { createWaitReader, withWaits } from "./listeners/accept-waits.js";
 import { type ConnectionLookRequest, createConnectionLooks } from "./connections/looks.js";
 import { createOwnSockets } from "./connections/own-sockets.js";
 import { createDiscovery } from "./listeners/discovery.js";
 import { type Glance, glanceSnapshot } from "./glance.js";
+import type { Look, LookRequest } from "./look-request.js";
 import { createLoopWatch, type LoopWatch } from "./loop-watch.js";
 import type { KnownServer, NodeAnswer, ObserverOptions } from "./messages.js";
 import type { OurSockets } from "./shown/our-sockets.js";
@@ -18,41 +20,19 @@ import { createOutgoing } from "./outgoing/outgoing.js";
 import { createOwnListeners } from "./listeners/own-listeners.js";
 import { heldMs, isHurried, longFrom, type PaceSigns } from "./pace.js";
 import { createRest, type RestRequest } from "./rest.js";
+import { createStillWatch } from "./stillness.js";
 import { createQueueLooks } from "./listeners/queue-looks.js";
 import { openSurroundings } from "./surroundings.js";
-
-export interface LookRequest {
-  /** Monotonic ms. */
-  readonly at: number;
-  /** How much later than due this look is. */
-  readonly lateMs: number;
-  /** A reporting interval has passed. */
-  readonly interval: boolean;
-  /** The pace is fast: read what explains, too. */
-  readonly close: boolean;
-  /** The explainer wants the namespace's counters. */
-  readonly counters: boolean;
-  /** … and the half-open connections of each port. */
-  readonly synRecv: boolean;
-  readonly stalls: readonly StallCapture[];
-  /** Cookies of connections that the explainer wants to see more often; `follow`: now. */
-  readonly followed: readonly bigint[];
-  readonly follow: boolean;
-}
-
-export interface Look {
-  /** An earlier moment, where something is of interest since then. */
-  readonly before?: Snapshot | undefined;
-  readonly snapshot: Snapshot;
-  readonly signs: PaceSigns;
-}
 
 export interface Looker {
   look(request: LookRequest): Look;
   /** Only the queues and whether the loops turn, for a tenth of the price; `undefined`: something has to be looked at. */
   glance(at: number): PaceSigns | undefined;
-  /** Glances without JavaScript from now on, until `wake` is called; false: `glance` has to. */
-  rest(request: RestRequest): boolean;
+  /**
+   * Glances without JavaScript from now on, until `wake` is called; false: `glance` has to. `longer`: beyond the interval
+   * while all stands still (stillness.ts).
+   */
+  rest(request: RestRequest, longer: Omit<StillRest, "files"> | undefined): boolean;
   /** Ends that. What was glanced at meanwhile: as if `glance` had been called each time. */
   rested(): readonly Glance[];
   listening(server: KnownServer): void;
@@ -106,6 +86,7 @@ export const createLooker = (options: LookerOptions): Looker => {
   const outgoing = options.slow ? undefined : createOutgoing({ diag, always: options.detail === "connections" });
   const queues = diag && !options.slow ? createQueueLooks(diag) : undefined;
   const ahead = createReadAhead();
+  const still = createStillWatch(ahead);
   const loops = createLoopWatch(ahead);
   const surroundings = openSurroundings(options.tid, ahead);
   const network = options.slow ? undefined : openNetworkWatch({ ahead });
@@ -170,9 +151,11 @@ export const createLooker = (options: LookerOptions): Looker => {
       keep(glance);
       return signs;
     },
-    rest(request) {
+    rest(request, longer) {
       const listeners = discovery.demanded ? undefined : own.plain;
-      return (listeners && rest?.begin(request, listeners, waitedFor(listeners))) ?? false;
+      if (!listeners || !rest) return false;
+      const files = longer && still.files;
+      return rest.begin(files ? { ...request, still: { ...longer, files } } : request, listeners, waitedFor(listeners));
     },
     rested() {
       const glances = rest?.end() ?? [];
@@ -184,7 +167,8 @@ export const createLooker = (options: LookerOptions): Looker => {
     look(request) {
       const { at, interval, close, counters, synRecv, lateMs, stalls, followed, follow } = request;
       const listeners = read(request);
-      if (interval) ahead.read(); // After the queues, whose drops mean something only beside the counters.
+      // After the queues, whose drops mean something only beside the counters.
+      if (interval) ahead.read();
       const accepting = new Set(listeners.map(({ loop }) => loop));
       // At every look: a stall whose first steps have no figures is judged without them. Glances have none.
       const readings = loops.read(at, (loop, main) => !options.slow && (main || accepting.has(loop)));
@@ -207,6 +191,8 @@ export const createLooker = (options: LookerOptions): Looker => {
         stalls: stalls.length > 0 ? stalls : undefined,
         missing: missing.length > 0 ? missing : undefined,
       };
+      if (interval && connections)
+        still.look(snapshot, { at, walkedAt: discovery.walkedAt, counted: connections.counted });
       ahead.forget();
       const signs = signsOf(at, listeners);
       const calm = !isHurried(signs) && !counters && !synRecv && lateMs < heldMs && listeners.every(isEmpty);

@@ -41,6 +41,8 @@ export type Request =
   | { readonly type: "connects"; readonly heard: ConnectsHeard }
   /** A flight record is wanted, at `path` if given. */
   | { readonly type: "record"; readonly id: number; readonly path: string | undefined }
+  /** Somebody wants more than before (`wants`). */
+  | { readonly type: "wanted" }
   | { readonly type: "stop" };
 
 /** What the agent says of itself; also the payload of `status` lines. */

@@ -93,7 +93,7 @@ export const observe = (
       if (request.type === "connects") return looker.connectsHeard(request.heard);
       if (request.type === "record") return recording?.asked(request);
       if (request.type === "listening") looker.listening(request.server);
-      else looker.closed(request.fd);
+      else if (request.type === "closed") looker.closed(request.fd);
       if (!slow) watch.wake();
     },
     stop() {

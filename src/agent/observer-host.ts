@@ -37,6 +37,8 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
   const wanted = new Int32Array(memory.wants);
   let thread: Thread | undefined;
   let slow: Observation | undefined;
+  /** How many are shown what an interval brings. */
+  let shownTo = 0;
   const answerer = lazy(() => {
     const { createAnswerer }: typeof import("./node-side/answerer.js") = require("./node-side/answerer.js");
     return createAnswerer({ now: () => performance.now(), originOf: detail?.origins.of });
@@ -120,10 +122,14 @@ export const startObserverHost = (options: ObserverOptions, onReport: (report: R
     shown: () => readBoard(memory.board),
     metrics: createMetricsReader(memory.metrics),
     want({ findings, samples, sampleLines, boards }) {
+      const [before, now] = [shownTo, samples + sampleLines + boards];
+      shownTo = now;
       Atomics.store(wanted, wantWords.findings, findings);
       Atomics.store(wanted, wantWords.samples, samples);
       Atomics.store(wanted, wantWords.sampleLines, sampleLines);
       Atomics.store(wanted, wantWords.boards, boards);
+      // It may rest for longer than an interval.
+      if (now > before) thread?.post({ type: "wanted" });
     },
     record: records.ask,
     async stop() {

@@ -1,6 +1,6 @@
 // Rest: the glances of a quiet second are taken without JavaScript (kernel/quiet-watch.ts) and looked at together when it
 // wakes, so that what was seen, and when, is as if each had been a glance of its own.
-import { createQuietWatch, type QuietListener } from "../kernel/quiet-watch.js";
+import { createQuietWatch, type QuietListener, type StillRest } from "../kernel/quiet-watch.js";
 import type { ListenerReading, LoopReading } from "../snapshot/snapshot.js";
 import type { Glance } from "./glance.js";
 import type { LoopWatch } from "./loop-watch.js";
@@ -11,6 +11,8 @@ export interface RestRequest {
   readonly begunAt: number;
   readonly everyMs: number;
   readonly untilAt: number;
+  /** It may last longer. */
+  readonly still?: StillRest | undefined;
 }
 
 export interface Rest {
@@ -32,7 +34,7 @@ export const createRest = (loops: LoopWatch, now: () => number, wake: () => void
   let rested: readonly ListenerReading[] = [];
 
   return {
-    begin({ begunAt, everyMs, untilAt }, listeners, accepting) {
+    begin({ begunAt, everyMs, untilAt, still }, listeners, accepting) {
       const known = listeners.flatMap((listener) => planned(listener) ?? []);
       if (!quiet || known.length === 0 || known.length < listeners.length) return false;
       rested = listeners;
@@ -40,7 +42,8 @@ export const createRest = (loops: LoopWatch, now: () => number, wake: () => void
         const isWaitedFor = accepting.has(id) || (main && accepting.has(undefined));
         return { id, isWaitedFor, idleMs, iterations, turnedAt: loops.turnedAt(id) ?? begunAt };
       });
-      quiet.rest({ now: now(), begunAt, everyMs, untilAt, heldMs, lateMs, listeners: known, loops: waitedFor });
+      const times = { now: now(), begunAt, everyMs, untilAt, heldMs, lateMs };
+      quiet.rest({ ...times, still, listeners: known, loops: waitedFor });
       return true;
     },
     end() {

@@ -17,6 +17,7 @@ import { type NodeAnswer, type ObserverOptions, type Report, wants } from "./mes
 import { createPace, fastMs, followMs, heldMs } from "./pace.js";
 import { createSampleLines } from "./sample-lines.js";
 import type { ShownFindings } from "./shown/shown-findings.js";
+import { stillMs } from "./stillness.js";
 import { toldSnapshot } from "./shown/told-snapshot.js";
 import type { StallStacks } from "./stacks/stall-stacks.js";
 import type { Viewers } from "./shown/viewers.js";
@@ -183,6 +184,13 @@ export const startWatch = (parts: WatchParts): Watch => {
     const { counters, synRecv, sockets } = attention;
     return !parts.slow && !pace.fast && !counters && !synRecv && sockets.length === 0;
   };
+  /** What an interval brings is shown to nobody, and nothing found goes on. */
+  const isUnseen = (): boolean => {
+    const isSampled = lines !== undefined || Atomics.load(wanted, wants.samples) > 0;
+    return (
+      !isSampled && !viewers.isWatched && !parts.isHeld() && options.http === "off" && findings.active.length === 0
+    );
+  };
   const turn = (): void => {
     let delay: number;
     try {
@@ -196,7 +204,8 @@ export const startWatch = (parts: WatchParts): Watch => {
     due = (begunAt - due < onTimeMs ? due : begunAt) + delay;
     restMs = delay;
     const untilAt = intervalAt + intervalMs - intervalSlackMs;
-    if (canRest() && looker.rest({ begunAt, everyMs: delay, untilAt })) return;
+    const longer = isUnseen() ? { intervalMs, untilAt: intervalAt + stillMs - intervalSlackMs } : undefined;
+    if (canRest() && looker.rest({ begunAt, everyMs: delay, untilAt }, longer)) return;
     timer = setTimeout(turn, Math.max(due - now(), leastRestShare * delay));
     if (parts.slow) timer.unref();
   };

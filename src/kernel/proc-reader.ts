@@ -32,7 +32,7 @@ export function openBytes(path: string, ahead?: ReadAhead): ByteReader {
   let version = 0;
   /** Counts down, as those of what is read ahead count up. */
   let ownVersion = 0;
-  const file = ahead?.add();
+  const file = ahead?.add(path);
   const close = (): void => {
     if (file) file.fd = -1;
     if (fd !== undefined) closeSync(fd);
@@ -50,8 +50,10 @@ export function openBytes(path: string, ahead?: ReadAhead): ByteReader {
   };
   /** `undefined`: nothing that would do. */
   const takeAhead = (): number | undefined => {
-    const size = file?.found;
-    if (!file || size === undefined || size < 0) return undefined;
+    if (!file) return undefined;
+    file.isWanted = true;
+    const size = file.found;
+    if (size === undefined || size < 0) return undefined;
     ({ bytes, version } = file);
     return size;
   };

@@ -1,6 +1,7 @@
 // Glances at own TCP listeners and event loops from a libuv timer of the calling thread, without waking its JavaScript:
 // addon/napi/quiet_watch.cc. A wake-up of the thread alone is a third of the price of a JavaScript timer's.
 import { binding } from "../binding.js";
+import type { StillFiles } from "./still-files.js";
 
 /** A listener and what is taken for calm: the same limit and drops, a queue that is shorter than `longFrom`. */
 export interface QuietListener {
@@ -30,12 +31,21 @@ export interface QuietPlan {
   readonly begunAt: number;
   readonly everyMs: number;
   readonly untilAt: number;
+  /** Beyond `untilAt`, while these files begin as they did. */
+  readonly still?: StillRest | undefined;
   /** A glance that comes, or takes, so much longer than due was held up, perhaps with the whole process. */
   readonly heldMs: number;
   readonly lateMs: number;
   readonly listeners: readonly QuietListener[];
   /** All that are registered, in the order of `readLoops()`. */
   readonly loops: readonly QuietLoop[];
+}
+
+export interface StillRest {
+  /** Compared at `untilAt`, and again each time so much later. */
+  readonly files: StillFiles;
+  readonly intervalMs: number;
+  readonly untilAt: number;
 }
 
 /** What was seen, by the number of the glance, the oldest first, and that of the loop or listener in the plan. Good until the next rest. */
@@ -48,7 +58,7 @@ export interface QuietGlances {
 }
 
 export interface QuietWatch {
-  /** Glances from now on, until something is not calm, or `untilAt`: then `wake` is called, once. */
+  /** Glances from now on, until something is not calm, or time is up: then `wake` is called, once. */
   rest(plan: QuietPlan): void;
   /** Ends the rest, if there is one. */
   stop(): QuietGlances;
@@ -59,6 +69,11 @@ const listenerWords = 7;
 const loopValues = 5;
 /** More would only lengthen the time until they are looked at. */
 const glancesAtMost = 64;
+const nothingStill: StillRest = {
+  files: { places: new Int32Array(), memory: new Uint8Array() },
+  intervalMs: 0,
+  untilAt: Number.NEGATIVE_INFINITY,
+};
 
 /** `undefined` where there is no addon. `wake` is called on this thread. */
 export function createQuietWatch(wake: () => void): QuietWatch | undefined {
@@ -83,13 +98,10 @@ export function createQuietWatch(wake: () => void): QuietWatch | undefined {
         loops.set([id, isWaitedFor ? 1 : 0, idleMs, iterations, turnedAt - begunAt], i * loopValues);
       });
       if (glances.length !== glancesAtMost * columns()) glances = new Float64Array(glancesAtMost * columns());
-      const { now, everyMs, untilAt, heldMs, lateMs } = plan;
-      native.rest(
-        Float64Array.of(now - begunAt, everyMs, untilAt - begunAt, heldMs, lateMs),
-        listeners,
-        loops,
-        glances,
-      );
+      const { now, everyMs, untilAt, heldMs, lateMs, still = nothingStill } = plan;
+      const { files, intervalMs } = still;
+      const times = [now - begunAt, everyMs, untilAt - begunAt, heldMs, lateMs, intervalMs, still.untilAt - begunAt];
+      native.rest(Float64Array.from(times), listeners, loops, glances, files.places, files.memory);
     },
     stop() {
       const width = columns();

@@ -76,7 +76,7 @@ test("the page has each figure with its goal, the command that shows it again, a
   t.regex(page, /\n- a machine\.\n/);
 });
 
-test("a profile is told by places: own files by their path, what is idle left out", async (t) => {
+test("a profile is told by places: own files by their path, an addon by who called it, what is idle left out", async (t) => {
   interface Profile {
     placesOf(profile: object): Map<string, number>;
     sharesText(places: Map<string, number>): string;
@@ -91,9 +91,19 @@ test("a profile is told by places: own files by their path, what is idle left ou
     ["(garbage collector)", ""],
     ["readLoops", ""],
     ["load", "node:internal/modules"],
+    ["readSockets", "/x/dist/kernel/sockets.js"],
+    ["last of the addon", ""],
+    ["once", "/x/dist/kernel/loops.js"],
+    ["last of the addon", ""],
   ];
-  const nodes = frames.map(([functionName, url], id) => ({ id, callFrame: { functionName, url } }));
-  const places = placesOf({ nodes, samples: [1, 2, 3, 4, 5, 6], timeDeltas: [9000, 3000, 1000, 2000, 1000, 1000] });
+  const children: Readonly<Record<number, readonly number[]>> = { 0: [1, 2, 4, 5, 6, 9], 2: [3, 7], 7: [8], 9: [10] };
+  const nodes = frames.map(([functionName, url], id) => ({
+    id,
+    callFrame: { functionName, url },
+    children: children[id],
+  }));
+  const timeDeltas = [9000, 3000, 1000, 2000, 1000, 1000, 400, 100];
+  const places = placesOf({ nodes, samples: [1, 2, 3, 4, 5, 6, 8, 10], timeDeltas });
   t.deepEqual(
     [...places],
     [
@@ -101,9 +111,14 @@ test("a profile is told by places: own files by their path, what is idle left ou
       ["garbage collection", 2],
       ["readLoops", 1],
       ["node:internal/modules", 1],
+      ["C++ for agent/look", 0.4],
+      ["C++ for kernel/loops", 0.1],
     ],
   );
-  t.is(sharesText(places), "agent/look 50 %, garbage collection 25 %, readLoops 13 %, node:internal/modules 13 %");
+  t.is(
+    sharesText(places),
+    "agent/look 47 %, garbage collection 24 %, readLoops 12 %, node:internal/modules 12 %, C++ for agent/look 5 %, C++ for kernel/loops 1 %",
+  );
   t.is(
     differenceText(
       places,
@@ -112,7 +127,7 @@ test("a profile is told by places: own files by their path, what is idle left ou
         ["readLoops", 5],
       ]),
     ),
-    "agent/look 3.0 ms, garbage collection 2.0 ms, node:internal/modules 1.0 ms",
+    "agent/look 3.0 ms, garbage collection 2.0 ms, node:internal/modules 1.0 ms, C++ for agent/look 0.4 ms, C++ for kernel/loops 0.1 ms",
   );
 });
 

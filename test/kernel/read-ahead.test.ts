@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import test from "ava";
 import { openBytes, openParsed, openReader } from "../../src/kernel/proc-reader.js";
-import { createReadAhead } from "../../src/kernel/read-ahead.js";
+import { createReadAhead, seldom } from "../../src/kernel/read-ahead.js";
 import { procTree } from "./proc-tree.js";
 
 test("what was read ahead is told until it is forgotten", (t) => {
@@ -33,6 +33,47 @@ test("a file that is longer than was expected is read on its own, and ahead the 
     ahead.forget();
     t.deepEqual(found, lengths());
   }
+});
+
+test("what nobody asked for is not read together with the others, until somebody asks again", (t) => {
+  const root = procTree(t, { one: "1\n", other: "1\n" });
+  const ahead = createReadAhead();
+  const [one, other] = ["one", "other"].map((name) => openReader(`${root}/${name}`, ahead));
+  const look = (text: string, asked: readonly (typeof one)[]): readonly (string | undefined)[] => {
+    for (const name of ["one", "other"]) writeFileSync(`${root}/${name}`, text);
+    ahead.read();
+    for (const name of ["one", "other"]) writeFileSync(`${root}/${name}`, "later\n");
+    return asked.map((reader) => reader!.read());
+  };
+  t.deepEqual(look("1\n", [one, other]), ["1\n", "1\n"]);
+  t.deepEqual(look("2\n", [one]), ["2\n"]);
+  t.deepEqual(look("3\n", [one, other]), ["3\n", "later\n"]);
+  t.deepEqual(look("4\n", [one, other]), ["4\n", "4\n"]);
+});
+
+test("what changes seldom is read once in ten looks, and every time while it cannot be had", (t) => {
+  const ahead = createReadAhead();
+  let reads = 0;
+  let value: number | undefined;
+  const reading = {
+    read: () => {
+      reads += 1;
+      return value;
+    },
+    close: () => undefined,
+  };
+  const rare = seldom(reading, ahead);
+  t.deepEqual([rare.read(), rare.read(), reads], [undefined, undefined, 2]);
+  value = 7;
+  t.is(rare.read(), 7);
+  value = 8;
+  const told = Array.from({ length: 11 }, () => {
+    ahead.read();
+    return rare.read();
+  });
+  t.deepEqual(told, [7, 7, 7, 7, 7, 7, 7, 7, 7, 8, 8]);
+  t.is(reads, 4);
+  t.is(seldom(reading, undefined), reading);
 });
 
 test("a file that comes later is read, too, and one that is not there is absent", (t) => {

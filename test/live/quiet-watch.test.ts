@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import test, { type ExecutionContext } from "ava";
@@ -43,7 +45,7 @@ interface Glance {
 }
 
 /** Until it wakes; nothing is ever held up. */
-const rest = (plan: Pick<QuietPlan, "listeners" | "loops"> & { forMs: number }): Promise<readonly Glance[]> =>
+const rest = (plan: Pick<QuietPlan, "listeners" | "loops" | "still"> & { forMs: number }): Promise<readonly Glance[]> =>
   new Promise((resolve) => {
     const now = performance.now();
     const glances = (): readonly Glance[] => {
@@ -72,6 +74,29 @@ test.serial("while all is calm it glances until its time is up, and then tells w
     );
     t.true(i === 0 || glance.at > glances[i - 1]!.at);
   }
+});
+
+test.serial("beyond its time it glances on while files begin as they did", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "sockscope-still-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "sockstat");
+  const restUntil = async (text: string, changed: string): Promise<boolean> => {
+    writeFileSync(path, "used 7\nTCP 1\n");
+    const fd = openSync(path, "r");
+    const memory = Buffer.alloc(64, "used 7\n");
+    const files = { places: Int32Array.of(fd, 0, memory.length, "used 7\n".length, 0), memory };
+    const untilAt = performance.now() + 30;
+    writeFileSync(path, text);
+    const later = setTimeout(() => writeFileSync(path, changed), 80);
+    const still = { files, intervalMs: 10, untilAt: untilAt + minute };
+    const glances = await rest({ listeners: [], loops: loops(), still, forMs: 30 });
+    clearTimeout(later);
+    closeSync(fd);
+    return glances.some(({ at }) => at > untilAt + 10);
+  };
+  t.true(await restUntil("used 7\nTCP 2\n", "used 8\nTCP 2\n"));
+  t.false(await restUntil("used 8\nTCP 1\n", ""));
+  t.false(await restUntil("used", ""));
 });
 
 test.serial("a queue that becomes long ends the rest; one that only fills does not", async (t) => {

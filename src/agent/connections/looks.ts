@@ -48,6 +48,8 @@ export interface ConnectionLooks {
   answered(answers: readonly NodeAnswer[], at: number): void;
   /** UDP sockets that take datagrams, as of the last look. */
   readonly datagramSockets: number;
+  /** States of connections read one after the other, so far. */
+  readonly counted: number;
   /** What all this has cost. */
   readonly cost: Omit<SelfReading, "answersMs">;
   close(): void;
@@ -176,6 +178,9 @@ export const createConnectionLooks = (own: OwnSockets, diag: Diag | undefined, i
     close: closes.close,
     get datagramSockets() {
       return last?.counts.udp ?? 0;
+    },
+    get counted() {
+      return passes.counted;
     },
     get cost() {
       return { connectionsMs: connectionsMs + own.walksMs, socketsRead };

@@ -18,7 +18,7 @@ export interface OtherLook {
 }
 
 export interface OtherSockets {
-  /** Those among the own sockets. */
+  /** Those among the own sockets, a list that another takes the place of when one comes or goes. */
   look(sockets: readonly OwnSocket[], at: number, placeOf: PlaceOf, nodeOf: NodeOf): OtherLook;
   /** These alone. */
   read(sockets: readonly OwnSocket[], placeOf: PlaceOf, nodeOf: NodeOf): readonly ConnectionReading[];
@@ -46,6 +46,7 @@ type SocketReadingParts = Pick<ConnectionReading, "mem" | "recvQBytes" | "sendQB
 export const createOtherSockets = (): OtherSockets => {
   const table = new SocketTable(16);
   let next = 0;
+  let listed: { readonly of: readonly OwnSocket[]; readonly all: readonly OwnSocket[] } = { of: [], all: [] };
 
   const readRow = (socket: OwnSocket, row: SocketReading): ConnectionReading | undefined => {
     const { transport, path, remotePath, cookie, fd, family, inode } = socket;
@@ -82,7 +83,8 @@ export const createOtherSockets = (): OtherSockets => {
 
   return {
     look(sockets, at, placeOf, nodeOf) {
-      const all = sockets.filter(isOther);
+      if (listed.of !== sockets) listed = { of: sockets, all: sockets.filter(isOther) };
+      const { all } = listed;
       if (next >= all.length) next = 0;
       const chosen = [...all.slice(next), ...all.slice(0, next)].slice(0, readAtMost);
       next += chosen.length;

@@ -31,6 +31,8 @@ export interface Passes {
    * were read.
    */
   census(list: SocketList, most: number, shownUntil: number): number;
+  /** States read one after the other, so far. */
+  readonly counted: number;
   /** What all of them told. */
   readonly told: CensusReading;
 }
@@ -45,7 +47,7 @@ const calmAtLeast = 256;
 /** Connections that only move bytes are shown as examples: so many at a pass. */
 const movingAtMost = 32;
 
-const counted = [
+const columnsCounted = [
   "state",
   "probes",
   "backoff",
@@ -67,12 +69,13 @@ interface Round {
 export const createPasses = (): Passes => {
   const table = new SocketTable(0);
   const inUse = new Int32Array(chunkSize);
-  const states = createColumns({ tcpInfo: counted });
+  const states = createColumns({ tcpInfo: columnsCounted });
   const rtt = createHistogram(rttBounds);
   let retransmits = 0;
   let empty = 0;
   const scanRound: Round = { next: 0 };
   const censusRound: Round = { next: 0 };
+  let counted = 0;
   let moving = 0;
   /** The last census met only quiet ones. */
   let isCalm = true;
@@ -148,6 +151,9 @@ export const createPasses = (): Passes => {
     get empty() {
       return empty;
     },
+    get counted() {
+      return counted;
+    },
     get told() {
       return { rtt: rtt.read(), retransmits };
     },
@@ -159,6 +165,7 @@ export const createPasses = (): Passes => {
       const fresh = list.sockets.filter(({ state }) => state === undefined).slice(0, chunkSize);
       if (fresh.length > 0) countChunk(listOf(fresh), shownUntil);
       const met = goRound(censusRound, list, room, (chunk) => countChunk(chunk, shownUntil));
+      counted += met;
       return fresh.length + met;
     },
   };

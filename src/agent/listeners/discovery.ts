@@ -15,6 +15,8 @@ export interface Discovery {
   demand(): void;
   /** Whether a listener may have come or gone that is not accounted for. */
   readonly demanded: boolean;
+  /** When a regular walk was made last. */
+  readonly walkedAt: number;
   /** The namespace's TCP listeners are all ours; `undefined`: not known. */
   readonly alone: boolean | undefined;
   /**
@@ -110,6 +112,9 @@ export const createDiscovery = (
     },
     get demanded() {
       return demanded || own.lost || isSettlingDue(now());
+    },
+    get walkedAt() {
+      return walkedAt;
     },
     get alone() {
       return alone;

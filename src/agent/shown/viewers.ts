@@ -23,6 +23,8 @@ export interface Viewers {
   look(seen: Seen): void;
   interval(snapshot: Snapshot, findings: readonly Finding[]): void;
   finding(finding: Finding): void;
+  /** Somebody is shown frames, or would be when an interval ends. */
+  readonly isWatched: boolean;
 }
 
 /** `failed` hears of the first that throws. */
@@ -72,5 +74,8 @@ export const createViewers = (redact: Redactor, failed: (reason: string) => void
       });
     },
     finding: (finding) => each((viewer) => viewer.finding?.(finding)),
+    get isWatched() {
+      return frames !== undefined || [...waiting.values()].some((isWanted) => isWanted());
+    },
   };
 };
