@@ -23,8 +23,8 @@ export interface Ended {
 
 /** Then it is killed. */
 const mostMs = 20_000;
-/** Longer than a busy machine makes any of them. */
-const atOnceMs = 2000;
+/** Longer than a busy machine makes any of them: `stop()` alone waits two seconds for a thread that does not answer. */
+const atOnceMs = 5000;
 const debuggerLine = "Waiting for the debugger to disconnect...\n";
 
 /** Its path and its major version. */

@@ -48,11 +48,15 @@ interface Row {
   readonly differing: number;
   readonly debuggerLines: number;
   readonly logLines: number;
-  readonly slowestMs: number;
-  readonly slowestAloneMs: number;
+  readonly took: string;
+  readonly tookAlone: string;
 }
 
-const slowest = (all: readonly Ended[]): number => Math.round(Math.max(...all.map(({ tookMs }) => tookMs)));
+/** Half of them within this, all within that. */
+const timesOf = (all: readonly Ended[]): string => {
+  const sorted = all.map(({ tookMs }) => Math.round(tookMs)).toSorted((a, b) => a - b);
+  return `${sorted[sorted.length >> 1]}, ${sorted.at(-1)}`;
+};
 
 const rowOf = async (phase: PhaseName, version: string, say: (line: string) => void): Promise<Row> => {
   const node = binaryOf(version);
@@ -87,13 +91,13 @@ const rowOf = async (phase: PhaseName, version: string, say: (line: string) => v
     differing: differences.length,
     debuggerLines: ends.filter(({ saysDebugger }) => saysDebugger).length,
     logLines: ends.reduce((sum, { lines }) => sum + lines, 0),
-    slowestMs: slowest(ends),
-    slowestAloneMs: slowest(alone),
+    took: timesOf(ends),
+    tookAlone: timesOf(alone),
   };
 };
 
 const lineOf = (row: Row): string =>
-  `| ${row.phase} | ${row.node} | ${row.ends} | ${row.differing} | ${row.slowestMs} | ${row.slowestAloneMs} | ${notesOf(row)} |`;
+  `| ${row.phase} | ${row.node} | ${row.ends} | ${row.differing} | ${row.took} | ${row.tookAlone} | ${notesOf(row)} |`;
 
 const notesOf = ({ debuggerLines, logLines }: Row): string =>
   [
@@ -109,7 +113,7 @@ const main = async (): Promise<void> => {
     throw new Error(`no phase "${unknown.join('", "')}"; there are: "${phaseNames.join('", "')}"`);
   const chosen = positionals.length > 0 ? positionals.filter(isPhase) : phaseNames;
   console.log(
-    "| the application ends while the agent is | Node | ends | differing | slowest, ms | slowest without, ms | |",
+    "| the application ends while the agent is | Node | ends | differing | to the end, ms: median, slowest | without the agent | |",
   );
   console.log("| --- | --- | --- | --- | --- | --- | --- |");
   for (const version of values.nodes.split(","))
