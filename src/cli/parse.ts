@@ -91,7 +91,8 @@ const checkOption = (command: Command, options: Readonly<Record<string, Option>>
     );
   if (option.type === "boolean" && token.value !== undefined)
     throw new UsageError(`${token.rawName} takes no value, "${token.value}" was given`);
-  const looksLikeOption = !token.inlineValue && /^-./.test(token.value ?? "");
+  // `-1s` is a value that somebody meant.
+  const looksLikeOption = !token.inlineValue && /^-[^\d]/.test(token.value ?? "");
   if (option.isValueOptional) return;
   if (option.type === "string" && (token.value === undefined || token.value === "" || looksLikeOption))
     throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${option.value ?? "VALUE"}`);

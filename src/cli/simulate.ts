@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import { setImmediate } from "node:timers/promises";
+import { errorCode } from "../errors.js";
 import { readSysctl, readSysctls } from "../kernel/index.js";
 import { parseScenario, type Result, ScenarioError, type SimulateOptions, simulate } from "../model/index.js";
 import { type Arguments, type Command, flag, type Io, texts, UsageError } from "./command.js";
@@ -17,8 +18,9 @@ const readScenario = (path: string): unknown => {
   try {
     return JSON.parse(readFileSync(path === "-" ? stdin : path, "utf8")) as unknown;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replaceAll("\n", " ") : String(error);
-    throw new UsageError(error instanceof SyntaxError ? `${path}: not JSON: ${reason}` : reason);
+    if (error instanceof SyntaxError)
+      throw new UsageError(`${path}: not JSON: ${error.message.replaceAll("\n", " ")}`);
+    throw new UsageError(`${path} cannot be read (${errorCode(error)})`);
   }
 };
 

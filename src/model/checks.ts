@@ -5,7 +5,11 @@ import type { Pattern } from "./accept/scenario.js";
 export class ScenarioError extends Error {
   readonly path: string;
   constructor(path: string, found: unknown, accepted: string) {
-    super(`${path}: ${describe(found)} is not accepted here, ${accepted} is`);
+    super(
+      found === undefined
+        ? `${path}: nothing stands here, ${accepted} is accepted`
+        : `${path}: ${describe(found)} is not accepted here, ${accepted} is`,
+    );
     this.name = "ScenarioError";
     this.path = path;
   }
@@ -13,7 +17,6 @@ export class ScenarioError extends Error {
 
 const mostShown = 60;
 const describe = (found: unknown): string => {
-  if (found === undefined) return "nothing";
   if (typeof found === "number" && !Number.isFinite(found)) return String(found);
   const text = JSON.stringify(found) ?? typeof found;
   return text.length > mostShown ? `${text.slice(0, mostShown - 1)}…` : text;

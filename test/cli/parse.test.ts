@@ -48,10 +48,10 @@ for (const [argv, message] of refusals)
   });
 
 test("options, repeated options and positionals reach the command", (t) => {
-  const request = parseRequest(commands, ["simulate", "--set", "a=1", "s.json", "--set=b=-2", "-o", "x"]);
+  const request = parseRequest(commands, ["simulate", "--set", "a=1", "s.json", "--set=b=-2", "-o", "-1s"]);
   t.is(request.kind === "run" && request.command, command);
   t.deepEqual(request.kind === "run" && { values: { ...request.args.values }, rest: request.args.positionals }, {
-    values: { set: ["a=1", "b=-2"], out: "x" },
+    values: { set: ["a=1", "b=-2"], out: "-1s" },
     rest: ["s.json"],
   });
 });

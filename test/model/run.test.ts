@@ -43,7 +43,7 @@ for (const [title, broken, message] of [
   [
     "no listener",
     { kind: "accept", arrivals: [] },
-    "$.listener: nothing is not accepted here, an object with backlog, closeAt, deferAccept, reuseport, hashed is",
+    "$.listener: nothing stands here, an object with backlog, closeAt, deferAccept, reuseport, hashed is accepted",
   ],
   [
     "a backlog that is text",

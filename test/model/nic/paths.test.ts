@@ -111,7 +111,7 @@ test("this machine's settings are the base and the given ones win", (t) => {
 });
 
 for (const [broken, message] of [
-  [{ cpu: { interruptCost: 2e-6 } }, "$.cpu.packetCost: nothing is not accepted here, a number from 1e-9 to 1 is"],
+  [{ cpu: { interruptCost: 2e-6 } }, "$.cpu.packetCost: nothing stands here, a number from 1e-9 to 1 is accepted"],
   [{ nic: { ring: 0 } }, "$.nic.ring: 0 is not accepted here, an integer from 1 to 65536 is"],
   [{ kernel: "new" }, '$.kernel: "new" is not accepted here, a version such as "6.18" is'],
   [
