@@ -4,7 +4,7 @@ import Fastify from "fastify";
 import { sockscope } from "./fastify-plugin.mjs";
 import { backlog, port, rebuildSearchIndex } from "./work.mjs";
 
-const app = Fastify({ logger: true, disableRequestLogging: true });
+const app = Fastify({ logger: true });
 await app.register(sockscope);
 app.get("/", async () => "ok\n");
 app.get("/rebuild", async (request) => rebuildSearchIndex(Number(request.query.ms ?? 1000)));

@@ -49,6 +49,15 @@ test("the path in words of a process that listens to nothing and where nothing c
   ]);
 });
 
+test("a loop that did not turn stood still where it was busy, and waited where it was idle", (t) => {
+  const read = (idleShare: number): readonly string[] => {
+    const loop = { id: 1, main: true, idleShare, iterations: 0 };
+    const frame: Frame = { ...storyFrame(0), intervalMs: 1000, loops: [loop], stalls: [] };
+    return tank("loop").read(viewOf({ ...emptyStore, frames: [frame] }, undefined)!).lines;
+  };
+  t.deepEqual([read(0), read(0.99)], [["does not turn"], ["waits for events"]]);
+});
+
 test("a queue of limit and one is full with one more than its limit", (t) => {
   const read = (second: number): number | undefined => tank("accept").read(viewOf(storeAt(second), undefined)!).level;
   t.is(read(24), 1);

@@ -62,7 +62,8 @@ export const findListeners = (
     missing: () => {
       if (hidden === 0) return [];
       const held = hidden === 1 ? "1 listener is" : `${hidden} listeners are`;
-      const reason = `${held} held by processes that cannot be seen from here (root sees more): state, CPU and descriptors unknown`;
+      const why = process.getuid?.() === 0 ? "another PID namespace's" : "root sees more";
+      const reason = `${held} held by processes that cannot be seen from here (${why}): state, CPU and descriptors unknown`;
       return [{ source: "/proc/PID/fd", reason }];
     },
   };

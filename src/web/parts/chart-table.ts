@@ -52,7 +52,7 @@ export const chartTable: readonly ChartSpec[] = [
   {
     id: "loop",
     title: "Event loop busy, and what held it up",
-    unit: "percent of the time",
+    unit: "% of the time",
     lines: [{ label: "busy", stroke: "--loop", fill: "--loop-fill", shape: "line" }],
     least: 100,
     write: (value) => `${Math.round(value)} %`,

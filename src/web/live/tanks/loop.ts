@@ -30,9 +30,7 @@ export const eventLoop: Tank = {
       level: busy,
       lines: [
         ...(stall === undefined ? [] : [`held up by`, shortened(stall)]),
-        ...(turns === undefined
-          ? []
-          : [turns > 0 ? `${perSecond(turns)} turns` : stall === undefined ? "waits for events" : "does not turn"]),
+        ...(turns === undefined ? [] : [turning(turns, stall !== undefined || (busy ?? 0) > 0.5)]),
       ],
       figures: [
         { name: "Busy", value: orAbsent(busy, share), kernel: "uv_metrics_idle_time" },
@@ -55,6 +53,12 @@ export const eventLoop: Tank = {
       ],
     };
   },
+};
+
+/** A loop that asks the kernel for events and gets none does not turn either. */
+const turning = (turns: number, isBusy: boolean): string => {
+  if (turns > 0) return `${perSecond(turns)} turns`;
+  return isBusy ? "does not turn" : "waits for events";
 };
 
 const longest = 24;
