@@ -18,8 +18,7 @@ const readScenario = (path: string): unknown => {
   try {
     return JSON.parse(readFileSync(path === "-" ? stdin : path, "utf8")) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new UsageError(`${path}: not JSON: ${error.message.replaceAll("\n", " ")}`);
+    if (error instanceof SyntaxError) throw new UsageError(`${path}: not JSON: ${error.message.replaceAll("\n", " ")}`);
     throw new UsageError(`${path} cannot be read (${errorCode(error)})`);
   }
 };
