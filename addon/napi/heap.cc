@@ -1,4 +1,4 @@
-// collectGarbage(): of this thread's JavaScript heap, once and at once.
+// collectGarbage(): of this thread's JavaScript heap, at once.
 #include "napi/exports.hh"
 
 namespace sockscope {

@@ -5,8 +5,11 @@ import { isObserverData, type Request } from "./messages.js";
 import { observe } from "./observe.js";
 import { nameThread } from "./listeners/shared-sockets.js";
 
-/** By then what a quiet server needs has run, and a quarter of the heap is left from the start: V8 would keep it for hours. */
-const startedMs = 2500;
+/**
+ * By then what a quiet server needs has run, and a quarter of the heap is left from the start: V8 would keep it for hours.
+ * Apart from each other, as no look may be held up for long.
+ */
+const collectedAfterMs = [2500, 2700];
 
 if (parentPort && isObserverData(workerData)) {
   const port = parentPort;
@@ -15,7 +18,7 @@ if (parentPort && isObserverData(workerData)) {
   process.stderr.destroy();
   nameThread();
   const observation = observe(workerData, (report) => port.postMessage(report));
-  setTimeout(collectGarbage, startedMs).unref();
+  for (const ms of collectedAfterMs) setTimeout(collectGarbage, ms).unref();
   port.on("message", (request: Request) => {
     if (request.type !== "stop") return observation.handle(request);
     observation.stop();

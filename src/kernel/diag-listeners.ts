@@ -4,7 +4,7 @@ import { stateMask } from "../snapshot/tcp-state.js";
 import { reasonOf, type Rows } from "./netlink-rows.js";
 import { InetDiagSocket } from "./inet-diag.js";
 import { type Family, inetRequests } from "./inet-request.js";
-import { dumpAgain, exchange, type Link, readBytes, type Request } from "./netlink.js";
+import { answerRoom, dumpAgain, exchange, type Link, type Request } from "./netlink.js";
 import { type DiagUnixListener, encodeUnixRequest, parseUnixListener } from "./unix-diag.js";
 
 /** A TCP listener. SO_REUSEPORT members are rows of their own; a dual-stack listener is one ipv6 row. */
@@ -44,9 +44,6 @@ export function parseDiagListener(view: DataView, start: number, end: number): D
   };
 }
 
-const buffer = new Uint8Array(readBytes);
-const room = (): Uint8Array => buffer;
-
 function collect<Row extends { readonly cookie: bigint }>(
   link: Link,
   requests: readonly Request[],
@@ -56,7 +53,7 @@ function collect<Row extends { readonly cookie: bigint }>(
   let reason: string | undefined;
   for (const request of requests) {
     let part = new Map<bigint, Row>();
-    const outcome = dumpAgain(link, request, room, () => {
+    const outcome = dumpAgain(link, request, answerRoom, () => {
       part = new Map();
       return (view, start, end) => {
         const row = parse(view, start, end);
@@ -84,7 +81,7 @@ export function diagUnixListeners(link: Link): Rows<DiagUnixListener> {
 /** The listening unix socket with this inode; `undefined`: there is none. */
 export function diagUnixListener(link: Link, inode: number): DiagUnixListener | undefined {
   let found: DiagUnixListener | undefined;
-  exchange(link, encodeUnixRequest(inode), false, room, (view, start, end) => {
+  exchange(link, encodeUnixRequest(inode), false, answerRoom, (view, start, end) => {
     found = parseUnixListener(view, start, end);
   });
   return found;

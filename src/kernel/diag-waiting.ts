@@ -7,24 +7,18 @@ import { portFilter } from "./diag-filter.js";
 import { reasonOf } from "./netlink-rows.js";
 import { InetDiagSocket } from "./inet-diag.js";
 import { type Family, type InetQuery, inetRequests } from "./inet-request.js";
-import { dumpAgain, type Link, readBytes } from "./netlink.js";
+import { answerRoom, dumpAgain, type Link } from "./netlink.js";
 
 const waitingStates = stateMask(["ESTAB", "CLOSE-WAIT"]);
 const halfOpenStates = stateMask(["SYN-RECV"]);
-const buffer = new Uint8Array(readBytes);
 
 // Each socket of these states with one of these local ports; returns whether some may be missing.
 function each(link: Link, query: InetQuery, take: (socket: InetDiagSocket) => void): boolean {
   let partial = false;
   for (const request of inetRequests(query)) {
-    const outcome = dumpAgain(
-      link,
-      request,
-      () => buffer,
-      () => (view, start, end) => {
-        if (InetDiagSocket.fits(start, end)) take(new InetDiagSocket(view, start, end));
-      },
-    );
+    const outcome = dumpAgain(link, request, answerRoom, () => (view, start, end) => {
+      if (InetDiagSocket.fits(start, end)) take(new InetDiagSocket(view, start, end));
+    });
     partial ||= reasonOf(outcome) !== undefined;
   }
   return partial;

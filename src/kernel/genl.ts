@@ -1,5 +1,5 @@
 // Generic netlink: the number of a family and requests to it (net/netlink/genetlink.c, Documentation/userspace-api/netlink).
-import { exchange, type Link, readBytes, type Request } from "./netlink.js";
+import { answerRoom, exchange, type Link, type Request } from "./netlink.js";
 import { reasonOf } from "./netlink-rows.js";
 import { attributeMap, encodeAttribute, uintOf } from "./netlink-values.js";
 
@@ -19,8 +19,6 @@ export function genlRequest(family: number, command: number, attributes: Uint8Ar
   return { type: family, payload };
 }
 
-const buffer = new Uint8Array(readBytes);
-
 /** The family's number since this boot, or why there is none: ENOENT is a kernel without it. */
 export function resolveFamily(link: Link, name: string): number | string {
   let family: number | undefined;
@@ -29,14 +27,8 @@ export function resolveFamily(link: Link, name: string): number | string {
     CTRL_CMD_GETFAMILY,
     encodeAttribute(CTRL_ATTR_FAMILY_NAME, new TextEncoder().encode(`${name}\0`)),
   );
-  const outcome = exchange(
-    link,
-    request,
-    false,
-    () => buffer,
-    (view, start, end) => {
-      family = uintOf(view, attributeMap(view, start + genlHeaderBytes, end).get(CTRL_ATTR_FAMILY_ID));
-    },
-  );
+  const outcome = exchange(link, request, false, answerRoom, (view, start, end) => {
+    family = uintOf(view, attributeMap(view, start + genlHeaderBytes, end).get(CTRL_ATTR_FAMILY_ID));
+  });
   return family ?? reasonOf(outcome, name) ?? `${name}: an answer without a family`;
 }

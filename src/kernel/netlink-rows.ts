@@ -1,6 +1,6 @@
 // What the queries over netlink(7) have in common: rows that may be incomplete, and why.
 import { errnoName } from "../errors.js";
-import { dumpAgain, type Link, type Outcome, readBytes, type Request } from "./netlink.js";
+import { answerRoom, dumpAgain, type Link, type Outcome, type Request } from "./netlink.js";
 
 /** Rows that were told; `partial`: some may be missing, and why. */
 export interface Rows<Row> {
@@ -15,8 +15,6 @@ export function reasonOf({ errno, partial }: Outcome, source = "sock_diag"): str
   return partial ? `${source}: the answer was interrupted or cut short` : undefined;
 }
 
-const buffer = new Uint8Array(readBytes);
-
 /** A dump as rows; what `parse` does not understand is left out. */
 export function dumpRows<Row>(
   link: Link,
@@ -25,18 +23,13 @@ export function dumpRows<Row>(
   parse: (view: DataView, start: number, end: number) => Row | undefined,
 ): Rows<Row> {
   let rows: Row[] = [];
-  const outcome = dumpAgain(
-    link,
-    request,
-    () => buffer,
-    () => {
-      rows = [];
-      return (view, start, end) => {
-        const row = parse(view, start, end);
-        if (row !== undefined) rows.push(row);
-      };
-    },
-  );
+  const outcome = dumpAgain(link, request, answerRoom, () => {
+    rows = [];
+    return (view, start, end) => {
+      const row = parse(view, start, end);
+      if (row !== undefined) rows.push(row);
+    };
+  });
   const reason = reasonOf(outcome, source);
   return { rows, partial: reason !== undefined, reason };
 }

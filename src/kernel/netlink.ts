@@ -36,6 +36,10 @@ const ENOBUFS = 105;
 
 /** The kernel fills 32 KiB at most per read; more room gains nothing. */
 export const readBytes = 32768;
+const answer = new Uint8Array(readBytes);
+/** Memory for those who have taken in each datagram before anything else is asked. */
+export const answerRoom = (): Uint8Array => answer;
+
 const lossesTolerated = 64;
 const dumpAttempts = 3;
 

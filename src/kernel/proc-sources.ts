@@ -1,12 +1,11 @@
 // What of /proc, /sys and the cgroup can be read here, for support(): one probe per source, with the reason of a refusal.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { errorMessage } from "../errors.js";
 import { readCgroupMemory } from "./cgroup-memory.js";
 import { readCpuQuota } from "./cpu-quota.js";
 import { readFds } from "./fds.js";
 import { readFrozen } from "./frozen.js";
-import { readNics } from "./nics.js";
-import { type From, procPath, processPath } from "./proc-root.js";
+import { type From, procPath, processPath, sysPath } from "./proc-root.js";
 
 /** Whether a source can be read here, and if not, why. */
 export interface Availability {
@@ -28,6 +27,16 @@ const file =
     }
   };
 
+/** Not what is in it: each interface has some thirty files. */
+const nics: Probe = (from) => {
+  try {
+    readdirSync(sysPath(from, "class/net"));
+    return undefined;
+  } catch {
+    return "/sys/class/net cannot be read";
+  }
+};
+
 const reading =
   (read: (from: From) => unknown, reason: string): Probe =>
   (from) =>
@@ -45,7 +54,7 @@ const probes: Readonly<Record<string, Probe>> = {
   task: file((from) => processPath(from, `task/${from.pid ?? process.pid}/stat`)),
   schedstat: file((from) => processPath(from, `task/${from.pid ?? process.pid}/schedstat`)),
   "proc-stat": file((from) => procPath(from, "stat")),
-  nics: reading(readNics, "/sys/class/net cannot be read"),
+  nics,
   fds: reading((from) => readFds(from.pid ?? process.pid, from), "/proc/PID/fd or limits cannot be read"),
   "cpu-quota": reading(
     (from) => readCpuQuota(from.pid ?? process.pid, from),
