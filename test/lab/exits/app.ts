@@ -3,8 +3,10 @@
 import cluster from "node:cluster";
 import { writeSync } from "node:fs";
 import net from "node:net";
+import { join } from "node:path";
 import threads from "node:worker_threads";
 import type { Agent } from "../../../src/agent/agent.js";
+import { packageRoot } from "../../package-root.js";
 import type { How, PhaseName } from "./phases.js";
 
 const [phase, how, delay, stop] = process.argv.slice(2) as [PhaseName, How, string, string];
@@ -66,7 +68,7 @@ const serve = (go: () => void): void => {
 
 const startAgent = (): Agent | undefined => {
   if (process.env.AGENT !== "start") return undefined;
-  const { start }: typeof import("../../../src/index.js") = require("../../../src/index.js");
+  const { start }: typeof import("../../../src/index.js") = require(join(packageRoot, "dist/index.js"));
   return start();
 };
 

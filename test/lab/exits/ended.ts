@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { compiled, register } from "../root.js";
+import { packageRoot } from "../../package-root.js";
+import { compiled } from "../root.js";
 import { type Moment, type Phase, type PhaseName, phases } from "./phases.js";
 
 export interface Ended {
@@ -52,7 +53,7 @@ export const endOnce = async (
   const log = join(folder, "log.ndjson");
   const flags = [
     ...(phase.permissions ? permissionsOf(node) : []),
-    ...(withAgent && phase.by === "register" ? ["--import", register] : []),
+    ...(withAgent && phase.by === "register" ? ["--import", join(packageRoot, "dist/register.js")] : []),
   ];
   const given = { SOCKSCOPE_LOG: phase.log ? log : "off", ...phase.env, AGENT: withAgent ? phase.by : "none" };
   try {
