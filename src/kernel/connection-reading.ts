@@ -3,6 +3,7 @@
 import type { ConnectionReading, MemFigures, TcpFigures, TimerKind } from "../snapshot/connection.js";
 import { memInfoFields } from "../snapshot/fields/mem-info.js";
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
+import { figuresOf } from "./figures.js";
 import type { InetDiagSocket } from "./inet-diag.js";
 import type { MemInfo } from "./mem-info.js";
 import type { SocketReading } from "./socket-reading.js";
@@ -12,28 +13,17 @@ const noFigures: ReadonlySet<string> = new Set(["state", "caState", "appLimited"
 const tcpNames = Object.keys(tcpInfoFields).filter((name) => !noFigures.has(name)) as (keyof TcpFigures)[];
 const memNames = Object.keys(memInfoFields) as (keyof MemFigures)[];
 
-/** What is there of a view, as numbers: 2^53 bytes on one connection are not seen. */
-const figures = <Name extends string>(
-  view: { readonly [name in Name]?: number | bigint | undefined },
-  names: readonly Name[],
-): Readonly<Partial<Record<Name, number>>> => {
-  const found: Partial<Record<Name, number>> = {};
-  for (const name of names) {
-    const value = view[name];
-    if (value !== undefined) found[name] = Number(value);
-  }
-  return found;
-};
+const tcpFiguresOf = figuresOf(tcpNames);
 
 /** SO_MEMINFO as plain numbers. */
-export const memFiguresOf = (mem: MemInfo): MemFigures => figures(mem, memNames);
+export const memFiguresOf: (mem: MemInfo) => MemFigures = figuresOf(memNames);
 
 /** Of a socket's tcp_info and SO_MEMINFO, what a ConnectionReading holds. */
 export const infoOf = (
   tcp: TcpInfo | undefined,
   mem: MemInfo | undefined,
 ): Pick<ConnectionReading, "tcp" | "caState" | "appLimited" | "mem"> => ({
-  tcp: tcp && figures(tcp, tcpNames),
+  tcp: tcp && tcpFiguresOf(tcp),
   caState: tcp?.caState,
   appLimited: tcp?.appLimited,
   mem: mem && memFiguresOf(mem),
