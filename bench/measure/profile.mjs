@@ -1,11 +1,29 @@
-// Where the time of a CPU profile (V8's .cpuprofile) went, as a clause for the page. Pure.
+// Where the time of a CPU profile (V8's .cpuprofile) went, as a clause for the page.
+import { existsSync, readFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { fileURLToPath } from "node:url";
 
 const named = {
   "(garbage collector)": "garbage collection",
   "(program)": "outside JavaScript",
 };
 
-const ownPlace = ({ url }) => /\/dist\/(.*)\.js$/.exec(url)?.[1];
+const maps = new Map();
+const mapOf = (url) => {
+  if (!maps.has(url)) {
+    const file = `${url.startsWith("file:") ? fileURLToPath(url) : url}.map`;
+    maps.set(url, existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, "utf8"))) : undefined);
+  }
+  return maps.get(url);
+};
+
+/** `agent/look` for what came of src/agent/look.ts, also where a bundle has it; `undefined`: it is not the product's. */
+const ownPlace = ({ url, lineNumber, columnNumber }) => {
+  const file = /\/dist\/(.*)\.js$/.exec(url)?.[1];
+  if (file === undefined) return undefined;
+  const { originalSource = "" } = mapOf(url)?.findEntry(lineNumber, columnNumber) ?? {};
+  return /\bsrc\/(.*)\.ts$/.exec(originalSource)?.[1] ?? file;
+};
 
 /** Of the frames below, the first of our own; of those that only hand on what the kernel tells, who asked them. */
 const callerOf = (frames) => {
