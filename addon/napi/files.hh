@@ -1,5 +1,5 @@
-// Files as JavaScript gives them: places (Int32Array, five words a file) and the memory that they lie
-// in (Uint8Array).
+// Files as JavaScript gives them: places (Int32Array, five words a file) and the memory that they
+// lie in (Uint8Array).
 #pragma once
 #include <napi.h>
 
@@ -13,7 +13,8 @@ struct Files {
   uint8_t* memory = nullptr;
 };
 
-// The arguments `index` and the next; none, with a pending TypeError, where they are no such arrays.
+// The arguments `index` and the next; none, with a pending TypeError, where they are no such
+// arrays.
 Files filesArgument(const Napi::CallbackInfo& info, size_t index);
 
 }  // namespace sockscope

@@ -85,9 +85,9 @@ class QuietWatch : public Napi::ObjectWrap<QuietWatch> {
     });
   }
 
-  // (plan: Float64Array, listeners: Uint32Array, loops: Float64Array, glances: Float64Array, places:
-  // Int32Array, memory: Uint8Array): they are read and written until stop(). Without places it ends
-  // with the interval.
+  // (plan: Float64Array, listeners: Uint32Array, loops: Float64Array, glances: Float64Array,
+  // places: Int32Array, memory: Uint8Array): they are read and written until stop(). Without places
+  // it ends with the interval.
   void Rest(const Napi::CallbackInfo& info) {
     const auto plan = typedArray<double>(info, 0, napi_float64_array, "a Float64Array is expected");
     listeners_ = typedArray<uint32_t>(info, 1, napi_uint32_array, "a Uint32Array is expected");
