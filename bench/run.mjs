@@ -15,7 +15,7 @@ const usage = `npm run bench -- [--quick] [--only WORD] [--write [--into FOLDER]
   --only WORD    only the rows whose id or title contains WORD
   --write        renews docs/performance.md, its charts and the README's table; needs all rows
   --into FOLDER  … there instead of here, from whatever was measured
-  --from FILE    measures nothing: the results of an earlier run, which it leaves in build/bench/results.json
+  --from FILE    measures nothing: the results of an earlier run, which it leaves in build/bench/results.json (results-of-a-part.json)
   --install      installs the Debian packages that are missing (root, or sudo)
 
 Exit status: 0 every goal is met, 1 some are not, 2 a row could not be measured.`;
@@ -34,7 +34,9 @@ const { values: options } = parseArgs({
 
 /** How far beyond its goal a figure of a quick run may be: it guards against regressions, on any machine. */
 const quickSlack = 1.5;
-const resultsFile = resolve(import.meta.dirname, "../build/bench/results.json");
+/** Those of a part do not take the place of a whole run's. */
+const isPart = options.only !== "" || options.quick;
+const resultsFile = resolve(import.meta.dirname, `../build/bench/results${isPart ? "-of-a-part" : ""}.json`);
 
 async function loadRows() {
   const folder = join(import.meta.dirname, "rows");
@@ -90,7 +92,7 @@ async function measureAll(slack) {
 
 async function main() {
   if (options.help) return console.log(usage);
-  if (options.write && options.into === undefined && (options.only !== "" || options.quick)) {
+  if (options.write && options.into === undefined && isPart) {
     console.error("--write needs a whole run: neither --only nor --quick (--into FOLDER takes any)");
     process.exitCode = 2;
     return;

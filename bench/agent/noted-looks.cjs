@@ -1,7 +1,7 @@
 // The agent's thread with each of its looks noted: when it began, and how long a pause was wanted before it. Looks are turns
 // of its JavaScript, and the glances that its native part takes while all is quiet.
 const { join } = require("node:path");
-const { getEnvironmentData } = require("node:worker_threads");
+const { getEnvironmentData, parentPort, workerData } = require("node:worker_threads");
 
 const observer = process.argv[2];
 const { binding } = require(join(observer, "../../binding.js"));
@@ -68,4 +68,11 @@ binding.QuietWatch = class extends binding.QuietWatch {
     return taken;
   }
 };
-require(observer);
+// As the agent's own file does, of which a build makes one with all that it needs: there nothing could be noted.
+const { observe } = require(join(observer, "../observe.js"));
+const observation = observe(workerData, (report) => parentPort.postMessage(report));
+parentPort.on("message", (request) => {
+  if (request.type !== "stop") return observation.handle(request);
+  observation.stop();
+  process.exit(0);
+});
