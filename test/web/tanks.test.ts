@@ -29,7 +29,7 @@ test("the path in words during an overflow", (t) => {
     "NIC: eth0, in 3,140 pkt/s, out 2,880 pkt/s",
     "NAPI: 3,140/s, packets, softirq 7 %, squeezed 1 ×",
     "SYN queue: 3, half-open",
-    "Accept queue: 17 of 16, peak 17, 0/s accepted, oldest 3.9 s, 33 dropped, spilling",
+    "Accept queue: 17 of 17, peak 17, 0/s accepted, oldest 3.9 s, 33 dropped, spilling",
     "Receive queue: 8.9 KB, unread, read 30 KB/s",
     "Your event loop: 100 % busy, held up by, rebuildSearchIndex, does not turn, spilling",
     "Send queue: 242 KB, 0 B not sent, sent 0 B/s",

@@ -22,10 +22,10 @@ export const acceptQueue: Tank = {
   counters: ["ListenOverflows", "ListenDrops", "PassiveOpens", "TCPDeferAcceptDrop"],
   read({ listener, frame }) {
     if (!listener) return { value: "–", lines: ["no listener"], figures: [] };
-    const { length, limit, oldestMs, dropped } = listener;
+    const { length, oldestMs, dropped } = listener;
     const accepted = rateOf(listener.accepted, frame.intervalMs);
     return {
-      value: `${tally(length)} of ${tally(limit)}`,
+      value: `${tally(length)} of ${tally(roomOf(listener))}`,
       level: Math.min(1, length / roomOf(listener)),
       lines: [
         `peak ${tally(listener.peak)}`,
