@@ -67,7 +67,7 @@ inChromium(
     t.timeout(30_000);
     await browser.page.goto(address());
     await sees(".status", "Live");
-    await says("[data-tank=accept]", "aria-label", "Accept queue: 0 of 8");
+    await says("[data-tank=accept]", "aria-label", "Accept queue: 0 of 9");
     await sees(".facts", `pid ${server.child.pid}`);
     t.deepEqual(browser.errors, []);
     t.deepEqual(
@@ -84,7 +84,7 @@ inChromium("during a block the page goes on, shows the full queue, the finding a
   const unblocked = once(server.child, "message").then(() => (isBlocked = false));
   server.child.send({ blockMs: 6000 });
   for (let n = 0; n < 30; n += 1) clients.push(connect(server.port, "127.0.0.1").on("error", () => {}));
-  await says("[data-tank=accept]", "aria-label", "9 of 8");
+  await says("[data-tank=accept]", "aria-label", "9 of 9");
   await says("[data-tank=loop]", "aria-label", "rebuildSearchIndex");
   await says("[data-chart=loop] .plot", "aria-label", "held up by rebuildSearchIndex");
   await sees("article.finding[data-state=active]", /accept-queue-overflow because event-loop-blocked/);
