@@ -4,7 +4,7 @@ import type { CgroupMemory, MemoryLimit } from "../snapshot/network.js";
 import { findCgroup } from "./cgroup.js";
 import { openParsed, openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
-import { type ReadAhead, seldom } from "./read-ahead.js";
+import type { ReadAhead } from "./read-ahead.js";
 
 export type { CgroupMemory, MemoryLimit };
 
@@ -13,12 +13,9 @@ export function readCgroupMemory(from: From = {}): CgroupMemory | undefined {
   return once(openCgroupMemory(from));
 }
 
-/**
- * The same over descriptors that stay open; follows the process when it moves to another cgroup. With `from.ahead`, limits
- * and what cgroup v2 says of amounts are some looks old.
- */
+/** The same over descriptors that stay open; follows the process when it moves to another cgroup. */
 export function openCgroupMemory(from: From = {}): KeptReading<CgroupMemory> {
-  const cgroup = seldom(openReader(processPath(from, "cgroup")), from.ahead);
+  const cgroup = openReader(processPath(from, "cgroup"), from.ahead);
   let seen: string | undefined;
   let reading: KeptReading<CgroupMemory> | undefined;
   return {
@@ -53,11 +50,12 @@ type Keyed = Readonly<Record<string, number>>;
 
 function openV1(folders: readonly string[], ahead: ReadAhead | undefined): KeptReading<CgroupMemory> {
   const levels = folders.map((folder): Level<number> => {
-    const at = (name: string): string => `${folder}/memory.kmem.tcp.${name}`;
+    const open = <T>(name: string, parse: (text: string) => T | undefined): KeptReading<T> =>
+      openParsed(`${folder}/memory.kmem.tcp.${name}`, parse, ahead);
     return {
-      limit: seldom(openParsed(at("limit_in_bytes"), parseLimit), ahead),
-      usage: openParsed(at("usage_in_bytes"), parseCount, ahead),
-      hits: openParsed(at("failcnt"), parseCount, ahead),
+      limit: open("limit_in_bytes", parseLimit),
+      usage: open("usage_in_bytes", parseCount),
+      hits: open("failcnt", parseCount),
     };
   });
   return {
@@ -75,17 +73,17 @@ function openV1(folders: readonly string[], ahead: ReadAhead | undefined): KeptR
   };
 }
 
-// At every look only what counts trouble: memory.stat has to be added up over all CPUs.
 function openV2(folders: readonly string[], ahead: ReadAhead | undefined): KeptReading<CgroupMemory> {
-  const at = (folder: string, name: string): string => `${folder}/memory.${name}`;
+  const open = <T>(folder: string, name: string, parse: (text: string) => T | undefined): KeptReading<T> =>
+    openParsed(`${folder}/memory.${name}`, parse, ahead);
   const levels = folders.map((folder): Level<Keyed> => {
     return {
-      limit: seldom(openParsed(at(folder, "max"), parseLimit), ahead),
-      usage: seldom(openParsed(at(folder, "current"), parseCount), ahead),
-      hits: openParsed(at(folder, "events"), parseFlatKeyed, ahead),
+      limit: open(folder, "max", parseLimit),
+      usage: open(folder, "current", parseCount),
+      hits: open(folder, "events", parseFlatKeyed),
     };
   });
-  const stat = seldom(openParsed(at(folders[0] ?? "", "stat"), parseFlatKeyed), ahead);
+  const stat = open(folders[0] ?? "", "stat", parseFlatKeyed);
   return {
     close: () => {
       closeAll(levels);

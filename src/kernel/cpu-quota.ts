@@ -4,7 +4,6 @@ import type { CpuQuotaReading } from "../snapshot/snapshot.js";
 import { type CgroupFolders, findCgroup } from "./cgroup.js";
 import { openParsed, openReader } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath, readText } from "./proc-root.js";
-import { seldom } from "./read-ahead.js";
 
 /**
  * How often and for how long the cgroup was throttled since it exists, summed over it and its parents (a quota may sit
@@ -17,7 +16,7 @@ export function readCpuQuota(pid: number, from: From = {}): CpuQuotaReading | un
 
 /** The same over descriptors that stay open; follows the process when it moves to another cgroup. */
 export function openCpuQuota(pid: number, from: From = {}): KeptReading<CpuQuotaReading> {
-  const cgroup = seldom(openReader(processPath({ ...from, pid }, "cgroup")), from.ahead);
+  const cgroup = openReader(processPath({ ...from, pid }, "cgroup"), from.ahead);
   let seen: string | undefined;
   let levels: readonly KeptReading<CpuQuotaReading>[] = [];
   const closeLevels = (): void => {

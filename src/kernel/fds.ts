@@ -3,7 +3,6 @@ import { readdirSync, statSync } from "node:fs";
 import { errorCode } from "../errors.js";
 import { openParsed } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
-import { seldom } from "./read-ahead.js";
 
 export interface FdsReading {
   readonly open: number;
@@ -18,7 +17,7 @@ export function readFds(pid: number, from: From = {}): FdsReading | undefined {
 
 /** The same with the limits file kept open, so that it is also had when the own descriptors have run out. */
 export function openFds(pid: number, from: From = {}): KeptReading<FdsReading> {
-  const limits = seldom(openParsed(processPath({ ...from, pid }, "limits"), parseFdLimit), from.ahead);
+  const limits = openParsed(processPath({ ...from, pid }, "limits"), parseFdLimit, from.ahead);
   const folder = processPath({ ...from, pid }, "fd");
   return {
     close: limits.close,

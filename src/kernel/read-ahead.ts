@@ -2,7 +2,6 @@
 // where JavaScript that runs once a second asks for it. Most of them say the same as the time before. What nobody asked for
 // after the last time is left out.
 import { binding } from "../binding.js";
-import type { KeptReading } from "./proc-root.js";
 
 /** One of the files, as whoever keeps it open sees it. */
 export interface AheadFile {
@@ -28,26 +27,18 @@ export interface ReadAhead {
   find(name: string): AheadFile | undefined;
   add(path: string): AheadFile;
   remove(file: AheadFile): void;
-  /** That reading, taken once in ten looks: of what changes when a person changes it, or is only told beside something else. */
-  seldom<T>(reading: KeptReading<T>): KeptReading<T>;
 }
-
-/** The reading as it is where nothing is read ahead. */
-export const seldom = <T>(reading: KeptReading<T>, ahead: ReadAhead | undefined): KeptReading<T> =>
-  ahead?.seldom(reading) ?? reading;
 
 const wordsAPlace = 5;
 const [sizeWord, sameWord] = [3, 4];
 /** What most of them fit into. */
 const roomAtFirst = 512;
-const seldomLooks = 10;
 
 export const createReadAhead = (): ReadAhead => {
   const files = new Set<AheadFile>();
   let laid: readonly AheadFile[] = [];
   let places = new Int32Array();
   let memory: Uint8Array = new Uint8Array();
-  let looks = 0;
 
   const isLaid = (open: readonly AheadFile[]): boolean =>
     open.length === laid.length &&
@@ -69,7 +60,6 @@ export const createReadAhead = (): ReadAhead => {
   };
   return {
     read() {
-      looks += 1;
       forget();
       const open = [...files].filter(({ fd, isWanted }) => fd >= 0 && isWanted);
       if (!binding || open.length === 0) return;
@@ -90,18 +80,5 @@ export const createReadAhead = (): ReadAhead => {
       return file;
     },
     remove: (file) => void files.delete(file),
-    seldom({ read, close }) {
-      let last: ReturnType<typeof read>;
-      let takenAt = Number.NEGATIVE_INFINITY;
-      return {
-        close,
-        read() {
-          if (last !== undefined && looks - takenAt < seldomLooks) return last;
-          takenAt = looks;
-          last = read();
-          return last;
-        },
-      };
-    },
   };
 };

@@ -4,7 +4,6 @@ import type { TcpMemory, TcpMemoryLimits } from "../snapshot/network.js";
 import { readPageBytes } from "./page-size.js";
 import { openParsed } from "./proc-reader.js";
 import { type From, type KeptReading, once, procPath, processPath } from "./proc-root.js";
-import { seldom } from "./read-ahead.js";
 import { parseSockstat } from "./sockstat.js";
 import { parseSysctl } from "./sysctl.js";
 
@@ -19,7 +18,7 @@ export function readTcpMemory(from: From = {}): TcpMemory | undefined {
 export function openTcpMemory(from: From = {}): KeptReading<TcpMemory> {
   const sockstat = openParsed(processPath(from, "net/sockstat"), parseSockstat, from.ahead);
   // Of the host, so read where the reader stands: `from.pid` may live where they are not shown.
-  const setting = (name: string) => seldom(openParsed(procPath(from, `sys/net/ipv4/${name}`), parseSysctl), from.ahead);
+  const setting = (name: string) => openParsed(procPath(from, `sys/net/ipv4/${name}`), parseSysctl, from.ahead);
   const limits = setting("tcp_mem");
   const orphans = setting("tcp_max_orphans");
   const pageBytes = readPageBytes(from);

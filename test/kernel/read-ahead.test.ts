@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import test from "ava";
 import { openBytes, openParsed, openReader } from "../../src/kernel/proc-reader.js";
-import { createReadAhead, seldom } from "../../src/kernel/read-ahead.js";
+import { createReadAhead } from "../../src/kernel/read-ahead.js";
 import { procTree } from "./proc-tree.js";
 
 test("what was read ahead is told until it is forgotten", (t) => {
@@ -49,31 +49,6 @@ test("what nobody asked for is not read together with the others, until somebody
   t.deepEqual(look("2\n", [one]), ["2\n"]);
   t.deepEqual(look("3\n", [one, other]), ["3\n", "later\n"]);
   t.deepEqual(look("4\n", [one, other]), ["4\n", "4\n"]);
-});
-
-test("what changes seldom is read once in ten looks, and every time while it cannot be had", (t) => {
-  const ahead = createReadAhead();
-  let reads = 0;
-  let value: number | undefined;
-  const reading = {
-    read: () => {
-      reads += 1;
-      return value;
-    },
-    close: () => undefined,
-  };
-  const rare = seldom(reading, ahead);
-  t.deepEqual([rare.read(), rare.read(), reads], [undefined, undefined, 2]);
-  value = 7;
-  t.is(rare.read(), 7);
-  value = 8;
-  const told = Array.from({ length: 11 }, () => {
-    ahead.read();
-    return rare.read();
-  });
-  t.deepEqual(told, [7, 7, 7, 7, 7, 7, 7, 7, 7, 8, 8]);
-  t.is(reads, 4);
-  t.is(seldom(reading, undefined), reading);
 });
 
 test("a file that comes later is read, too, and one that is not there is absent", (t) => {
