@@ -39,20 +39,35 @@ const connection = async (server: net.Server, bytes: number): Promise<void> => {
   client.destroy();
 };
 
-/** Ports that could not be bound again at once. */
-const rebind = async (): Promise<number> => {
-  let refused = 0;
-  let port = 0;
+const listenAt = async (port: number): Promise<net.Server | undefined> => {
+  const server = net.createServer().listen(port);
+  const error = await new Promise<Error | undefined>((resolve) => {
+    server.once("error", resolve).once("listening", () => resolve(undefined));
+  });
+  return error ? undefined : server;
+};
+
+/** A system call that reads a socket while another thread closes it ends first (fs/file.c fdget), and that look with it. */
+const lookIsOver = (): void => {
+  const looks = Atomics.load(control, 1);
+  while (Atomics.load(control, 1) <= looks + 1);
+};
+
+/** Ports that could not be bound again at once, and those of them that the reader still held after its look. */
+const rebind = async (): Promise<{ readonly refused: number; readonly held: number }> => {
+  let [refused, held, port] = [0, 0, 0];
   for (let n = 0; n < rebinds; n += 1) {
-    const server = net.createServer().listen(port);
-    const error = await new Promise<Error | undefined>((resolve) => {
-      server.once("error", resolve).once("listening", () => resolve(undefined));
-    });
-    if (error) refused += 1;
+    let server = await listenAt(port);
+    if (!server) {
+      refused += 1;
+      lookIsOver();
+      server = await listenAt(port);
+    }
+    if (!server) held += 1;
     else ({ port } = server.address() as AddressInfo);
-    server.close();
+    server?.close();
   }
-  return refused;
+  return { refused, held };
 };
 
 const main = async (): Promise<void> => {
@@ -61,7 +76,7 @@ const main = async (): Promise<void> => {
   const server = net.createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   for (let n = 0; n < connections; n += 1) await connection(server, 1000 + 2 * n);
-  const refused = await rebind();
+  const rebound = await rebind();
   server.close();
   const told = once(worker, "message");
   Atomics.store(control, 0, 1);
@@ -74,6 +89,6 @@ const main = async (): Promise<void> => {
     return pairs.filter((pair) => !right.has(pair)).map((pair) => `${pair}, not ${remotePort} ${bytes}`);
   });
   const figures = { rows, reused, sockets: own.length, looks: control[1], longestMs };
-  process.stdout.write(JSON.stringify({ ...figures, refused, wrong: wrong.slice(0, 10) }));
+  process.stdout.write(JSON.stringify({ ...figures, ...rebound, wrong: wrong.slice(0, 10) }));
 };
 void main();
