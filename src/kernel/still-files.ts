@@ -37,7 +37,7 @@ export const createStillness = (ahead: Pick<ReadAhead, "find">, names: readonly 
     const start = i * room;
     const before = memory.subarray(start, start + places[5 * i + 3]!);
     const isSame = bytes.length > 0 && bytes.length <= room && bytes.equals(before);
-    bytes.copy(memory, start);
+    bytes.copy(memory, start, 0, room);
     places.set([file?.fd ?? -1, start, room, Math.min(bytes.length, room), 0], 5 * i);
     return isSame;
   };

@@ -5,21 +5,12 @@ import { type HostNic, lossesOf } from "../../src/kernel/host-nics.js";
 import { irqRole } from "../../src/kernel/nic-irqs.js";
 import { packetsPerInterrupt } from "../../src/snapshot/packets-per-interrupt.js";
 import type { SoftnetCpu } from "../../src/kernel/softnet-stat.js";
+import { softnet as softnetOf } from "../explain/network/readings.js";
 import { fixture } from "./fixture.js";
 import { procTree } from "./proc-tree.js";
 
 type Reading = Pick<HostNetwork, "cpus" | "interruptCpus" | "nics">;
-const softnet = (cpu: number | undefined, processed: number): SoftnetCpu => ({
-  cpu,
-  processed,
-  dropped: 0,
-  timeSqueeze: 0,
-  receivedRps: 0,
-  flowLimitCount: 0,
-  softnetBacklogLength: 0,
-  inputQueueLength: 0,
-  processQueueLength: 0,
-});
+const softnet = (cpu: number | undefined, processed: number): SoftnetCpu => ({ ...softnetOf(0), cpu, processed });
 
 /** An interface that has received `packets`; its interrupts by action. */
 const wired = (packets: number, irqs: Readonly<Record<string, readonly number[]>>): Reading => ({

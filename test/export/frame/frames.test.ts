@@ -7,6 +7,7 @@ import { createFrames } from "../../../src/export/frame/frames.js";
 import { jsonOf } from "../../../src/export/json.js";
 import type { NetworkReading } from "../../../src/snapshot/network.js";
 import type { Snapshot } from "../../../src/snapshot/snapshot.js";
+import { softnet } from "../../explain/network/readings.js";
 import { blocked } from "../../explain/phases.js";
 import { timeline } from "../../explain/timeline.js";
 import { snapshot } from "../readings.js";
@@ -63,19 +64,9 @@ test("the first frame has no differences, and a quiet one no counters", (t) => {
   t.is(second?.loops[0]?.idleShare, 0.98);
 });
 
-const softnet = {
-  cpu: 0,
-  timeSqueeze: 0,
-  receivedRps: 0,
-  flowLimitCount: 0,
-  softnetBacklogLength: 0,
-  inputQueueLength: 0,
-  processQueueLength: 0,
-};
-
 test("below the sockets: differences between two looks, absent while nobody looked", (t) => {
   const reading = (rx: number, dropped: number): NetworkReading => ({
-    cpus: [{ cpu: 0, softnet: { ...softnet, processed: rx, dropped } }],
+    cpus: [{ cpu: 0, softnet: softnet(0, { processed: rx, dropped }) }],
     interruptCpus: [0],
     nics: [{ name: "eth0", driver: "virtio_net", statistics: { rx_packets: rx, rx_bytes: BigInt(rx) * 1500n } }],
   });
