@@ -1,7 +1,8 @@
-// class QuietWatch(wake): rest(plan, listeners, loops, glances, places, memory), stop(). While all is
-// quiet it glances at listeners and event loops by a libuv timer of its environment's loop: a wake-up
-// of that thread without JavaScript. It wakes JavaScript when a figure has to be looked at, or when
-// time is up; with files that have not changed, time goes on to the end of the next interval.
+// class QuietWatch(wake): rest(plan, listeners, loops, glances, places, memory), stop(). While all
+// is quiet it glances at listeners and event loops by a libuv timer of its environment's loop: a
+// wake-up of that thread without JavaScript. It wakes JavaScript when a figure has to be looked at,
+// or when time is up; with files that have not changed, time goes on to the end of the next
+// interval.
 #include <node_api.h>
 #include <uv.h>
 
