@@ -21,24 +21,26 @@ const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
 const file = join(folder, "nginx.conf");
 writeFileSync(
   file,
-  `daemon off; user root; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
+  `daemon off; master_process off; user root; pid ${folder}/pid; error_log ${folder}/error.log;
 events {}
 http { access_log off; ${paths.join(" ")}
   upstream shop { server ${upstream}; keepalive 64; keepalive_timeout ${keepSeconds}s; }
   server { listen 127.0.0.1:${port};
     location / { proxy_pass http://shop; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`,
 );
-const nginx = spawn("nginx", ["-c", file, "-e", join(folder, "error.log")], { stdio: "inherit" });
-process.on("exit", () => {
-  nginx.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-});
+// The lab ends its programs by SIGKILL: the kernel ends nginx with this one, and without a master there is no worker to outlive it.
+const command = ["--pdeathsig", "KILL", "nginx", "-c", file, "-e", join(folder, "error.log")];
+const nginx = spawn("setpriv", command, { stdio: "inherit" });
 nginx.on("exit", () => process.exit(1));
 
 const knock = (): void => {
   const socket = net.connect(port, "127.0.0.1");
-  socket.on("connect", () => obey());
-  socket.on("connect", () => socket.destroy());
+  socket.on("connect", () => {
+    // nginx has opened all that it needs.
+    rmSync(folder, { recursive: true, force: true });
+    socket.destroy();
+    obey();
+  });
   socket.on("error", () => setTimeout(knock, 20));
 };
 knock();
