@@ -10,23 +10,13 @@ import { registerLoop } from "../kernel/loops.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { onSubscription, publish, subscribed } from "./shown/channels.js";
 import { readConfigFile } from "./options/config-file.js";
-import { deliverTo } from "./shown/deliver.js";
-import { isObserverData, type Status, type Wanted } from "./messages.js";
+import { type AgentEvents, deliverTo } from "./shown/deliver.js";
+import { isObserverData, type Wanted } from "./messages.js";
 import { startObserverHost } from "./observer-host.js";
 import type { StartOptions } from "./options/option-table.js";
 import { resolveOptions } from "./options/options.js";
 import { onRecordSignal } from "./recorder/record-signal.js";
 import { type Shared, shareObserver, sharedObserver, strangerAt } from "./shared-observer.js";
-
-/** What each event hands over. */
-export interface AgentEvents {
-  /** A finding began, changed, or ended (`state: "resolved"`). */
-  finding: [finding: Finding];
-  /** Once an interval, only while somebody listens. */
-  sample: [snapshot: Snapshot];
-  /** The observer is degraded, was started anew, or has ended. */
-  status: [status: Status];
-}
 
 export interface Agent {
   /** Called on the main thread, when it runs. An exception of the listener is caught and said on stderr. */

@@ -5,7 +5,6 @@ import type { NodeSide } from "../snapshot/connection.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import type { ResolvedOptions } from "./options/options.js";
 import type { ConnectsHeard } from "./outgoing/connect-watch.js";
-import type { RecordAnswer } from "./recorder/record-requests.js";
 
 /** A listener that the main thread knows of: net.Server listens on this descriptor. */
 export interface KnownServer {
@@ -44,6 +43,13 @@ export type Request =
   /** Somebody wants more than before (`wants`). */
   | { readonly type: "wanted" }
   | { readonly type: "stop" };
+
+/** Where the flight record that was asked for is, or why there is none. */
+export interface RecordAnswer {
+  readonly id: number;
+  readonly path?: string | undefined;
+  readonly error?: string | undefined;
+}
 
 /** What the agent says of itself; also the payload of `status` lines. */
 export interface Status {

@@ -3,12 +3,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Finding } from "../explain/finding.js";
 import { jsonOf } from "../export/json.js";
-import type { Missing, Snapshot } from "../snapshot/snapshot.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
 import type { Command, Io } from "./command.js";
 import { flag, text } from "./command.js";
 import { requireReadings } from "./here.js";
 import { openLive } from "./live.js";
-import { faultOf, type Inside, joined } from "./outside/endpoint-findings.js";
+import { faultOf, joined } from "./outside/endpoint-findings.js";
 import { explainersByProcess } from "./outside/explainers.js";
 import { type InsideWatch, watchInside } from "./outside/inside-watch.js";
 import { createListenerLog, type WatchedListener } from "./outside/listener-log.js";
@@ -18,7 +18,7 @@ import { openProgress } from "./progress.js";
 import { redactorHere } from "./redaction.js";
 import { parseDurationMs } from "./values.js";
 import { harmless } from "./view/harmless.js";
-import { diagnosisLines, newsLines, watchLines } from "./view/diagnosis.js";
+import { type Diagnosis, diagnosisLines, newsLines, watchLines } from "./view/diagnosis.js";
 
 const tickMs = 50;
 
@@ -56,15 +56,6 @@ interface Plan {
   readonly target: OutsideTarget;
   readonly durationMs: number;
   readonly json: boolean;
-}
-
-/** What was seen over the whole watch. */
-export interface Diagnosis {
-  readonly findings: readonly Finding[];
-  readonly listeners: readonly WatchedListener[];
-  readonly missing: readonly Missing[];
-  /** Agents of the watched processes that were asked. */
-  readonly joined: readonly Inside[];
 }
 
 /** How many connections there were at the last look, by process. */

@@ -40,7 +40,7 @@ export { type Interrupt, type Interrupts, openInterrupts, parseInterrupts, readI
 export type { NetLink } from "./links.js";
 export { type ListenerQueue, readListener } from "./listener.js";
 export { currentTid, type Loop, loopOfListeners, readLoops, registerLoop } from "./loops.js";
-export { type MemInfo, memInfoOf, readMemInfo } from "./mem-info.js";
+export { type MemInfo, memInfoOf } from "./mem-info.js";
 export { type Napi, type Netdev, type NicQueue, openNetdev, type QueueStatistics } from "./netdev-genl.js";
 export { openNetstat, parseNetstat, readNetstat } from "./netstat.js";
 export { type IrqRole, irqRole, type NicIrq, readDeviceIrqs, readNicIrqs, selectNicIrqs } from "./nic-irqs.js";
@@ -53,6 +53,7 @@ export { type Availability, procSupport } from "./proc-sources.js";
 export { openHostCpu, parseHostCpu, readHostCpu } from "./proc-stat.js";
 export type { Qdisc } from "./qdiscs.js";
 export { type Queues, readQueues } from "./queues.js";
+export { readMemInfo, readTcpInfo } from "./read-one.js";
 export { openRtnetlink, readLinks, readQdiscs, type Rtnetlink } from "./rtnetlink.js";
 export { openSnmp, parseSnmp, readSnmp } from "./snmp.js";
 export {
@@ -76,7 +77,7 @@ export { parseSysctl, readSysctl, readSysctls } from "./sysctl.js";
 export { fdOf, type Target } from "./target.js";
 export { openTask, parseSchedstat, parseTaskState, parseWchan, readTask } from "./task.js";
 export { openTcpMemory, readTcpMemory, type TcpMemory, type TcpMemoryLimits } from "./tcp-memory.js";
-export { readTcpInfo, type TcpInfo, tcpInfoOf } from "./tcp-info.js";
+export { type TcpInfo, tcpInfoOf } from "./tcp-info.js";
 export type { DiagUnixListener } from "./unix-diag.js";
 export { SocketWalk, walkSockets, type WalkOptions } from "./walk.js";
 export { writeNow } from "./write-now.js";

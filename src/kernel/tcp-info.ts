@@ -1,9 +1,6 @@
-// TCP_INFO of one own socket: getsockopt(2), tcp(7); kernel net/ipv4/tcp.c tcp_get_info.
+// TCP_INFO: getsockopt(2), tcp(7); kernel net/ipv4/tcp.c tcp_get_info.
 import { tcpInfoFields } from "../snapshot/fields/tcp-info.js";
-import { readOne } from "./read-one.js";
-import { readingMask } from "./socket-row.js";
 import { defineStruct, type StructView } from "./struct-view.js";
-import type { Target } from "./target.js";
 
 /**
  * `struct tcp_info`, decoded field by field as it is asked for. Fields this kernel does not have, and limits it
@@ -14,13 +11,3 @@ export type TcpInfo = StructView<typeof tcpInfoFields>;
 
 /** View of tcp_info bytes, from wherever they come; `byteLength` is what the kernel returned. */
 export const tcpInfoOf: (view: DataView, at: number, byteLength: number) => TcpInfo = defineStruct(tcpInfoFields);
-
-const wanted = readingMask(["tcpInfo"]);
-
-/**
- * One getsockopt. The view is of this moment and stays as it is.
- * `undefined`: no TCP socket, closed, or not readable here (`support()` says why). TypeError: not a target.
- */
-export function readTcpInfo(target: Target): TcpInfo | undefined {
-  return readOne(target, wanted)?.tcpInfo;
-}

@@ -34,20 +34,39 @@ const importsOf = (file: string): string[] =>
     (match) => match[1]!,
   );
 
+/** The files of this repository that a file imports, types too. */
+const neighboursOf = (file: string): string[] =>
+  importsOf(file)
+    .filter((name) => name.startsWith("."))
+    .map((name) => relative(packageRoot, resolve(packageRoot, dirname(file), name)).replace(/\.js$/, ".ts"));
+
 test("a layer imports only the layers below it", (t) => {
   const offences: string[] = [];
   for (const file of filesBelow("src", /(?<!\.d)\.ts$/)) {
     const layer = layerOf(file);
     const allowed = mayImport[layer];
     if (!allowed) offences.push(`${file}: no layer is called ${layer}`);
-    for (const specifier of importsOf(file).filter((name) => name.startsWith("."))) {
-      const target = layerOf(
-        relative(packageRoot, resolve(packageRoot, dirname(file), specifier)).replace(/\.js$/, ".ts"),
-      );
+    for (const target of neighboursOf(file).map(layerOf))
       if (target !== layer && !allowed?.includes(target)) offences.push(`${file} imports ${target}`);
-    }
   }
   t.deepEqual(offences, []);
+});
+
+test("no file leads back to itself but in the model, whose parts call each other as the kernel's do", (t) => {
+  const files = filesBelow("src", /(?<!\.d)\.ts$/).filter((file) => layerOf(file) !== "model");
+  const neighbours = new Map(files.map((file) => [file, neighboursOf(file)]));
+  const leadsBack = (start: string): boolean => {
+    const reached = new Set<string>();
+    const ahead = [start];
+    for (let file = ahead.pop(); file !== undefined; file = ahead.pop())
+      for (const next of neighbours.get(file) ?? []) {
+        if (next === start) return true;
+        if (!reached.has(next)) ahead.push(next);
+        reached.add(next);
+      }
+    return false;
+  };
+  t.deepEqual(files.filter(leadsBack), []);
 });
 
 test("only src/binding.ts loads the addon", (t) => {

@@ -1,5 +1,6 @@
 import test from "ava";
-import { type Advice, adviseOn } from "../../src/explain/advice/advice.js";
+import { adviseOn } from "../../src/explain/advice/advice.js";
+import type { Advice } from "../../src/explain/advice/adviser.js";
 import type { SetUp } from "../../src/explain/advice/readings.js";
 import type { ListenerReading } from "../../src/snapshot/snapshot.js";
 

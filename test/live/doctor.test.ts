@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import test from "ava";
-import type { Advice } from "../../src/explain/advice/advice.js";
+import type { Advice } from "../../src/explain/advice/adviser.js";
 import { readSysctls } from "../../src/kernel/sysctl.js";
 import { eventually } from "../lab/eventually.js";
 import type { ListenerReading } from "../../src/snapshot/snapshot.js";

@@ -2,7 +2,7 @@
 // thread asks how long ago the kernel made the socket (tcpi_last_data_sent of a child that has not sent; tcp_minisocks.c
 // tcp_create_openreq_child) and leaves the figure in memory that the observer reads. The only hook per connection.
 import type { Socket } from "node:net";
-import { readTcpInfo } from "../../kernel/tcp-info.js";
+import { readTcpInfo } from "../../kernel/read-one.js";
 import type { ListenerReading } from "../../snapshot/snapshot.js";
 
 /** Waits between two looks of the observer that are kept; a hundred looks a second would still hold 400,000. */

@@ -1,5 +1,5 @@
 // `agent.record()`, on the main thread: asks the observer for a record and waits for its path.
-import type { Request } from "../messages.js";
+import type { RecordAnswer, Request } from "../messages.js";
 
 type RecordRequest = Extract<Request, { type: "record" }>;
 
@@ -9,12 +9,6 @@ export interface RecordRequests {
   answered(answer: RecordAnswer): void;
   /** Nobody will answer what was asked so far. */
   abandon(error: string): void;
-}
-
-export interface RecordAnswer {
-  readonly id: number;
-  readonly path?: string | undefined;
-  readonly error?: string | undefined;
 }
 
 /** An observer that does not answer for so long waits for its disk. */

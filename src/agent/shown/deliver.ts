@@ -1,9 +1,19 @@
 // Hands what the observer reports to the application: to its listeners and to its logger. Whatever they throw stays here.
 import type { EventEmitter } from "node:events";
 import type { Evidence, Finding } from "../../explain/finding.js";
-import type { AgentEvents } from "../agent.js";
-import type { Report } from "../messages.js";
+import type { Snapshot } from "../../snapshot/snapshot.js";
+import type { Report, Status } from "../messages.js";
 import type { Logger } from "../options/option-table.js";
+
+/** What each event hands over. */
+export interface AgentEvents {
+  /** A finding began, changed, or ended (`state: "resolved"`). */
+  finding: [finding: Finding];
+  /** Once an interval, only while somebody listens. */
+  sample: [snapshot: Snapshot];
+  /** The observer is degraded, was started anew, or has ended. */
+  status: [status: Status];
+}
 
 const methods: Readonly<Record<Finding["severity"], keyof Logger>> = {
   info: "info",

@@ -1,5 +1,5 @@
 // The readings and the advice as lines of text. Pure.
-import type { Advice } from "../../explain/advice/advice.js";
+import type { Advice } from "../../explain/advice/adviser.js";
 import { placeOf } from "../../explain/format.js";
 import type { Nic } from "../../kernel/index.js";
 import type { Paint } from "../view/paint.js";

@@ -1,12 +1,22 @@
 // What `diagnose` prints: the news of a finding while watching, and the summary at the end. Pure.
 import type { Finding } from "../../explain/finding.js";
 import { count } from "../../explain/format.js";
-import type { Diagnosis } from "../diagnose.js";
+import type { Missing } from "../../snapshot/snapshot.js";
+import type { Inside } from "../outside/endpoint-findings.js";
 import type { WatchedListener } from "../outside/listener-log.js";
 import { wrap } from "./columns.js";
 import type { View } from "./finding.js";
 import { briefLines, findingLines, remedyLines } from "./finding.js";
 import { listenerLines } from "./listeners.js";
+
+/** What was seen over the whole watch. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly listeners: readonly WatchedListener[];
+  readonly missing: readonly Missing[];
+  /** Agents of the watched processes that were asked. */
+  readonly joined: readonly Inside[];
+}
 
 const namesOf = ({ symptom, cause, stack }: Finding): string => [symptom, cause, stack?.[0]].join(" ");
 

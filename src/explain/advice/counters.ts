@@ -1,5 +1,5 @@
 // What the cumulative counters of a network namespace say, and what they do not (net/ipv4/proc.c).
-import type { Advice } from "./advice.js";
+import type { Advice } from "./adviser.js";
 import type { SetUp } from "./readings.js";
 
 /** Said, never judged: only a difference tells anything. */

@@ -1,6 +1,6 @@
 // Advice on listeners: how full their accept queues are and how much fits (include/net/sock.h sk_acceptq_is_full).
 import { placeOf } from "../format.js";
-import type { Advice } from "./advice.js";
+import type { Advice } from "./adviser.js";
 import type { SetUp } from "./readings.js";
 
 /** What `server.listen()` of Node asks for when nothing is said. */

@@ -1,5 +1,5 @@
 // Advice on processes: RLIMIT_NOFILE (getrlimit(2)) and CPU bandwidth control (sched-bwc.rst).
-import type { Advice } from "./advice.js";
+import type { Advice } from "./adviser.js";
 import type { ProcessSetUp, SetUp } from "./readings.js";
 
 /** A share of throttled periods from which waiting for the next period is what a client notices. */

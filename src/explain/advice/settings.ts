@@ -1,6 +1,6 @@
 // Advice on settings: net/socket.c __sys_listen, net/ipv4/tcp_input.c tcp_conn_request, ip-sysctl.rst.
 import type { ListenerReading } from "../../snapshot/snapshot.js";
-import type { Advice } from "./advice.js";
+import type { Advice } from "./adviser.js";
 import { placeOf } from "../format.js";
 import { nodeListenBacklog } from "./listeners.js";
 import type { SetUp } from "./readings.js";

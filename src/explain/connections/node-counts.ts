@@ -3,7 +3,6 @@
 import type { ConnectionReading, NodeSide } from "../../snapshot/connection.js";
 import type { Cause, Symptom } from "../finding.js";
 import { pendingOf } from "./figures.js";
-import type { SocketView } from "./rule.js";
 
 /** What Node had counted when it was first heard since the socket has stood still. */
 export interface NodeCounts {
@@ -43,6 +42,12 @@ export const countsSince = (
 /** Four looks at the pace of those that are followed: one in 24 queues at full speed shows them in rising order. */
 const agreeMs = 700;
 
+interface Held {
+  readonly reading: ConnectionReading;
+  readonly isAsked?: boolean | undefined;
+  readonly heldMs: (symptom: Symptom, cause: Cause) => number;
+}
+
 /** Too few looks agree so far that it does not move. */
-export const isUnsure = ({ reading, isAsked, heldMs }: SocketView, symptom: Symptom, cause: Cause): boolean =>
+export const isUnsure = ({ reading, isAsked, heldMs }: Held, symptom: Symptom, cause: Cause): boolean =>
   isUncounted(reading) && isAsked !== true && heldMs(symptom, cause) < agreeMs;
