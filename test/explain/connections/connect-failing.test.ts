@@ -45,12 +45,31 @@ test("a host that answers, but not here, and a peer of which nothing was read, s
   t.is(said(calling()), "connect-failing/unknown");
 });
 
-test("a listener on the same host is full, or at least there", (t) => {
-  const full = { listener: { length: 3, limit: 2 } };
+const full = { listener: { length: 3, limit: 2 } };
+const room = { listener: { length: 0, limit: 2 } };
+
+test("a listener on the same host is full, or was so while the SYN waited", (t) => {
   const [finding] = standing(history().play(4000, calling(peers(full))));
   t.is(finding?.cause, "peer-overflowing");
   t.regex(finding?.summary ?? "", /its accept queue is full \(3 of 3\)/);
-  t.is(said(calling(peers({ listener: { length: 0, limit: 2 } }))), "connect-failing/peer-overflowing");
+  const line = history()
+    .play(1000, calling(peers(full)))
+    .play(3000, calling(peers(room)));
+  t.is(standing(line)[0]?.cause, "peer-overflowing");
+  t.regex(standing(line)[0]?.summary ?? "", /its accept queue was full meanwhile/);
+});
+
+test("a listener on the same host that has room at each look says nothing of why a SYN goes unanswered", (t) => {
+  const [finding] = standing(history().play(4000, calling(peers(room))));
+  t.is(finding?.cause, "unknown");
+  t.is(figure(finding, "peer"), "its listener is on this host and has room (0 of 3)");
+  t.is(said(calling(peers({ ...room, lastHeardMs: 100 }))), "connect-failing/unknown");
+  t.is(said(calling(peers({ ...room, opened: 1 }))), "connect-failing/peer-overflowing");
+});
+
+test("connections that came about late are the queue's doing only where it was seen full, or took others", (t) => {
+  t.is(late(2, peers(full))[0]?.cause, "peer-overflowing");
+  t.deepEqual(outline(late(2, peers(room))), ["connect-failing/unknown info"]);
 });
 
 test("a path that loses data loses SYNs too: nothing is said of the peer's queue", (t) => {

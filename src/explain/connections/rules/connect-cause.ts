@@ -1,13 +1,14 @@
 // Why SYNs to a peer go unanswered, from what other connections told meanwhile: one that takes other connections is full,
-// one that is not heard at all is out of reach; what is neither stays unknown, as does a path that loses segments.
+// one that is not heard at all is out of reach; what is neither stays unknown, as do a path that loses segments and a
+// listener on this host that was never seen full.
 import { percent } from "../../format.js";
-import type { KnownPeer } from "../peers.js";
+import { isFull, type KnownPeer } from "../peers.js";
 import type { Thresholds } from "../../thresholds.js";
 import type { SocketView } from "../rule.js";
 
 export type SilenceCause = "peer-overflowing" | "path-blackhole" | "unknown";
 
-/** Established in the time of the wait: what a look finds happened up to a look before. */
+/** What a look finds happened up to a look before. */
 const lookMs = 1000;
 
 const peerOf = ({ peer, look, reading, at }: SocketView): KnownPeer | undefined => {
@@ -31,13 +32,15 @@ export const causeOfSilence = (
 ): Silence => {
   if (!peer?.reading) return ["unknown", "what else is known of the peer was not read"];
   const { lastHeardMs, listener, retransShare = 0 } = peer.reading;
-  if (listener)
-    return listener.length > listener.limit
-      ? ["peer-overflowing", `its accept queue is full (${listener.length} of ${listener.limit + 1})`]
-      : ["peer-overflowing", "its listener is on this host and does not answer"];
+  const isMeanwhile = (then: number | undefined): boolean => then !== undefined && at - then <= waitedMs + lookMs;
+  const queue = listener && `${listener.length} of ${listener.limit + 1}`;
+  if (isFull(peer.reading)) return ["peer-overflowing", `its accept queue is full (${queue})`];
+  if (isMeanwhile(peer.fullAt)) return ["peer-overflowing", "its accept queue was full meanwhile"];
   if (retransShare > thresholds.lossShare) return ["unknown", `the path loses ${percent(retransShare)} of the data`];
-  if (peer.openedAt !== undefined && at - peer.openedAt <= waitedMs + lookMs)
+  if (isMeanwhile(peer.openedAt))
     return ["peer-overflowing", "the same address and port took another connection meanwhile"];
+  // The SYN or its answer was dropped on the way, or the queue was full between two looks.
+  if (listener) return ["unknown", `its listener is on this host and has room (${queue})`];
   return lastHeardMs === undefined || lastHeardMs + (at - peer.at) >= waitedMs
     ? ["path-blackhole", "nothing at all came from that address"]
     : ["unknown", "the host answers elsewhere, not on this port"];
