@@ -59,6 +59,13 @@ export interface Io {
 /** Wrong usage, or not possible here: one line that says what and what is accepted. Exit status 2. */
 export class UsageError extends Error {
   override name = "UsageError";
+  /** The command whose arguments are wrong; absent where none is known yet, or where it already runs. */
+  readonly command?: string | undefined;
+
+  constructor(message: string, command?: string) {
+    super(message);
+    this.command = command;
+  }
 }
 
 export const flag = (args: Arguments, name: string): boolean => args.values[name] === true;

@@ -37,6 +37,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
         : error instanceof Error
           ? error.stack
           : String(error);
+    if (error instanceof UsageError && error.command !== undefined) name = `sockscope ${error.command}`;
     terminal.io.tell(`${name}: ${reason}`);
     terminal.end(terminal.signalStatus() ?? 2);
   }

@@ -81,29 +81,34 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
+const misused = ({ name }: Command, message: string): UsageError => new UsageError(message, name);
+
 const checkOption = (command: Command, options: Readonly<Record<string, Option>>, token: OptionToken): void => {
   const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
   const names = Object.keys(options);
   if (!option)
-    throw new UsageError(
+    throw misused(
+      command,
       `unknown option ${token.rawName}${didYouMean(token.name, names, "--")}; ` +
-        `sockscope ${command.name} accepts ${names.map((name) => `--${name}`).join(", ")}`,
+        `accepted: ${names.map((name) => `--${name}`).join(", ")}`,
     );
   if (option.type === "boolean" && token.value !== undefined)
-    throw new UsageError(`${token.rawName} takes no value, "${token.value}" was given`);
+    throw misused(command, `${token.rawName} takes no value, "${token.value}" was given`);
   // `-1s` is a value that somebody meant.
   const looksLikeOption = !token.inlineValue && /^-[^\d]/.test(token.value ?? "");
   if (option.isValueOptional) return;
   if (option.type === "string" && (token.value === undefined || token.value === "" || looksLikeOption))
-    throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${option.value ?? "VALUE"}`);
+    throw misused(command, `${token.rawName} needs a value: ${token.rawName} ${option.value ?? "VALUE"}`);
 };
 
 const checkPositionals = (command: Command, given: readonly string[]): void => {
   const { min, max, name } = command.positionals ?? { min: 0, max: 0, name: "" };
   const extra = given[max];
   if (extra !== undefined)
-    throw new UsageError(
+    throw misused(
+      command,
       `unexpected argument "${extra}"; usage: sockscope ${[command.name, command.usage].join(" ").trim()}`,
     );
-  if (given.length < min) throw new UsageError(`${name} is missing; usage: sockscope ${command.name} ${command.usage}`);
+  if (given.length < min)
+    throw misused(command, `${name} is missing; usage: sockscope ${command.name} ${command.usage}`);
 };

@@ -21,7 +21,8 @@ test.serial("--help of all and of each command is data on stdout", async (t) => 
 
 const refusals: readonly (readonly [readonly string[], string])[] = [
   [["diagnos"], 'sockscope: unknown command "diagnos" (did you mean diagnose?)'],
-  [["diagnose", "--prot", "80"], "sockscope: unknown option --prot (did you mean --port?)"],
+  [["--prot"], "sockscope: unknown option --prot; accepted here: --help, --version"],
+  [["diagnose", "--prot", "80"], "sockscope diagnose: unknown option --prot (did you mean --port?)"],
   [
     ["diagnose", "--duration", "5 parsecs"],
     'sockscope diagnose: --duration: "5 parsecs" is not a duration; accepted: 500ms, 5s',
@@ -39,14 +40,14 @@ const refusals: readonly (readonly [readonly string[], string])[] = [
     "sockscope top: --web 0.0.0.0:9600: an address that others reach takes a token in SOCKSCOPE_HTTP_TOKEN",
   ],
   [["top", "--web", "22x", "--json"], 'sockscope top: --web: "22x" is not accepted; host:port'],
-  [["explain"], "sockscope: LOCAL is missing; usage: sockscope explain LOCAL [PEER]"],
+  [["explain"], "sockscope explain: LOCAL is missing; usage: sockscope explain LOCAL [PEER]"],
   [
     ["explain", "localhost:80"],
     'sockscope explain: LOCAL: "localhost:80" has no numeric address; accepted: 127.0.0.1:3000',
   ],
   [["explain", "/run/a.sock", "80"], "sockscope explain: a unix socket has a path and no PEER"],
   [["explain", "127.0.0.1:1"], "sockscope explain: there is no socket with the local end 127.0.0.1:1 in this network"],
-  [["explain", "1", "2", "3"], 'sockscope: unexpected argument "3"; usage: sockscope explain LOCAL [PEER]'],
+  [["explain", "1", "2", "3"], 'sockscope explain: unexpected argument "3"; usage: sockscope explain LOCAL [PEER]'],
   [
     ["demo", "event-lop-saturated"],
     'sockscope demo: no demo is called "event-lop-saturated" (did you mean event-loop-saturated?)',
