@@ -14,6 +14,18 @@ test("every symptom has a page of its own that says how to confirm it, what to d
   }
 });
 
+test("the lists of symptoms lead to every page", (t) => {
+  for (const [list, folder] of [
+    ["README.md", "docs/symptoms"],
+    ["docs/README.md", "symptoms"],
+  ] as const)
+    t.deepEqual(
+      symptoms.filter((symptom) => !read(list).includes(`(${folder}/${symptom}.md)`)),
+      [],
+      `${list} has no link to the pages of these`,
+    );
+});
+
 test("every cause has its section", (t) => {
   const sections = [...read("docs/causes.md").matchAll(/^## (.*)$/gm)].flatMap(([, title]) => title!.split(", "));
   t.deepEqual(
@@ -21,6 +33,7 @@ test("every cause has its section", (t) => {
       (cause) => !sections.includes(cause),
     ),
     [],
+    "docs/causes.md has no section `## CAUSE` for these",
   );
 });
 

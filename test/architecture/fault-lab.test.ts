@@ -1,5 +1,5 @@
 // The lab of transfers and its page: every pair of the contract is there, and the page says what the scenarios are.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { connectionCauses, connectionSymptoms } from "../../src/explain/finding.js";
@@ -8,26 +8,25 @@ import { renderPage } from "../lab/transfer/page.js";
 import { pairOf } from "../lab/transfer/scenario.js";
 import { scenarios } from "../lab/transfer/scenarios/index.js";
 import { packageRoot } from "../package-root.js";
+import { holdPage } from "./written-page.js";
 
-const page = join(packageRoot, "docs/fault-lab.md");
-
-// SOCKSCOPE_WRITE_TABLE=1 writes the page anew
 test("docs/fault-lab.md is what the scenarios say", (t) => {
-  const before = existsSync(page) ? readFileSync(page, "utf8") : "";
-  if (process.env.SOCKSCOPE_WRITE_TABLE === "1") writeFileSync(page, renderPage(before));
-  t.is(readFileSync(page, "utf8"), renderPage(before));
+  holdPage(t, __filename, "docs/fault-lab.md", renderPage);
 });
 
 test("every symptom and cause that a finding about connections can name is in the lab's table", (t) => {
   const symptoms = new Set(pairs.map(({ symptom }) => symptom));
   const causes = new Set(pairs.map(({ cause }) => cause));
+  const where = "not in causesOf of test/lab/transfer/causes.ts";
   t.deepEqual(
     connectionSymptoms.filter((symptom) => !symptoms.has(symptom)),
     [],
+    where,
   );
   t.deepEqual(
     connectionCauses.filter((cause) => !causes.has(cause)),
     [],
+    where,
   );
 });
 
@@ -47,6 +46,7 @@ test("every pair is live in three variants, or replayed by tests that exist, or 
   t.deepEqual(
     unproved.map(({ symptom, cause }) => `${symptom}/${cause}`),
     [],
+    "three scenarios in test/lab/transfer/scenarios, or a reason in otherwise of test/lab/transfer/pairs.ts",
   );
   t.true(healthy.length >= 15);
 });

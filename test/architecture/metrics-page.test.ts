@@ -1,11 +1,8 @@
 // docs/metrics.md is written from the table of metrics, so that a name, its unit and its help are told in one place.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import test from "ava";
 import { labelAttributes, metricTable, openTelemetryName } from "../../src/export/metrics/table.js";
-import { packageRoot } from "../package-root.js";
+import { holdPage } from "./written-page.js";
 
-const page = join(packageRoot, "docs/metrics.md");
 const [begin, end] = ["<!-- table -->\n", "<!-- /table -->\n"];
 
 const table = (): string => {
@@ -32,9 +29,6 @@ const table = (): string => {
 const rendered = (text: string): string =>
   text.slice(0, text.indexOf(begin) + begin.length) + table() + text.slice(text.indexOf(end));
 
-// SOCKSCOPE_WRITE_TABLE=1 writes the table anew
 test("docs/metrics.md has the table of metrics", (t) => {
-  const before = readFileSync(page, "utf8");
-  if (process.env.SOCKSCOPE_WRITE_TABLE === "1") writeFileSync(page, rendered(before));
-  t.is(readFileSync(page, "utf8"), rendered(before));
+  holdPage(t, __filename, "docs/metrics.md", rendered);
 });

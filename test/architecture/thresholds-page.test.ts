@@ -1,11 +1,10 @@
 // docs/thresholds.md is written from the docstrings of the thresholds, so that a reason is told in one place.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { defaultThresholds, type Thresholds } from "../../src/explain/thresholds.js";
 import { packageRoot } from "../package-root.js";
-
-const page = join(packageRoot, "docs/thresholds.md");
+import { holdPage } from "./written-page.js";
 
 const reasons = (): Map<string, string> => {
   const source = [
@@ -48,10 +47,8 @@ const render = (): string => {
   ].join("\n");
 };
 
-// SOCKSCOPE_WRITE_TABLE=1 writes the page anew
 test("docs/thresholds.md is what the docstrings of the thresholds say", (t) => {
-  if (process.env.SOCKSCOPE_WRITE_TABLE === "1") writeFileSync(page, render());
-  t.is(readFileSync(page, "utf8"), render());
+  holdPage(t, __filename, "docs/thresholds.md", render);
 });
 
 test("every threshold has its reason", (t) => {
@@ -59,5 +56,6 @@ test("every threshold has its reason", (t) => {
   t.deepEqual(
     Object.keys(defaultThresholds).filter((name) => !why.get(name)),
     [],
+    "the docstring above the field says why it is this number",
   );
 });

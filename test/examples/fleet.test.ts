@@ -79,7 +79,7 @@ test("every alert is tried in both directions", (t) => {
 test("every symptom has an alert that asks for warnings and links to its page", (t) => {
   for (const symptom of symptoms) {
     const of = alerts.filter(({ expr }) => expr.includes(`{symptom="${symptom}", severity!="info"`));
-    t.true(of.length > 0, symptom);
+    t.true(of.length > 0, `${symptom}: no alert in examples/fleet/prometheus/rules/alerts.yml`);
     for (const { annotations } of of) t.is(annotations.runbook_url, `docs/symptoms/${symptom}.md`);
   }
 });

@@ -53,5 +53,8 @@ const symptoms = [
 for (const symptom of symptoms)
   for (const cause of causesOf[symptom])
     test(`${symptom}/${cause} is injected into the model`, (t) => {
-      t.true(faults.some(({ expected }) => nameOf(expected) === `${symptom}/${cause}`));
+      t.true(
+        faults.some(({ expected }) => nameOf(expected) === `${symptom}/${cause}`),
+        "no fault of test/model/transfer/faults.ts or faults-around.ts expects it",
+      );
     });
