@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { nodeDir } from "./node-dir.mjs";
-import { isStale as isOlder, root } from "./stale.mjs";
+import { areTestsStale, isStale as isOlder, root } from "./stale.mjs";
 
 const force = process.argv.includes("--force");
 
@@ -44,5 +44,4 @@ if (isStale("dist/web/page.html", ["src/web", "src/explain", "src/export", "scri
   const { writePages } = await import("./page.mjs");
   await writePages();
 }
-if (process.argv.includes("--tests") && isStale("build-test/src/index.js", ["src", "test", "tsconfig.json"]))
-  tsc("test/tsconfig.json", "build-test");
+if (process.argv.includes("--tests") && (force || areTestsStale())) tsc("test/tsconfig.json", "build-test");

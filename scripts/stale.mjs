@@ -19,3 +19,6 @@ const newest = (paths) => Math.max(0, ...paths.flatMap(files).map((file) => stat
 
 export const isStale = (output, sources) =>
   !existsSync(join(root, output)) || statSync(join(root, output)).mtimeMs < newest(sources);
+
+/** What the tests run is older than what it is made of. */
+export const areTestsStale = () => isStale("build-test/src/index.js", ["src", "test", "tsconfig.json"]);

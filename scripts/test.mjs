@@ -3,11 +3,17 @@
 // `npm test -- PATTERN…` runs only the files whose path contains one of the patterns; `--times` says at the end which
 // took longest, as CI always does.
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { root } from "./stale.mjs";
+import { areTestsStale, root } from "./stale.mjs";
 
+const isBuilt = existsSync(join(root, "build-test/test"));
+if (areTestsStale()) {
+  const what = isBuilt ? "src/ or test/ is newer than what is tested" : "nothing is built that could be tested";
+  console.error(`${what}: node scripts/build.mjs --tests`);
+}
+if (!isBuilt) process.exit(1);
 const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 const all = readdirSync(join(root, "build-test/test"), { recursive: true })
   .map((file) => join("build-test/test", file))
