@@ -2,7 +2,9 @@
 // preloads, is started anew with growing pauses when it dies, and is given up when it keeps dying.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import timers from "node:timers";
 import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
+import { wantOfAddressSpace } from "./address-space.js";
 import type { ObserverData, Report, Request } from "./messages.js";
 import { createRestarts, type Restarts } from "./restarts.js";
 
@@ -17,6 +19,9 @@ export interface Thread {
   /** Resolves when the thread has ended and nothing of it is left. */
   stop(): Promise<void>;
 }
+
+/** Node's own: a test's fake clock counts none of ours, and one of a browser's kind has no `unref`. */
+const { setTimeout, clearTimeout } = timers;
 
 const limits: ResourceLimits = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 };
 const stopMs = 2000;
@@ -34,6 +39,8 @@ export const startThread = (
   function start(): Worker {
     const file = join(__dirname, "observer.js");
     if (!existsSync(file)) throw new Error(`${file} is missing: sockscope cannot be bundled, mark it as external`);
+    const want = wantOfAddressSpace();
+    if (want !== undefined) throw new Error(want);
     const started = new Worker(file, { ...workerOptions(), workerData: data() });
     let reason = "it ended by itself";
     started.on("message", events.report);

@@ -21,6 +21,17 @@ export const surroundings: readonly Condition[] = [
     works: whole,
   },
   { name: "a memory limit", how: "`ulimit -v`: 2 GB of address space", wrap: limited("--as=2000000000"), works: whole },
+  {
+    name: "a memory limit that leaves no room for a thread's heap",
+    how: "`ulimit -v`: 1.25 GB of address space",
+    wrap: limited("--as=1250000000"),
+    works: {
+      finding: "afterwards",
+      causes: ["event-loop-blocked", "event-loop-saturated", "unknown"],
+      stack: false,
+      told: /ulimit -v leaves \d+ MB/,
+    },
+  },
   { name: "the server in a Worker", how: "`worker_threads`", way: "worker", works: { ...whole, stack: false } },
   { name: "a cluster that shares its socket", how: "`node:cluster`, SCHED_NONE", way: "cluster", works: whole },
   {
@@ -30,6 +41,13 @@ export const surroundings: readonly Condition[] = [
     works: { ...whole, causes: ["backlog-too-small", "cpu-starved", "unknown"], stack: false },
   },
   { name: "a forked server", how: "`child_process.fork`", way: "fork", works: whole },
+  {
+    name: "`net.Server` is frozen",
+    how: "`Object.freeze(net.Server.prototype)` before the start",
+    way: "frozen",
+    preload: false,
+    works: whole,
+  },
   { name: "another working folder", how: "`process.chdir` after the start", way: "chdir", works: whole },
   {
     name: "a storm of children",

@@ -3,6 +3,7 @@ import { type ChildProcess, fork, spawn } from "node:child_process";
 import cluster from "node:cluster";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { Session } from "node:inspector";
+import { Server } from "node:net";
 import { isMainThread, Worker } from "node:worker_threads";
 import { start } from "../../../src/index.js";
 import { serve, watch } from "./serve.js";
@@ -97,6 +98,10 @@ const ways: Readonly<Record<string, () => void>> = {
   chdir: () => {
     void serve();
     process.chdir("/");
+  },
+  frozen: () => {
+    Object.freeze(Server.prototype);
+    void serve();
   },
   storm: () => {
     storm();
