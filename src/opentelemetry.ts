@@ -3,6 +3,7 @@
 // made when there is one, and again when another takes its place.
 import type { MeterProvider, MetricsAPI } from "@opentelemetry/api";
 import type { Agent } from "./agent/agent.js";
+import { sayOnStderr } from "./agent/shown/stderr.js";
 import { createInstruments } from "./export/metrics/instruments.js";
 import { version } from "./export/version.js";
 
@@ -81,4 +82,4 @@ const guarded = (run: () => void): void => {
   }
 };
 
-const complain = (line: string): void => void process.stderr.write(`sockscope/opentelemetry: ${line}\n`);
+const complain = (line: string): void => sayOnStderr(`sockscope/opentelemetry: ${line}`);

@@ -15,7 +15,9 @@ import { isObserverData, type Wanted } from "./messages.js";
 import { startObserverHost } from "./observer-host.js";
 import type { StartOptions } from "./options/option-table.js";
 import { resolveOptions } from "./options/options.js";
+import { quiet } from "./patch.js";
 import { onRecordSignal } from "./recorder/record-signal.js";
+import { sayOnStderr } from "./shown/stderr.js";
 import { type Shared, shareObserver, sharedObserver, strangerAt } from "./shared-observer.js";
 
 export interface Agent {
@@ -69,7 +71,7 @@ const startFor = (options: StartOptions | undefined, seen: boolean): Agent => {
   }
 };
 
-const complain = (line: string): void => void process.stderr.write(`sockscope: ${line}\n`);
+const complain = (line: string): void => sayOnStderr(`sockscope: ${line}`);
 
 const join = (given: StartOptions | undefined, seen: boolean): Agent => {
   const { options, problems } = resolveOptions({
@@ -80,7 +82,7 @@ const join = (given: StartOptions | undefined, seen: boolean): Agent => {
   const { logger, ...rest } = options;
   const running = sharedObserver();
   if (running) return createAgent(running, logger, seen);
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  for (const problem of problems) sayOnStderr(problem);
   if (!rest.enabled) return createAgent(undefined, logger, seen);
   if (process.platform !== "linux") {
     complain(`reads Linux sockets; on ${process.platform} nothing is observed`);
@@ -155,8 +157,11 @@ const createAgent = (observer: Shared | undefined, logger: StartOptions["logger"
       left.wanted.delete(events);
       publishWants(left);
       if (left.held.size > 0) return;
-      if (sharedObserver() === left) shareObserver(undefined);
-      left.leaveSignal();
+      // What they put back may be frozen or replaced by now.
+      quiet(() => {
+        if (sharedObserver() === left) shareObserver(undefined);
+        left.leaveSignal();
+      })();
       await left.host.stop();
     },
   };

@@ -3,6 +3,7 @@
 import { Server, type Socket } from "node:net";
 import { askedListenBacklog } from "./listen-backlog.js";
 import type { KnownServer } from "../messages.js";
+import { patchMethod, quiet } from "../patch.js";
 import type { ServerSlots } from "./server-slots.js";
 
 export interface ServerWatchEvents {
@@ -39,7 +40,9 @@ export const watchServers = (slots: ServerSlots, events: ServerWatchEvents): Ser
     );
   };
   for (const server of listeningServers()) watch(server, undefined);
-  const unpatch = patchListen(watch);
+  const unpatch = patchMethod(Server.prototype, "listen", {
+    after: (server, args) => watch(server, askedListenBacklog(args)),
+  });
   return {
     known: () => [...attached.values()].flatMap((attachment) => attachment.known() ?? []),
     stop() {
@@ -71,26 +74,28 @@ const attach = (
 ): Attachment => {
   const slot = slots.take();
   let known: KnownServer | undefined;
-  const noteLimits = (): void => {
+  const noteLimits = quiet(() => {
     if (slot !== undefined) slots.setLimits(slot, server);
-  };
-  const onDrop = (): void => {
+  });
+  const onDrop = quiet(() => {
     noteLimits();
     if (slot !== undefined) slots.addRefused(slot);
-  };
-  const onListening = (): void => {
+  });
+  const onListening = quiet(() => {
     noteLimits();
     const fd = known ? undefined : descriptorOf(server);
     if (fd === undefined) return;
     tell({ fd, listenBacklog, slot, roundRobin: false, tls: isTls(server) });
-    process.nextTick(() => {
-      noteLimits();
-      if (known && isTaken(server)) tell({ ...known, roundRobin: true });
-    });
-  };
-  const onConnection = (socket: Socket): void => {
-    if (slot !== undefined) quietly(() => events.accepted?.(slot, socket));
-  };
+    process.nextTick(
+      quiet(() => {
+        noteLimits();
+        if (known && isTaken(server)) tell({ ...known, roundRobin: true });
+      }),
+    );
+  });
+  const onConnection = quiet((socket: Socket) => {
+    if (slot !== undefined) events.accepted?.(slot, socket);
+  });
   const tell = (learnt: KnownServer): void => {
     known = learnt;
     events.listening(learnt);
@@ -100,11 +105,11 @@ const attach = (
     server.off("connection", onConnection).off("connection", noteLimits);
     if (slot !== undefined) slots.give(slot);
   };
-  const onClose = (): void => {
+  const onClose = quiet(() => {
     detach();
     forget();
     if (known) events.closed(known.fd);
-  };
+  });
   // Before the application's own handlers: a cluster primary takes the handle away in its 'listening'.
   server.on("drop", onDrop).prependListener("listening", onListening).on("close", onClose);
   // Many set their timeouts only after listen() has returned.
@@ -114,35 +119,6 @@ const attach = (
   // Most listens are complete when the call returns; the event only comes in the next turn, which may be far.
   onListening();
   return { detach, known: () => known };
-};
-
-const patchListen = (watch: (server: Server, listenBacklog: number) => void): (() => void) => {
-  const original = Object.getOwnPropertyDescriptor(Server.prototype, "listen");
-  const listen: unknown = original?.value;
-  if (typeof listen !== "function") return () => undefined;
-  let active = true;
-  const patched = function (this: Server, ...args: unknown[]): unknown {
-    const result: unknown = Reflect.apply(listen, this, args);
-    if (active) quietly(() => watch(this, askedListenBacklog(args)));
-    return result;
-  };
-  Object.defineProperty(patched, "name", { value: "listen" });
-  Object.defineProperty(patched, "length", { value: listen.length });
-  Object.defineProperty(Server.prototype, "listen", { ...original, value: patched });
-  return () => {
-    active = false;
-    // Somebody who patched after us keeps his patch; ours is then only a call that passes through.
-    if (Reflect.get(Server.prototype, "listen") === patched)
-      Object.defineProperty(Server.prototype, "listen", { ...original });
-  };
-};
-
-const quietly = (hook: () => void): void => {
-  try {
-    hook();
-  } catch {
-    // The application's listen() succeeded; what we failed to note is found by the walk of the descriptors.
-  }
 };
 
 const listeningServers = (): Server[] => {

@@ -4,6 +4,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { NodeSide } from "../../snapshot/connection.js";
+import { patchMethod } from "../patch.js";
 
 export interface Origins {
   of(socket: Socket): Pick<NodeSide, "stack" | "pausedAt">;
@@ -78,31 +79,12 @@ export const watchOrigins = (now: () => number = () => performance.now()): Origi
     if (socket instanceof Socket) take(made, socket);
   };
   subscribe(channel, onSocket);
-  const unpatch = patchPause((socket) => take(paused, socket));
+  const unpatch = patchMethod(Socket.prototype, "pause", { before: (socket) => take(paused, socket) });
   return {
     of: (socket) => ({ stack: told(made.get(socket)), pausedAt: told(paused.get(socket)) }),
     stop() {
       unsubscribe(channel, onSocket);
       unpatch();
     },
-  };
-};
-
-const patchPause = (note: (socket: Socket) => void): (() => void) => {
-  const original = Object.getOwnPropertyDescriptor(Socket.prototype, "pause");
-  const pause: unknown = original?.value;
-  if (typeof pause !== "function" || !original?.configurable) return () => undefined;
-  let active = true;
-  const patched = function (this: Socket, ...args: unknown[]): unknown {
-    if (active) note(this);
-    return Reflect.apply(pause, this, args);
-  };
-  Object.defineProperty(patched, "name", { value: "pause" });
-  Object.defineProperty(Socket.prototype, "pause", { ...original, value: patched });
-  return () => {
-    active = false;
-    // Somebody who patched after us keeps his patch; ours is then only a call that passes through.
-    if (Reflect.get(Socket.prototype, "pause") === patched)
-      Object.defineProperty(Socket.prototype, "pause", { ...original });
   };
 };

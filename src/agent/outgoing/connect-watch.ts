@@ -6,8 +6,13 @@
 import { type EventEmitter, errorMonitor } from "node:events";
 import { isIP, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import timers from "node:timers";
 import type { ConnectFailureReading, ConnectTimeReading } from "../../snapshot/connection.js";
+import { patchMethod, quiet } from "../patch.js";
 import { type ConnectFailure, createConnectAccount, failureOf, placeOf } from "./connect-account.js";
+
+/** As in thread.ts: not those of a test's fake clock. */
+const { setTimeout, clearTimeout } = timers;
 
 /** What has been heard so far; cumulative. */
 export interface ConnectsHeard {
@@ -71,23 +76,23 @@ export const createConnectWatch = ({ times, tell }: ConnectWatchOptions): Connec
       const isCalled = isIP(place?.address ?? "") !== 0;
       if (place && isCalled && performance.now() - began >= abandonedMs) fail({ code: "ABANDONED", place });
     };
-    const onError = (error: unknown): void => {
+    const onError = quiet((error: unknown) => {
       forget();
       const failure = failureOf(error);
       if (failure) fail(failure);
       else giveUp();
-    };
-    const onClose = (): void => {
+    });
+    const onClose = quiet(() => {
       forget();
       giveUp();
-    };
-    const onConnect = (): void => {
+    });
+    const onConnect = quiet(() => {
       forget();
       const { remoteAddress: address, remotePort: port } = socket;
       if (!times || address === undefined) return;
       account.opened({ address, port }, performance.now() - began);
       tellWithin(timesDelayMs);
-    };
+    });
     const forget = (): void =>
       void events.off("connect", onConnect).off(errorMonitor, onError).off("close", onClose).off("lookup", onLookup);
     events.once(errorMonitor, onError).once("connect", onConnect).once("close", onClose);
@@ -101,39 +106,13 @@ export const createConnectWatch = ({ times, tell }: ConnectWatchOptions): Connec
   return {
     listen(forMs) {
       until = Math.max(until, performance.now() + forMs);
-      unpatch ??= patchConnect((socket, args) => (performance.now() > until ? stop() : hear(socket, args)));
+      unpatch ??= patchMethod(Socket.prototype, "connect", {
+        before: (socket, args) => (performance.now() > until ? stop() : hear(socket, args)),
+      });
     },
     stop() {
       stop();
       clearTimeout(timer);
     },
   };
-};
-
-const patchConnect = (called: (socket: Socket, args: readonly unknown[]) => void): (() => void) => {
-  const original = Object.getOwnPropertyDescriptor(Socket.prototype, "connect");
-  const connect: unknown = original?.value;
-  if (typeof connect !== "function") return () => undefined;
-  let active = true;
-  const patched = function (this: Socket, ...args: unknown[]): unknown {
-    if (active) quietly(() => called(this, args));
-    return Reflect.apply(connect, this, args);
-  };
-  Object.defineProperty(patched, "name", { value: connect.name });
-  Object.defineProperty(patched, "length", { value: connect.length });
-  Object.defineProperty(Socket.prototype, "connect", { ...original, value: patched });
-  return () => {
-    active = false;
-    // Somebody who patched after us keeps his patch; ours is then only a call that passes through.
-    if (Reflect.get(Socket.prototype, "connect") === patched)
-      Object.defineProperty(Socket.prototype, "connect", { ...original });
-  };
-};
-
-const quietly = (hook: () => void): void => {
-  try {
-    hook();
-  } catch {
-    // What we fail to note must not keep the application from connecting.
-  }
 };

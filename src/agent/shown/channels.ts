@@ -3,6 +3,7 @@
 // themselves, by methods of their own before those that they inherit (which Node changes with the first subscriber).
 import { type Channel, type ChannelListener, channel } from "node:diagnostics_channel";
 import type { Report, Wanted } from "../messages.js";
+import { sayOnStderr } from "./stderr.js";
 
 type Key = "subscribe" | "unsubscribe";
 type Method = (subscriber: ChannelListener) => unknown;
@@ -20,7 +21,7 @@ const guardOf = (subscriber: ChannelListener): ChannelListener => {
     } catch (error) {
       if (told.has(name)) return;
       told.add(name);
-      process.stderr.write(`sockscope: a subscriber of '${String(name)}' threw: ${String(error)}\n`);
+      sayOnStderr(`sockscope: a subscriber of '${String(name)}' threw: ${String(error)}`);
     }
   };
   guards.set(subscriber, guard);
