@@ -1,7 +1,10 @@
 // An application that does to Node, to its streams or to its limits what nobody expects: it prints what it prints and ends as
 // it ends without the agent.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "ava";
 import { register } from "../../lab/root.js";
 import { index, runAlone, runApp, runStarting } from "./chaos-app.js";
@@ -75,6 +78,22 @@ const withoutStderr = async (
 test("what the agent has to say where stderr's reader has gone ends nobody", async (t) => {
   t.is(await withoutStderr([], { SOCKSCOPE_INTERVAL_MS: "often" }), 5);
   t.is(await withoutStderr(["--no-addons"], {}), 5);
+});
+
+test("what the agent has to say where stderr is full keeps nobody alive", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "sockscope-full-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const fifo = join(folder, "stderr");
+  t.is(spawnSync("mkfifo", [fifo]).status, 0);
+  const full = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+  t.teardown(() => closeSync(full));
+  t.throws(() => Array.from({ length: 1 << 20 }, () => writeSync(full, "x".repeat(4096))), { code: "EAGAIN" });
+  const child = spawn(process.execPath, ["-r", register, "-e", "setTimeout(() => {}, 300)"], {
+    env: { ...process.env, SOCKSCOPE_INTERVAL_MS: "often" },
+    stdio: ["ignore", "ignore", full],
+    timeout: 10_000,
+  });
+  t.deepEqual(await once(child, "close"), [0, null]);
 });
 
 test("what the agent says does not depend on what the application made of process.stderr", async (t) => {
