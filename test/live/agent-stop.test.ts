@@ -45,7 +45,8 @@ test.serial("several starts share one observer, which ends with the last stop; s
      const { start } = require(${index});
      const [one, two] = [start({ log: "off" }), start()];
      const until = async (holds) => { while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10)); };
-     await until(() => inventory().threads === 1);
+     // It has looked: the thread that asks whether netlink is allowed, which has its name, is over.
+     await until(() => one.snapshot() !== undefined && inventory().threads === 1);
      const counts = [inventory().threads];
      await one.stop(); await one.stop(); counts.push(inventory().threads);
      await two.stop(); counts.push(inventory().threads);
