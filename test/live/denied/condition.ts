@@ -132,7 +132,15 @@ export const observed = async (condition: Condition, ground: Ground): Promise<Ou
   const said = <Key extends keyof Said>(key: Key): Said[Key] | undefined =>
     (objects(out) as readonly Said[]).findLast((one) => one[key] !== undefined)?.[key];
   const wait = <Key extends keyof Said>(key: Key) =>
-    eventually(`"${key}", but: ${out} ${log}`, () => (child.exitCode === null ? said(key) : undefined), deadlineMs);
+    eventually(
+      `"${key}"`,
+      () => {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`it ended before "${key}": ${out} ${log}`);
+        return said(key);
+      },
+      deadlineMs,
+    );
   try {
     const port = await wait("port");
     await wait("watched");

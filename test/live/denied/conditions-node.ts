@@ -15,7 +15,7 @@ const ownFiles = [packageRoot, realpathSync(join(packageRoot, "node_modules"))].
   (path) => `--allow-fs-read=${path}/*`,
 );
 /** Node's own, in each thread. */
-const warnings = /^\(node:\d+\) (ExperimentalWarning|SecurityWarning|\[DEP)|^\(Use `node --trace/;
+const warnings = /^\(node:\d+\) (ExperimentalWarning|SecurityWarning|\[(DEP|PERM))|^\(Use `node --trace/;
 const inspecting = /^Debugger listening|^For help, see|^Starting inspector/;
 
 const whole: Works = { finding: "while blocked", stack: true };

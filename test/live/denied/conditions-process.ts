@@ -4,6 +4,9 @@ import type { Condition, Works } from "./condition.js";
 const whole: Works = { finding: "while blocked", stack: true };
 const limited = (...limits: readonly string[]): readonly string[] => ["prlimit", ...limits];
 
+/** Address space of `node -e 0`: 730 to 750 MB on Node 20 and 22, 1,275 and 1,285 on 24 and 26. */
+const nodeMb = Number.parseInt(process.versions.node, 10) < 24 ? 750 : 1285;
+
 export const surroundings: readonly Condition[] = [
   {
     name: "no descriptor left",
@@ -20,11 +23,11 @@ export const surroundings: readonly Condition[] = [
     preload: false,
     works: whole,
   },
-  { name: "a memory limit", how: "`ulimit -v`: 2 GB of address space", wrap: limited("--as=2000000000"), works: whole },
+  { name: "a memory limit", how: "`ulimit -v`: 3 GB of address space", wrap: limited("--as=3000000000"), works: whole },
   {
     name: "a memory limit that leaves no room for a thread's heap",
-    how: "`ulimit -v`: 1.25 GB of address space",
-    wrap: limited("--as=1250000000"),
+    how: "`ulimit -v`: 500 MB more than Node itself takes of the address space",
+    wrap: limited(`--as=${nodeMb + 500}000000`),
     works: {
       finding: "afterwards",
       causes: ["event-loop-blocked", "event-loop-saturated", "unknown"],

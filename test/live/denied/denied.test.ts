@@ -1,5 +1,5 @@
 // Each condition of the table: a server with an agent under it, several at once, each in a process of its own.
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -78,6 +78,8 @@ for (const condition of conditions) {
     await inTurn(() =>
       onQuietMachine(t, async (attempt) => {
         const folder = mkdtempSync(join(tmpdir(), "sockscope-denied-"));
+        // Nobody must be able to look for a package.json here: Node 24 preloads nothing otherwise.
+        chmodSync(folder, 0o755);
         try {
           await holds(attempt, condition, { folder });
         } finally {
