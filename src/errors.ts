@@ -29,8 +29,11 @@ export function errorMessage(error: unknown): string {
   return typeof message === "string" ? message : String(error);
 }
 
+// As it is before an application replaces it: what is said of its errors must not throw.
+const { get } = Reflect;
+
 const property = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+  typeof value === "object" && value !== null ? get(value, name) : undefined;
 
 /** `EPERM` for 1; `errno 4095` for one that Node does not know. */
 export function errnoName(errno: number): string {

@@ -12,6 +12,9 @@ export const quiet =
     }
   };
 
+// As they are before the application replaces them.
+const { apply, defineProperty, get } = Reflect;
+
 export interface Called<Self> {
   readonly before?: (self: Self, args: readonly unknown[]) => void;
   readonly after?: (self: Self, args: readonly unknown[]) => void;
@@ -31,17 +34,17 @@ export const patchMethod = <Self extends object>(
   let active = true;
   const patched = function (this: Self, ...args: unknown[]): unknown {
     if (active) before?.(this, args);
-    const result: unknown = Reflect.apply(method, this, args);
+    const result: unknown = apply(method, this, args);
     if (active) after?.(this, args);
     return result;
   };
   Object.defineProperty(patched, "name", { value: name });
   Object.defineProperty(patched, "length", { value: method.length });
-  // Reflect's: a frozen prototype is no error.
-  Reflect.defineProperty(prototype, name, { ...original, value: patched });
+  // A frozen prototype is no error.
+  defineProperty(prototype, name, { ...original, value: patched });
   return quiet(() => {
     active = false;
     // Somebody who patched after us keeps his patch; ours is then only a call that passes through.
-    if (Reflect.get(prototype, name) === patched) Reflect.defineProperty(prototype, name, { ...original });
+    if (get(prototype, name) === patched) defineProperty(prototype, name, { ...original });
   });
 };

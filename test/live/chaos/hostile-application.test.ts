@@ -23,7 +23,10 @@ const server = http.createServer((_, response) => response.end("x")).listen(0, "
 
 const doings: readonly (readonly [what: string, before: string])[] = [
   ["takes Atomics away", "globalThis.Atomics = {}"],
-  ["replaces Reflect.get", "Reflect.get = () => { throw new Error('not yours') }"],
+  [
+    "replaces Reflect's functions",
+    "Reflect.get = Reflect.apply = Reflect.defineProperty = () => { throw new Error('not yours') }",
+  ],
   [
     "computes its servers' limits, and fails for others",
     `Object.defineProperty(http.Server.prototype, "maxConnections", {
@@ -36,6 +39,12 @@ for (const [what, before] of doings)
     t.like(ran, { code: 0, stdout: "served\n", stderr: "" });
     t.like(alone, { code: ran.code, stdout: ran.stdout, stderr: ran.stderr });
   });
+
+test("start() does not throw where Reflect.get has been replaced", async (t) => {
+  const program = `const { start } = require(${index}); Reflect.get = () => { throw new Error("not yours") };
+    start(); setTimeout(() => process.exit(5), 100)`;
+  t.like(await runStarting(program, quiet), { code: 5 });
+});
 
 const stopping: readonly (readonly [what: string, before: string])[] = [
   [
