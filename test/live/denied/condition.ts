@@ -4,6 +4,7 @@ import { once } from "node:events";
 import http from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import net from "node:net";
+import type { Symptom } from "../../../src/explain/finding.js";
 import type { Finding } from "../../../src/index.js";
 import { eventually } from "../../lab/eventually.js";
 import { register } from "../../lab/root.js";
@@ -44,6 +45,8 @@ export interface Condition {
 export interface Works {
   /** The overflow of a blocked loop: named while it is blocked, named afterwards, or not seen. */
   readonly finding: "while blocked" | "afterwards" | "no";
+  /** What the crowd meets in place of an overflow. */
+  readonly symptom?: Symptom | undefined;
   /** What may be named as its cause; the loop stood, and others may have the CPUs. */
   readonly causes?: readonly string[] | undefined;
   /** The JavaScript that blocks is named. */
@@ -149,8 +152,8 @@ export const observed = async (condition: Condition, ground: Ground): Promise<Ou
     await wait("blocked");
     const leave = crowd(port!);
     const unblocked = Number(await wait("unblocked"));
-    const found = () => overflowIn(linesOf(log));
-    const { finding, stack } = condition.works;
+    const { finding, stack, symptom = "accept-queue-overflow" } = condition.works;
+    const found = () => metIn(linesOf(log), symptom);
     const isWhole = () => found() !== undefined && (!stack || blockingIn(linesOf(log)) !== undefined);
     if (finding !== "no") await eventually("what works", isWhole, findingMs).catch(() => undefined);
     await answer;
@@ -195,6 +198,11 @@ const endAll = (group: number): void => {
 const blockingIn = (lines: readonly Line[]): string | undefined =>
   lines.flatMap(({ finding }) => finding?.stack ?? []).find((frame) => frame.includes("rebuildIndex"));
 
+interface Met {
+  readonly time: number;
+  readonly finding: Finding;
+}
+
 /** What the crowd met. Others in the same network namespace may be met by other things. */
-const overflowIn = (lines: readonly Line[]): { readonly time: number; readonly finding: Finding } | undefined =>
-  lines.flatMap(({ time, finding }) => (finding?.symptom === "accept-queue-overflow" ? [{ time, finding }] : []))[0];
+const metIn = (lines: readonly Line[], symptom: Symptom): Met | undefined =>
+  lines.flatMap(({ time, finding }) => (finding?.symptom === symptom ? [{ time, finding }] : []))[0];

@@ -41,7 +41,8 @@ export const surroundings: readonly Condition[] = [
     name: "a cluster whose primary hands out connections",
     how: "`node:cluster`, SCHED_RR",
     way: "round-robin",
-    works: { ...whole, causes: ["backlog-too-small", "cpu-starved", "unknown"], stack: false },
+    // The primary is mostly quick enough for the kernel's queue: they wait in its own.
+    works: { ...whole, symptom: "accept-wait", causes: ["cluster-queue"], stack: false },
   },
   { name: "a forked server", how: "`child_process.fork`", way: "fork", works: whole },
   {

@@ -9,11 +9,11 @@ const findings: Readonly<Record<Works["finding"], string>> = {
 };
 
 const cells = ({ name, how, works }: Condition): readonly string[] => {
-  const { finding, stack, missing = [], told } = works;
+  const { finding, symptom, stack, missing = [], told } = works;
   return [
     name,
     how,
-    findings[finding],
+    `${findings[finding]}${symptom === undefined ? "" : `, as \`${symptom}\``}`,
     stack ? "yes" : "no",
     missing.length === 0 ? "–" : missing.map((reading) => `\`${reading}\``).join(" "),
     told ? "a line, once" : missing.length > 0 ? "`support()`" : "–",
