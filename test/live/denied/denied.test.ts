@@ -56,7 +56,7 @@ const holds = async (t: ExecutionContext, condition: Condition, ground: Ground):
   t.like(outcome, { served: true, code, signal: null, stray: [], when }, log);
   t.deepEqual(denied(outcome.unavailable), denied(missing));
   const { cause } = outcome.finding ?? {};
-  if (when !== "no") t.true(causes.includes(cause ?? ""), cause);
+  if (when !== "no") t.true(causes.includes(cause ?? ""), `${cause}: ${log}`);
   // A thread that waits for a CPU is not asked what it does.
   if (!stack || cause === "event-loop-blocked") t.is(outcome.blocking !== undefined, stack, log);
   if (told) t.regex(outcome.told.join("\n"), told);
