@@ -71,5 +71,7 @@ function decimal(text: string, from: number, end: number): number | undefined {
     if (digit < 0 || digit > 9) return undefined;
     value = value * 10 + digit;
   }
+  // Digit by digit it is rounded more than once.
+  if (value > Number.MAX_SAFE_INTEGER) return Number(text.slice(from, end));
   return negative ? -value : value;
 }

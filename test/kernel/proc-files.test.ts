@@ -43,6 +43,11 @@ test("a damaged sockstat gives the pairs that are whole", (t) => {
   });
 });
 
+test("a figure too long for a double is the one nearest to it", (t) => {
+  const digits = "9".repeat(66);
+  t.deepEqual(parseSockstat(`FRAG: inuse ${digits} memory -${digits}`), { FRAG: { inuse: 1e66, memory: -1e66 } });
+});
+
 test("settings are read by dotted name or path, and what is absent stays absent", (t) => {
   const root = procTree(t, {
     "sys/net/core/somaxconn": "128\n",

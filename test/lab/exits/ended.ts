@@ -27,6 +27,8 @@ const mostMs = 20_000;
 /** Longer than a busy machine makes any of them: `stop()` alone waits two seconds for a thread that does not answer. */
 const atOnceMs = 5000;
 const debuggerLine = "Waiting for the debugger to disconnect...\n";
+/** A Worker's error is told on a stack that depends on what its parent was just doing. */
+const internalFrames = /^ +at .*\(node:internal\/.*\)\n/gm;
 
 /** Its path and its major version. */
 export interface Binary {
@@ -93,7 +95,7 @@ const run = (
         code,
         signal,
         stdout,
-        stderr: told.replace(/\(node:\d+\)/g, "(node:PID)"),
+        stderr: told.replace(/\(node:\d+\)/g, "(node:PID)").replace(internalFrames, ""),
         tookMs,
         saysDebugger: told !== stderr,
       });
