@@ -34,7 +34,7 @@ const run = (command, args, { env = {}, cwd = copy, stdio = "inherit" } = {}) =>
   return { status: status ?? 1, stdout: stdout ?? "", stderr: stderr ?? "" };
 };
 const need = ({ status, stdout, stderr }) => {
-  if (status !== 0) throw new Error(`a build failed\n${stderr}`);
+  if (status !== 0) throw new Error(`what is checked cannot be built ${stderr}`);
   return stdout;
 };
 
@@ -169,11 +169,11 @@ const withLibfuzzer = () => {
 };
 
 const modes = {
-  address: () => withAddress(false, []),
-  leaks: () => withAddress(true, readingTests),
-  valgrind: withValgrind,
-  threads: withThreads,
-  libfuzzer: withLibfuzzer,
+  address: { packages: "g++", check: () => withAddress(false, []) },
+  leaks: { packages: "g++", check: () => withAddress(true, readingTests) },
+  valgrind: { packages: "g++ valgrind", check: withValgrind },
+  threads: { packages: "g++", check: withThreads },
+  libfuzzer: { packages: "clang libclang-rt-dev", check: withLibfuzzer },
 };
 
 if (!Object.hasOwn(modes, mode ?? "")) {
@@ -181,7 +181,10 @@ if (!Object.hasOwn(modes, mode ?? "")) {
   process.exit(2);
 }
 try {
-  process.exitCode = modes[mode]();
+  process.exitCode = modes[mode].check();
+} catch (error) {
+  console.error(`sanitize ${mode}: ${error.message.trim()} (needs Debian's ${modes[mode].packages})`);
+  process.exitCode = 2;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
