@@ -1,6 +1,7 @@
 // Whether a thread's heap finds room below this process's limits (getrlimit(2)). V8 reserves address space for it at once,
 // and ends the whole process where that is refused: so it is asked before.
-import { readFileSync } from "node:fs";
+import { parseRlimit } from "../kernel/rlimits.js";
+import { type From, processPath, readText } from "../kernel/proc-root.js";
 
 interface Limit {
   /** As /proc/PID/limits calls it, and as a shell sets it. */
@@ -17,25 +18,19 @@ const limits: readonly Limit[] = [
   { name: "Max data size", setBy: "ulimit -d", counted: "VmData", neededMb: 600 },
 ];
 
-const numberIn = (text: string, pattern: string): number => Number(new RegExp(pattern, "m").exec(text)?.[1]);
-
-const read = (name: string): string => {
-  try {
-    return readFileSync(`/proc/self/${name}`, "latin1");
-  } catch {
-    // No /proc, or nobody may read it: no limit is known.
-    return "";
-  }
+const usedKbOf = (counted: string, from: From): number | undefined => {
+  const used = new RegExp(`^${counted}:\\s+(\\d+)`, "m").exec(readText(processPath(from, "status")) ?? "")?.[1];
+  return used === undefined ? undefined : Number(used);
 };
 
-/** Why there is no room; `undefined`: there is, as far as can be seen. */
-export const wantOfAddressSpace = (): string | undefined => {
-  const allowed = read("limits");
+/** Why there is no room; `undefined`: there is, as far as can be seen: without /proc no limit is known. */
+export const wantOfAddressSpace = (from: From = {}): string | undefined => {
+  const allowed = readText(processPath(from, "limits")) ?? "";
   for (const { name, setBy, counted, neededMb } of limits) {
-    const limitBytes = numberIn(allowed, `^${name}\\s+(\\d+)`);
-    // "unlimited" is no number.
-    if (Number.isNaN(limitBytes)) continue;
-    const leftMb = Math.floor((limitBytes / 1024 - numberIn(read("status"), `^${counted}:\\s+(\\d+)`)) / 1024);
+    const limitBytes = parseRlimit(allowed, name) ?? Number.POSITIVE_INFINITY;
+    const usedKb = limitBytes === Number.POSITIVE_INFINITY ? undefined : usedKbOf(counted, from);
+    if (usedKb === undefined) continue;
+    const leftMb = Math.floor((limitBytes / 1024 - usedKb) / 1024);
     if (leftMb < neededMb)
       return `${setBy} leaves ${leftMb} MB of address space, V8 may reserve ${neededMb} for a thread`;
   }

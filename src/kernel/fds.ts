@@ -1,6 +1,7 @@
 // How many descriptors a process has open (/proc/PID/fd) and its soft limit (/proc/PID/limits), see proc(5).
 import { readdirSync, statSync } from "node:fs";
 import { errorCode } from "../errors.js";
+import { parseRlimit } from "./rlimits.js";
 import { openParsed } from "./proc-reader.js";
 import { type From, type KeptReading, once, processPath } from "./proc-root.js";
 
@@ -31,11 +32,7 @@ export function openFds(pid: number, from: From = {}): KeptReading<FdsReading> {
 }
 
 /** The soft limit of the line `Max open files`. Total. */
-export function parseFdLimit(text: string): number | undefined {
-  const soft = /^Max open files\s+(\d+|unlimited)\s/m.exec(text)?.[1];
-  if (soft === undefined) return undefined;
-  return soft === "unlimited" ? Number.POSITIVE_INFINITY : Number(soft);
-}
+export const parseFdLimit = (text: string): number | undefined => parseRlimit(text, "Max open files");
 
 /**
  * Since 6.2 the size of /proc/PID/fd is the count, without a descriptor to open; before that the entries are counted.

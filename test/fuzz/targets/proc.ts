@@ -7,6 +7,7 @@ import { parseCounterPairs } from "../../../src/kernel/counter-pairs.js";
 import { parseCpuMax, parseCpuStat } from "../../../src/kernel/cpu-quota.js";
 import { parseCpuTimes } from "../../../src/kernel/cpu-time.js";
 import { parseFdLimit } from "../../../src/kernel/fds.js";
+import { parseRlimit } from "../../../src/kernel/rlimits.js";
 import { parseCgroupEvents, parseFreezerState } from "../../../src/kernel/frozen.js";
 import { parseInterrupts } from "../../../src/kernel/interrupts.js";
 import { parseEpollFdinfo } from "../../../src/kernel/loops.js";
@@ -102,6 +103,15 @@ export const procTargets: readonly TextTarget[] = [
     "src/kernel/fds.ts parseFdLimit",
     ["1024", "unlimited"].map((soft) => `Limit   Soft  Hard\nMax open files            ${soft}   524288   files\n`),
     parseFdLimit,
+    { made: () => [Number.POSITIVE_INFINITY] },
+  ),
+  target(
+    "rlimit",
+    "src/kernel/rlimits.ts parseRlimit",
+    ["1250000000", "unlimited"].map(
+      (soft) => `Limit   Soft  Hard\nMax address space         ${soft}  unlimited  bytes\n`,
+    ),
+    (text) => parseRlimit(text, "Max address space"),
     { made: () => [Number.POSITIVE_INFINITY] },
   ),
   target("nic-statistic", "src/kernel/nics.ts parseStatistic", ["18446744073709551615\n", "0\n"], (text) => [
